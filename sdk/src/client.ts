@@ -1,0 +1,57 @@
+import type { HookExplanation, PluginReport } from "@orrery/kernel";
+import type { RunEvent } from "./events.ts";
+import type { RunSummary } from "./journal.ts";
+import type { ModelDelta, ModelInfo } from "./model.ts";
+import type { RunReport, Span } from "./run.ts";
+import type { Team } from "./team.ts";
+
+/** A run as a page, a script or the HTTP API asks for it (`POST /api/runs`). */
+export interface SubmitRequest {
+  task: string;
+  /** Contents handed over with the request. `base64` for what is not text. */
+  documents?: { path: string; text?: string; base64?: string; bytes?: Uint8Array }[];
+  /** Paths on the server's machine; refused by a host that has none. */
+  docs?: string[];
+  topology?: string;
+  team?: Team;
+  agents?: number;
+  model?: string;
+  /** US dollars; saying one agrees to spend up to it. */
+  budget?: number;
+  thread?: string;
+}
+export type WatchMessage = { kind: "event"; event: RunEvent } | { kind: "delta"; delta: ModelDelta } | { kind: "end" };
+
+export interface HostInfo {
+  kind: "tab" | "node";
+  version: string;
+  /** Milliseconds from the host's start to a kernel that takes runs. */
+  readyMs: number;
+  /** "Runs in this tab. Nothing leaves your browser." and the like. */
+  privacy: string;
+  example: { task: string; documents: { path: string; title: string }[] } | undefined;
+}
+
+/** The one interface the page talks to, whether the kernel is in this tab or on a server. Plain data only. */
+export interface KernelClient {
+  info(): Promise<HostInfo>;
+  submit(request: SubmitRequest): Promise<{ runId: string; thread: string }>;
+  /** Runs the built-in example. */
+  example(): Promise<{ runId: string; thread: string }>;
+  cancel(runId: string): Promise<boolean>;
+  runs(query?: { limit?: number; thread?: string }): Promise<RunSummary[]>;
+  report(runId: string): Promise<RunReport | undefined>;
+  events(runId: string, from?: number): Promise<RunEvent[]>;
+  trace(runId: string): Promise<Span[]>;
+  /** The run's entries from `from` on, then what happens, then `end`. Returns the way to stop. */
+  watch(runId: string, from: number, listener: (message: WatchMessage) => void): Promise<() => void>;
+  models(): Promise<ModelInfo[]>;
+  plugins(): Promise<PluginReport[]>;
+  explain(hook: string): Promise<HookExplanation>;
+  hooks(): Promise<string[]>;
+  /** Loads a plugin's source into a worker of its own, replacing the one of the same id. Only where the host allows it. */
+  loadSource?(source: string): Promise<PluginReport>;
+  unload?(id: string): Promise<void>;
+  /** Each call of a tap of the named plugin, as it happens. */
+  watchPlugin?(id: string, listener: (record: { hook: string; durationMs: number; outcome: string; at: number }) => void): Promise<() => void>;
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { millis, nanoUsd } from "./brands.ts";
+import { json } from "./json.ts";
+import { recalled } from "./memory.ts";
+import { origin, stepResult, usage } from "./step.ts";
+import { task } from "./task.ts";
+import { plan } from "./team.ts";
+import { decision, verdict } from "./verdict.ts";
+
+const failure = z.object({ code: z.string(), message: z.string(), plugin: z.string().optional(), do: z.string().optional() });
+const skipped = z.object({ path: z.string(), code: z.string(), reason: z.string() });
+const documentInfo = z.object({ path: z.string(), title: z.string(), format: z.string(), bytes: z.int(), sentences: z.int(), words: z.int() });
+const at = { path: z.string(), agent: z.string(), attempt: z.int() };
+
+export const runStatus = z.enum(["running", "accepted", "rejected", "waiting", "over_budget", "failed", "cancelled"]);
+export type RunStatus = z.infer<typeof runStatus>;
+
+/**
+ * Every kind of journal entry, and its schema. What is not here is not written; what is here is sent and heard in the tests.
+ * Tables, dashboards, costs and traces are projections of these.
+ */
+export const events = {
+  "run.submitted": z.object({ task }),
+  "documents.read": z.object({ collection: z.string(), documents: z.array(documentInfo), skipped: z.array(skipped), ms: millis }),
+  "memory.recalled": z.object({ recalled: z.array(recalled) }),
+  "run.planned": z.object({
+    plan: plan.omit({ task: true, recalled: true, thread: true }),
+    predicted: z.object({ min: z.int(), expected: z.int(), max: z.int() }),
+    edges: z.array(z.object({ from: z.string(), to: z.string() })),
+    /** Topology plugin that answered. */
+    by: z.string(),
+  }),
+  /** The intent: written before the call, with the idempotency key. `inputs` are the steps whose outputs are in the view. */
+  "step.started": z.object({ ...at, role: z.string(), skill: z.string(), round: z.int(), key: z.string(), inputs: z.array(z.string()), recalled: z.array(z.string()), feedback: z.array(z.string()) }),
+  "step.routed": z.object({ ...at, model: z.string(), why: z.string(), considered: z.array(z.object({ model: z.string(), why: z.string() })), by: z.string() }),
+  "budget.reserved": z.object({ reservation: z.string(), origin, model: z.string(), nano: nanoUsd }),
+  "budget.settled": z.object({ reservation: z.string(), origin, model: z.string(), nano: nanoUsd, usage, source: z.string() }),
+  "budget.released": z.object({ reservation: z.string(), origin }),
+  "budget.denied": z.object({ origin, model: z.string(), reasons: z.array(z.string()) }),
+  "step.finished": z.object({ ...at, result: stepResult }),
+  "step.failed": z.object({ ...at, error: failure }),
+  "step.cancelled": z.object({ ...at, reason: z.string() }),
+  "step.judged": z.object({ ...at, verdicts: z.array(verdict), missing: z.array(z.string()), decision }),
+  "run.judged": z.object({ attempt: z.int(), verdicts: z.array(verdict), missing: z.array(z.string()), decision }),
+  "artifact.made": z.object({ name: z.string(), mediaType: z.string(), text: z.string() }),
+  "memory.stored": z.object({ id: z.string(), summary: z.string() }),
+  "trace.hooks": z.object({ hooks: z.array(z.object({ hook: z.string(), plugin: z.string(), calls: z.int(), totalMs: millis, errors: z.int() })) }),
+  "run.finished": z.object({
+    status: runStatus,
+    output: z.string(),
+    outputData: json.optional(),
+    observedCalls: z.int(),
+    reasons: z.array(z.string()),
+    failures: z.array(z.object({ agent: z.string(), path: z.string(), code: z.string(), message: z.string() })),
+    error: failure.optional(),
+    durationMs: millis,
+  }),
+} as const;
+
+export type EventType = keyof typeof events;
+export type EventData<T extends EventType = EventType> = z.infer<(typeof events)[T]>;
+
+/** A journal entry as subscribers get it. */
+export const runEvent = z.object({
+  run: z.string(),
+  idx: z.int().nonnegative(),
+  seq: z.int().positive(),
+  type: z.string(),
+  actor: z.string(),
+  workspace: z.string(),
+  data: json,
+  ts: millis,
+});
+export type RunEvent = z.infer<typeof runEvent>;
+export type TypedRunEvent = { [T in EventType]: Omit<RunEvent, "type" | "data"> & { type: T; data: EventData<T> } }[EventType];
+
+/** An entry read back as the typed event it is; undefined for a type this version does not know. */
+export function typed(event: { type: string; data: unknown }): TypedRunEvent | undefined {
+  return event.type in events ? (event as unknown as TypedRunEvent) : undefined;
+}

@@ -1,0 +1,23 @@
+export { definePlugin, type AnyPlugin, type PluginContext } from "./define-plugin.ts";
+export { lifecycle, outcome, toolCall, toolResult, channelMessage, type Lifecycle, type Outcome, type ToolCall, type ToolResult, type ChannelMessage } from "./lifecycle.ts";
+export { events, runEvent, runStatus, typed, type EventType, type EventData, type RunEvent, type RunStatus, type TypedRunEvent } from "./events.ts";
+
+export { task, criterion, constraints, spending, type Task, type Criterion, type Constraints, type Spending } from "./task.ts";
+export { team, agentSpec, topologyChoice, plan, threadTurn, type Team, type AgentSpec, type TopologyChoice, type Plan, type ThreadTurn } from "./team.ts";
+export { origin, artifact, view, step, stepResult, usage, type Origin, type Artifact, type View, type Step, type StepResult, type Usage } from "./step.ts";
+export { modelInfo, modelRequest, modelResponse, modelDelta, routeQuery, route, message, type ModelInfo, type ModelRequest, type ModelResponse, type ModelDelta, type RouteQuery, type Route } from "./model.ts";
+export { judgement, verdict, decideQuery, decision, type Judgement, type Verdict, type DecideQuery, type Decision } from "./verdict.ts";
+export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";
+export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type Move, type CallPrediction } from "./topology.ts";
+
+export { Documents, Embeddings, type DocumentInfo, type InputFile, type Ingested, type Passage, type Sentence, type SkippedFile } from "./documents.ts";
+export { EpisodicMemory, recalled, citation, type Recalled, type Citation } from "./memory.ts";
+export { Journal, canonicalJson, hashInput, genesis, type JournalEntry, type NewEntry, type RunHead, type RunSummary } from "./journal.ts";
+export { Storage, Assets, Connections, Egress, type KeyValue, type Connection } from "./host-services.ts";
+export { Runner, Trace, type RunRequest, type RunReport, type AgentReport, type Forecast, type Span } from "./run.ts";
+export type { KernelClient, SubmitRequest, WatchMessage, HostInfo } from "./client.ts";
+
+export { nanoUsd, millis, usdToNano, nanoToMicro, nanoToUsd, type NanoUsd, type Millis } from "./brands.ts";
+export { json, type Json } from "./json.ts";
+export { OrreryError } from "./error.ts";
+export { token, type Token, type TapFn, type TapOrder, type TapCall, type GuardAnswer, type GuardOutcome, type HookSession, type Manifest, type Portable, type PluginReport, type HookExplanation, type Clock, type Random, type Log } from "@orrery/kernel";

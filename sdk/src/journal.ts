@@ -1,0 +1,69 @@
+import { type Json, token } from "@orrery/kernel";
+import type { Millis } from "./brands.ts";
+
+export interface JournalEntry {
+  /** Position in the whole journal, from 1. */
+  seq: number;
+  run: string;
+  /** Position in its run, from 0. */
+  idx: number;
+  type: string;
+  actor: string;
+  workspace: string;
+  data: Json;
+  ts: Millis;
+  prevHash: string;
+  hash: string;
+}
+export type NewEntry = Pick<JournalEntry, "type" | "actor" | "workspace" | "data" | "ts">;
+export interface RunHead {
+  run: string;
+  events: number;
+  bytes: number;
+  /** The last entry's hash. */
+  head: string;
+}
+export interface RunSummary extends RunHead {
+  thread: string;
+  task: string;
+  status: string;
+  workspace: string;
+  startedAt: Millis;
+  endedAt?: Millis;
+}
+/**
+ * The append-only, hash-chained record of every run: the one place facts are kept.
+ * `append` writes all entries or none, durably, when `expect` is still the run's next index and `epoch` its newest;
+ * else throws JOURNAL_CONFLICT or JOURNAL_FENCED and changes nothing.
+ */
+export interface Journal {
+  append(batch: { run: string; epoch: number; expect: number; entries: NewEntry[] }): Promise<JournalEntry[]>;
+  /** Takes the run's lease and returns its new epoch; appends under an older one are refused from now on. */
+  lease(run: string): Promise<number>;
+  read(run: string, from?: number, limit?: number): Promise<JournalEntry[]>;
+  head(run: string): Promise<RunHead | undefined>;
+  /** Newest first. */
+  runs(query?: { thread?: string; workspace?: string; limit?: number; before?: Millis }): Promise<RunSummary[]>;
+  /** Recomputes the chain; `brokenAt` is the first index that does not hold. */
+  verify(run: string): Promise<{ ok: boolean; events: number; brokenAt?: number }>;
+}
+export const Journal = token<Journal>("orrery.journal@1");
+
+/** The first entry of a run is chained to this. */
+export const genesis = "0".repeat(64);
+
+/** JSON with sorted keys and no spaces; `undefined` members left out. Equal values give equal text. */
+export function canonicalJson(value: Json | undefined): string {
+  if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const record = value as { readonly [key: string]: Json | undefined };
+  const members = Object.keys(record)
+    .filter((key) => record[key] !== undefined)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`);
+  return `{${members.join(",")}}`;
+}
+
+/** What is hashed of an entry (SHA-256, hex). `seq` is left out: it belongs to the store, not to the run. */
+export const hashInput = (entry: Omit<JournalEntry, "hash" | "seq">): string =>
+  canonicalJson([entry.prevHash, entry.run, entry.idx, entry.type, entry.actor, entry.workspace, entry.ts, entry.data]);

@@ -1,0 +1,45 @@
+import { token } from "@orrery/kernel";
+import { z } from "zod";
+import type { NanoUsd } from "./brands.ts";
+import type { ModelResponse } from "./model.ts";
+import { origin } from "./step.ts";
+import { spending } from "./task.ts";
+
+/** What a call may cost at most, asked of `budget.reserve` before it is made. Token figures are upper bounds. */
+export const callEstimate = z.object({
+  /** The reservation's id; settle or release it with the ledger. */
+  reservation: z.string(),
+  origin,
+  kind: z.enum(["model", "tool"]),
+  model: z.string(),
+  paid: z.boolean(),
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  spending,
+});
+export type CallEstimate = z.infer<typeof callEstimate>;
+
+export interface CostTotals {
+  nano: NanoUsd;
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+  byAgent: Record<string, NanoUsd>;
+  byPlugin: Record<string, NanoUsd>;
+  byStep: Record<string, NanoUsd>;
+  byModel: Record<string, NanoUsd>;
+}
+
+export interface Ledger {
+  /** Books what a reserved call really cost and frees the rest. Idempotent by reservation. */
+  settle(reservation: string, response: ModelResponse): Promise<{ nano: NanoUsd; source: string }>;
+  /** Frees a reservation whose call was not made. Idempotent. */
+  release(reservation: string): Promise<void>;
+  totals(run: string): Promise<CostTotals>;
+  /** Settled and reserved nano-dollars of a run: never above its cap. */
+  committed(run: string): Promise<NanoUsd>;
+  /** What so many tokens would cost on a model; undefined when the catalogue has no price. */
+  price(model: string, inputTokens: number, outputTokens: number): Promise<NanoUsd | undefined>;
+  day(): Promise<{ spentNano: NanoUsd; capNano: NanoUsd }>;
+}
+export const Ledger = token<Ledger>("orrery.ledger@1");

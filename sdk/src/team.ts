@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { json } from "./json.ts";
+import { recalled } from "./memory.ts";
+import { task } from "./task.ts";
+
+const agentId = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, "lower case letters, digits and dashes, beginning with a letter");
+
+/** An agent: a function `(view) → output` that knows nothing of the topology around it. */
+export const agentSpec = z.object({
+  id: agentId,
+  role: z.string().min(1).max(200),
+  /** What a generative model is told. */
+  prompt: z.string().max(20_000),
+  /** What an engine with built-in skills does: research, check, write, critique, summarise, compare, vote, plan, judge. */
+  skill: z.string().min(1).max(64),
+  /** The aspect of the task this agent is answerable for; the whole task when absent. */
+  focus: z.string().max(4_000).optional(),
+  tools: z.array(z.string()).default([]),
+  /** `provider/model`, preferred for this agent. */
+  model: z.string().optional(),
+});
+export type AgentSpec = z.infer<typeof agentSpec>;
+
+export const topologyChoice = z.object({ id: z.string().min(1), config: z.record(z.string(), json).default({}) });
+export type TopologyChoice = z.infer<typeof topologyChoice>;
+
+/** A team file's content (`team.yaml`, `team.json`). */
+export const team = z
+  .object({
+    name: z.string().min(1).max(200),
+    agents: z.array(agentSpec).min(1).max(64),
+    topology: topologyChoice.optional(),
+  })
+  .superRefine((value, issue) => {
+    const seen = new Set<string>();
+    value.agents.forEach((agent, i) => {
+      if (seen.has(agent.id)) issue.addIssue({ code: "custom", path: ["agents", i, "id"], message: `there are two agents named "${agent.id}"` });
+      seen.add(agent.id);
+    });
+  });
+export type Team = z.infer<typeof team>;
+
+/** An earlier turn of the same thread. */
+export const threadTurn = z.object({ run: z.string(), task: z.string(), answer: z.string() });
+export type ThreadTurn = z.infer<typeof threadTurn>;
+
+/** What `task.plan` passes from tap to tap: who works on the task, how, and with what in mind. */
+export const plan = z.object({
+  task,
+  team,
+  topology: topologyChoice,
+  /** The documents, once read; absent when there are none. */
+  collection: z.string().optional(),
+  recalled: z.array(recalled),
+  thread: z.array(threadTurn),
+  /** Why it is as it is: one line a decision, with the plugin that took it. */
+  notes: z.array(z.object({ by: z.string(), text: z.string() })),
+});
+export type Plan = z.infer<typeof plan>;

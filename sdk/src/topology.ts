@@ -1,0 +1,59 @@
+import type { Json } from "@orrery/kernel";
+import type { Team } from "./team.ts";
+
+/** One agent invocation a topology asks for. */
+export interface Dispatch {
+  /** Unique in the run and the same on resume, as `"r0/writer"`. */
+  path: string;
+  agent: string;
+  round: number;
+  /** Paths of the settled steps whose outputs this agent sees, in order. */
+  inputs: string[];
+  /** An instruction of the topology's, shown beside the task (a subtask, "reduce these"). */
+  instruction?: string;
+  localOnly?: boolean;
+}
+export interface Settled {
+  path: string;
+  agent: string;
+  ok: boolean;
+  text: string;
+  data?: Json;
+  /** Present when `ok` is false; never shown to an agent. */
+  error?: { code: string; message: string };
+  /** Judges' mean for this output, 0–1, where it was judged. */
+  score?: number;
+}
+export interface Move {
+  state: Json;
+  dispatch: Dispatch[];
+  /** Paths in flight whose results are no longer wanted. */
+  cancel?: string[];
+  done?: {
+    /** The step whose artifact is the outcome; or `text` made of several. */
+    output: string | undefined;
+    text?: string;
+    /** Agents that failed, and what was done without them. */
+    failures: { agent: string; path: string; code: string; message: string }[];
+  };
+}
+export interface CallPrediction {
+  min: number;
+  expected: number;
+  max: number;
+}
+/**
+ * A topology as a pure state machine over plain data: deterministic, so a journal replays it; portable, so it runs in a sandbox.
+ * The runner owns concurrency, retries, budgets and cancellation.
+ */
+export interface TopologyExecutor {
+  /** What is wrong with this config for this team, in words with the place; empty when it can run. */
+  check(team: Team, config: Json): Promise<string[]> | string[];
+  predictCalls(team: Team, config: Json): Promise<CallPrediction> | CallPrediction;
+  /** Who may hear whom: for drawing and for tests. */
+  edges(team: Team, config: Json): Promise<{ from: string; to: string }[]> | { from: string; to: string }[];
+  start(team: Team, config: Json): Promise<Move> | Move;
+  next(state: Json, settled: Settled): Promise<Move> | Move;
+}
+/** The service id a topology answers `task.topology` with and provides its executor under. */
+export const topologyToken = (id: string): string => `orrery.topology.${id}@1`;
