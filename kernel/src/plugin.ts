@@ -1,3 +1,4 @@
+/// <reference path="./globals.d.ts" />
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { CallOptions, CallResult, Catalogue, InputOf, TapFn, TapOrder } from "./hook-spec.ts";
 import type { Json } from "./portable.ts";
@@ -17,7 +18,7 @@ export interface Manifest {
   readonly capabilities?: readonly (string | { readonly name: string; readonly reason: string })[];
 }
 
-type Tokens = { readonly [name: string]: Token<unknown> };
+export type Tokens = { readonly [name: string]: Token<unknown> };
 export type Services<R extends Tokens> = { readonly [K in keyof R]: R[K] extends Token<infer T> ? T : never };
 
 export type Disposer = () => void | Promise<void>;
@@ -71,6 +72,10 @@ export interface PluginContext<C extends Catalogue, R extends Tokens = Tokens, C
   call<N extends keyof C & string>(hook: N, input: InputOf<C[N]>, options?: CallOptions): CallResult<C[N]>;
   /** Freezes the hooks for one task; needs `hook.call:*`. `label` names it in traces (the run id). */
   session(label: string): HookSession<C>;
+  /** A service looked up by a name known only at run time (a topology, an engine); needs the capability `service.find:<token id>`. Undefined while nobody provides it. */
+  find<T>(token: Token<T>): T | undefined;
+  /** Ids of the services provided now under a prefix, sorted; needs `service.find:<prefix>*`. */
+  services(prefix: string): readonly string[];
   /** True when the capability was granted; `require` throws CAPABILITY_DENIED instead and records the denial. */
   can(capability: string): boolean;
   require(capability: string): void;
@@ -83,4 +88,13 @@ export interface PluginDefinition<C extends Catalogue = Catalogue, R extends Tok
   readonly requires?: R;
   readonly provides?: readonly Token<unknown>[];
   setup(context: PluginContext<C, R, Config>): void | Promise<void>;
+}
+
+/** Any plugin definition, whatever it requires and however it is configured: what `install` takes. */
+export interface AnyPlugin {
+  readonly manifest: Manifest;
+  readonly config?: StandardSchemaV1<unknown, unknown>;
+  readonly requires?: Tokens;
+  readonly provides?: readonly Token<unknown>[];
+  setup(context: never): void | Promise<void>;
 }

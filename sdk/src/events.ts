@@ -42,9 +42,10 @@ export const events = {
   "step.cancelled": z.object({ ...at, reason: z.string() }),
   "step.judged": z.object({ ...at, verdicts: z.array(verdict), missing: z.array(z.string()), decision }),
   "run.judged": z.object({ attempt: z.int(), verdicts: z.array(verdict), missing: z.array(z.string()), decision }),
-  "artifact.made": z.object({ name: z.string(), mediaType: z.string(), text: z.string() }),
-  "memory.stored": z.object({ id: z.string(), summary: z.string() }),
-  "trace.hooks": z.object({ hooks: z.array(z.object({ hook: z.string(), plugin: z.string(), calls: z.int(), totalMs: millis, errors: z.int() })) }),
+  /** A file of the run; its content is the output of `from`. */
+  "artifact.made": z.object({ name: z.string(), mediaType: z.string(), bytes: z.int(), from: z.string() }),
+  /** What the run's own hook calls took, a line a hook. */
+  "trace.hooks": z.object({ hooks: z.array(z.object({ hook: z.string(), calls: z.int(), totalMs: millis, errors: z.int() })) }),
   "run.finished": z.object({
     status: runStatus,
     output: z.string(),

@@ -36,6 +36,8 @@ export interface Ledger {
   /** Frees a reservation whose call was not made. Idempotent. */
   release(reservation: string): Promise<void>;
   totals(run: string): Promise<CostTotals>;
+  /** What a reservation holds; undefined for a free call or an unknown one. */
+  reserved(reservation: string): Promise<NanoUsd | undefined>;
   /** Settled and reserved nano-dollars of a run: never above its cap. */
   committed(run: string): Promise<NanoUsd>;
   /** What so many tokens would cost on a model; undefined when the catalogue has no price. */

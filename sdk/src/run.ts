@@ -13,6 +13,8 @@ export interface RunRequest {
   text: string;
   /** Documents, read by the host. */
   files?: InputFile[];
+  /** Where the host read them from, so that a follow-up can read them again; the files' own paths when absent. */
+  sources?: string[];
   /** Names of what the host itself could not read, to be listed with the rest. */
   skipped?: SkippedFile[];
   /** Continue this conversation. */

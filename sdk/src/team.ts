@@ -49,6 +49,8 @@ export const plan = z.object({
   task,
   team,
   topology: topologyChoice,
+  /** What the person asked for by name: planners leave it as it is. */
+  given: z.object({ team: z.boolean(), topology: z.boolean() }),
   /** The documents, once read; absent when there are none. */
   collection: z.string().optional(),
   recalled: z.array(recalled),
