@@ -20,6 +20,7 @@ export interface Topology<Config, State extends Json> {
   predict(team: Team, config: Config): CallPrediction;
   edges(team: Team, config: Config): { from: string; to: string }[];
   start(team: Team, config: Config): TypedMove<State>;
+  /** Leaves `state` as it is and returns a new one: the caller may keep the old. */
   next(state: State, settled: Settled): TypedMove<State>;
 }
 
@@ -33,7 +34,7 @@ function read<Config, State extends Json>(topology: Topology<Config, State>, tea
 }
 
 /**
- * The executor of a topology: config checked before anything else happens, state copied so that a caller's own stays as it was.
+ * The executor of a topology: config and team are checked before anything else happens.
  *
  * @throws OrreryError TOPOLOGY_CONFIG_INVALID from every method but `check`, naming each problem.
  */
@@ -53,6 +54,6 @@ export function executor<Config, State extends Json>(topology: Topology<Config, 
     predictCalls: (team, config) => topology.predict(team, valid(team, config)),
     edges: (team, config) => topology.edges(team, valid(team, config)),
     start: (team, config) => topology.start(team, valid(team, config)),
-    next: (state, settled) => topology.next(structuredClone(state) as State, settled),
+    next: (state, settled) => topology.next(state as State, settled),
   };
 }

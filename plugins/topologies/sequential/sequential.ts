@@ -31,12 +31,10 @@ export const sequential: Topology<Config, State> = {
   start: (team, config) => move({ agents: team.agents.map((agent) => agent.id), at: 0, outputs: [], failures: [], ...config }),
   next: (state, settled) => {
     if (settled.path !== dispatch(state).path) return { state, dispatch: [] };
-    state.at++;
-    if (settled.ok) state.outputs.push(settled.path);
-    else {
-      state.failures.push(failureOf(settled));
-      if (state.onAgentFailure === "fail") return { state, dispatch: [], done: { output: undefined, failures: state.failures } };
-    }
-    return move(state);
+    const after = { ...state, at: state.at + 1 };
+    if (settled.ok) return move({ ...after, outputs: [...state.outputs, settled.path] });
+    const failures = [...state.failures, failureOf(settled)];
+    if (state.onAgentFailure === "fail") return { state: { ...after, failures }, dispatch: [], done: { output: undefined, failures } };
+    return move({ ...after, failures });
   },
 };
