@@ -8,6 +8,7 @@ export { origin, artifact, view, step, stepResult, usage, type Origin, type Arti
 export { modelInfo, modelRequest, modelResponse, modelDelta, routeQuery, route, message, type ModelInfo, type ModelRequest, type ModelResponse, type ModelDelta, type RouteQuery, type Route } from "./model.ts";
 export { judgement, verdict, decideQuery, decision, type Judgement, type Verdict, type DecideQuery, type Decision } from "./verdict.ts";
 export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";
+export { costOf, noCost } from "./cost-projection.ts";
 export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type Move, type CallPrediction } from "./topology.ts";
 
 export { Documents, Embeddings, type DocumentInfo, type InputFile, type Ingested, type Passage, type Sentence, type SkippedFile } from "./documents.ts";

@@ -24,6 +24,7 @@ export interface CostTotals {
   calls: number;
   inputTokens: number;
   outputTokens: number;
+  callsByAgent: Record<string, number>;
   byAgent: Record<string, NanoUsd>;
   byPlugin: Record<string, NanoUsd>;
   byStep: Record<string, NanoUsd>;

@@ -61,7 +61,7 @@ export interface RunReport {
   reasons: string[];
   memory: { recalled: (Recalled & { usedBy: string[] })[] };
   documents: { read: { path: string; sentences: number }[]; skipped: SkippedFile[] };
-  error?: { code: string; message: string; plugin?: string; do?: string };
+  error?: { code: string; message: string; plugin?: string | undefined; do?: string | undefined };
   durationMs: number;
   startedAt: number;
   journal: { events: number; bytes: number; head: string };

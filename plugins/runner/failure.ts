@@ -1,0 +1,48 @@
+import { OrreryError } from "@orrery/sdk";
+
+/** An error as the journal and people get it: no stack, no path of the host. */
+export interface Failure {
+  code: string;
+  message: string;
+  plugin?: string;
+  do?: string;
+}
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** Reads code, message, plugin and advice off any thrown value; the innermost cause with a code of its own wins over a kernel wrapper. */
+export function failureOf(thrown: unknown): Failure {
+  const error = (thrown ?? {}) as { code?: unknown; message?: unknown; plugin?: unknown; todo?: unknown; cause?: unknown };
+  const cause = error.cause as { code?: unknown; message?: unknown; todo?: unknown } | undefined;
+  const source = error.code === "TAP_FAILED" && text(cause?.code) && !text(cause?.code)?.startsWith("ERR_") ? { ...cause } : error;
+  const plugin = text(error.plugin);
+  const advice = text(source.todo) ?? text(error.todo);
+  return {
+    code: text(source.code) ?? "UNEXPECTED",
+    message: text(source.message) ?? String(thrown),
+    ...(plugin ? { plugin } : {}),
+    ...(advice ? { do: advice } : {}),
+  };
+}
+
+/** A call the budget did not allow; ends the run as `over_budget` or, where spending was never agreed, `failed`. */
+export class BudgetDenied extends OrreryError {
+  readonly reasons: readonly string[];
+  constructor(reasons: readonly string[]) {
+    super("BUDGET_EXCEEDED", `The budget does not allow this call: ${reasons.join("; ")}`, { todo: "Raise it with --budget USD, or choose a cheaper model with --model." });
+    this.reasons = reasons;
+  }
+}
+
+/** An agent's output that the judges rejected for good. */
+export class StepRejected extends OrreryError {
+  constructor(agent: string, reasons: readonly string[]) {
+    super("STEP_REJECTED", `The output of "${agent}" was rejected: ${reasons.join("; ")}`, { todo: "See the verdicts in the trace; another model or clearer criteria may help." });
+  }
+}
+
+export class Cancelled extends OrreryError {
+  constructor(reason: string) {
+    super("RUN_CANCELLED", `Cancelled: ${reason}`, { todo: "Start the task again when you are ready." });
+  }
+}

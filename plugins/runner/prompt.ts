@@ -1,0 +1,38 @@
+import type { Artifact, ModelRequest, Passage, Step } from "@orrery/sdk";
+
+const rules = [
+  "Work only from the passages and the colleagues' work below. Do not invent facts or sources.",
+  "Quote evidence word for word, one sentence a line, each followed on the same line by its citation exactly as given, like [path#3].",
+  "If the material does not answer something, say so plainly.",
+].join("\n");
+
+const section = (title: string, body: string): string => (body === "" ? "" : `## ${title}\n${body}\n`);
+const quoted = (passage: Passage): string => `${passage.text} [${passage.path}#${passage.n}]`;
+const fromColleague = ({ agent, role, text }: Artifact): string => `### ${agent} (${role})\n${text}`;
+
+/** What a generative model is told for a step. Engines with built-in skills read the view instead. */
+export function promptOf(step: Step, passages: readonly Passage[], instruction: string | undefined): Pick<ModelRequest, "system" | "messages"> {
+  const { agent, view } = step;
+  const content = [
+    section("Task", view.task),
+    section("Your part", [view.focus, instruction].filter(Boolean).join("\n")),
+    section("Earlier in this conversation", view.thread.map((turn) => `Asked: ${turn.task}\nAnswered: ${turn.answer}`).join("\n\n")),
+    section("From earlier tasks", view.recalled.map((episode) => `Asked: ${episode.task}\nFound: ${episode.summary}`).join("\n\n")),
+    section("Passages", passages.map(quoted).join("\n")),
+    section("Your colleagues' work", view.inputs.map(fromColleague).join("\n\n")),
+    section("Judges asked you to change", view.feedback.map((line) => `- ${line}`).join("\n")),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
+  return {
+    system: `You are ${agent.role} in a team. ${agent.prompt}\n\n${rules}`,
+    messages: [{ role: "user", content }],
+  };
+}
+
+const encoder = new TextEncoder();
+
+/** An upper bound on a prompt's tokens: no token is shorter than a byte, and a message costs a few more. */
+export function inputTokenBound({ system, messages }: Pick<ModelRequest, "system" | "messages">): number {
+  return messages.reduce((sum, message) => sum + encoder.encode(message.content).length + 16, encoder.encode(system).length + 16);
+}

@@ -1,0 +1,72 @@
+import type { EventData, EventType, Journal, JournalEntry, RunEvent } from "@orrery/sdk";
+
+interface Waiting {
+  type: EventType;
+  data: unknown;
+  ts: number;
+  done: (entry: JournalEntry) => void;
+  fail: (error: unknown) => void;
+}
+
+/** What an entry looks like to those who listen: without the chain. */
+export const asEvent = ({ run, idx, seq, type, actor, workspace, data, ts }: JournalEntry): RunEvent => ({ run, idx, seq, type, actor, workspace, data, ts });
+
+/**
+ * One run's pen: entries are written in the order of the calls, those that wait together in one append.
+ * After a failed append nothing more is written: the journal is the truth, and a run that cannot write must stop.
+ */
+export class RunLog {
+  readonly #waiting: Waiting[] = [];
+  readonly #options: { journal: Journal; run: string; epoch: number; actor: string; workspace: string; now: () => number; heard: (event: RunEvent) => void };
+  #next = 0;
+  #writing: Promise<void> | undefined;
+  #broken: { error: unknown } | undefined;
+
+  constructor(options: { journal: Journal; run: string; epoch: number; actor: string; workspace: string; now: () => number; heard: (event: RunEvent) => void }) {
+    this.#options = options;
+  }
+
+  /** Resolves when the entry is durable. */
+  write<T extends EventType>(type: T, data: EventData<T>): Promise<JournalEntry> {
+    if (this.#broken) return Promise.reject(this.#broken.error);
+    const written = new Promise<JournalEntry>((done, fail) => {
+      this.#waiting.push({ type, data, ts: this.#options.now(), done, fail });
+    });
+    // A write nobody awaits must not become an unhandled rejection: the next awaited one reports the same failure.
+    written.catch(() => undefined);
+    this.#writing ??= this.#drain();
+    return written;
+  }
+
+  /** Resolves when everything written so far is durable; rejects with the first failure. */
+  async flush(): Promise<void> {
+    while (this.#writing) await this.#writing;
+    if (this.#broken) throw this.#broken.error;
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the microtask queue: entries written together share an append.
+    await Promise.resolve();
+    while (this.#waiting.length > 0 && !this.#broken) {
+      const batch = this.#waiting.splice(0);
+      const { journal, run, epoch, actor, workspace } = this.#options;
+      try {
+        const entries = await journal.append({
+          run,
+          epoch,
+          expect: this.#next,
+          entries: batch.map(({ type, data, ts }) => ({ type, actor, workspace, data: data as never, ts })),
+        });
+        this.#next += batch.length;
+        entries.forEach((entry, i) => {
+          batch[i]?.done(entry);
+          this.#options.heard(asEvent(entry));
+        });
+      } catch (error) {
+        this.#broken = { error };
+        for (const entry of [...batch, ...this.#waiting.splice(0)]) entry.fail(error);
+      }
+    }
+    this.#writing = undefined;
+  }
+}

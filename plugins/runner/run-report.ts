@@ -1,0 +1,57 @@
+import { type CallPrediction, costOf, type JournalEntry, nanoToMicro, type RunHead, type RunReport, type TypedRunEvent, typed } from "@orrery/sdk";
+
+type Of<T extends TypedRunEvent["type"]> = Extract<TypedRunEvent, { type: T }>["data"];
+const micro = (record: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(record).map(([key, nano]) => [key, nanoToMicro(nano)]));
+
+/** Everything there is to say of a run, read off its journal and nothing else. */
+export function reportOf(entries: readonly JournalEntry[], head: RunHead): RunReport | undefined {
+  const known = entries.flatMap((entry) => typed(entry) ?? []);
+  const all = <T extends TypedRunEvent["type"]>(type: T): Of<T>[] => known.flatMap((event) => (event.type === type ? [event.data as Of<T>] : []));
+  const last = <T extends TypedRunEvent["type"]>(type: T): Of<T> | undefined => all(type).at(-1);
+
+  const first = entries[0];
+  const submitted = last("run.submitted");
+  if (!first || !submitted) return undefined;
+  const planned = last("run.planned");
+  const finished = last("run.finished");
+  const judged = last("run.judged");
+  const read = last("documents.read");
+  const cost = costOf(entries);
+  const routed = all("step.routed");
+  const predicted: CallPrediction = planned?.predicted ?? { min: 0, expected: 0, max: 0 };
+
+  return {
+    runId: submitted.task.run,
+    thread: submitted.task.thread,
+    task: submitted.task.text,
+    status: finished?.status ?? "running",
+    output: finished?.output ?? "",
+    artifacts: all("artifact.made").map(({ name, mediaType, bytes }) => ({ name, mediaType, bytes })),
+    topology: { id: planned?.plan.topology.id ?? "", predictedCalls: predicted.expected, observedCalls: finished?.observedCalls ?? all("step.started").length, predicted },
+    agents: (planned?.plan.team.agents ?? []).map(({ id, role }) => ({
+      id,
+      role,
+      model: routed.filter(({ agent }) => agent === id).at(-1)?.model ?? "",
+      calls: cost.callsByAgent[id] ?? 0,
+      microUsd: nanoToMicro(cost.byAgent[id] ?? 0),
+    })),
+    cost: { microUsd: nanoToMicro(cost.nano), calls: cost.calls, inputTokens: cost.inputTokens, outputTokens: cost.outputTokens, byAgent: micro(cost.byAgent), byPlugin: micro(cost.byPlugin) },
+    verdicts: judged?.verdicts ?? [],
+    reasons: finished?.reasons ?? [],
+    memory: { recalled: (last("memory.recalled")?.recalled ?? []).map((episode) => ({ ...episode, usedBy: usersOf(episode.id, all("step.finished")) })) },
+    documents: { read: (read?.documents ?? []).map(({ path, sentences }) => ({ path, sentences })), skipped: read?.skipped ?? [] },
+    ...(finished?.error ? { error: finished.error } : {}),
+    durationMs: finished?.durationMs ?? (entries.at(-1)?.ts ?? first.ts) - first.ts,
+    startedAt: first.ts,
+    journal: { events: head.events, bytes: head.bytes, head: head.head },
+  };
+}
+
+/** Agents whose output says it used the episode. Being shown one is not using it. */
+function usersOf(episode: string, finished: readonly Of<"step.finished">[]): string[] {
+  const users = finished.filter(({ result }) => {
+    const data = result.data as { usedMemory?: unknown } | undefined;
+    return Array.isArray(data?.usedMemory) && data.usedMemory.includes(episode);
+  });
+  return [...new Set(users.map(({ agent }) => agent))];
+}

@@ -1,0 +1,44 @@
+import type { Clock, Documents, HookSession, Ledger, Lifecycle, Log, ModelInfo, Plan, Random, Task } from "@orrery/sdk";
+import type { RunLog } from "./run-log.ts";
+
+/** Services the runner works with when they are there, and without when they are not. */
+export interface Optional {
+  documents: Documents | undefined;
+  ledger: Ledger | undefined;
+}
+
+/** What one run holds while it is under way; nothing of it outlives the run. */
+export interface RunScope {
+  readonly task: Task;
+  readonly log: RunLog;
+  readonly hooks: HookSession<Lifecycle>;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly console: Log;
+  readonly services: Optional;
+  readonly limits: RunnerConfig;
+  /** Known models, asked once a run. */
+  models(): Promise<readonly ModelInfo[]>;
+}
+
+export interface RunnerConfig {
+  /** Agent invocations of one run under way at once. */
+  concurrency: number;
+  /** Tries a step gets, the first included, when a judge sends it back. */
+  stepAttempts: number;
+  /** Tries the whole task gets. */
+  taskAttempts: number;
+  /** No topology may ask for more steps in one run. */
+  maxSteps: number;
+  /** Milliseconds a model may take for one answer. */
+  modelDeadlineMs: number;
+  /** Passages a generative model is shown. */
+  passages: number;
+}
+
+/** A plan that has a topology's answer: ready to execute. */
+export interface Ready {
+  readonly plan: Plan;
+  readonly topologyPlugin: string;
+}

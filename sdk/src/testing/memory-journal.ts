@@ -1,0 +1,86 @@
+import { OrreryError } from "../error.ts";
+import { type EventType, events } from "../events.ts";
+import { genesis, hashInput, type Journal, type JournalEntry, type RunHead, type RunSummary } from "../journal.ts";
+
+const hex = (bytes: ArrayBuffer): string => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const sha256 = async (text: string): Promise<string> => hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+
+/** A journal in memory with the contract of the real ones, and stricter: an entry whose data does not fit its event's schema is refused. */
+export function memoryJournal(): Journal & { entries(): readonly JournalEntry[] } {
+  const runs = new Map<string, { epoch: number; entries: JournalEntry[]; bytes: number }>();
+  const all: JournalEntry[] = [];
+  // Appends are serialised: hashing is asynchronous and must not interleave.
+  let tail: Promise<unknown> = Promise.resolve();
+  const of = (run: string) => {
+    const found = runs.get(run) ?? { epoch: 0, entries: [], bytes: 0 };
+    runs.set(run, found);
+    return found;
+  };
+  const headOf = (run: string): RunHead | undefined => {
+    const found = runs.get(run);
+    return found && found.entries.length > 0 ? { run, events: found.entries.length, bytes: found.bytes, head: found.entries.at(-1)?.hash ?? genesis } : undefined;
+  };
+  const append: Journal["append"] = async ({ run, epoch, expect, entries }) => {
+    const record = of(run);
+    if (epoch !== record.epoch) throw new OrreryError("JOURNAL_FENCED", `Epoch ${epoch} of run ${run} is over; ${record.epoch} writes now.`);
+    if (expect !== record.entries.length) throw new OrreryError("JOURNAL_CONFLICT", `Run ${run} has ${record.entries.length} entries, not ${expect}.`);
+    const written: JournalEntry[] = [];
+    let prevHash = record.entries.at(-1)?.hash ?? genesis;
+    for (const [i, entry] of entries.entries()) {
+      const schema = events[entry.type as EventType];
+      if (!schema) throw new OrreryError("EVENT_UNKNOWN", `"${entry.type}" is not in the event registry.`, { todo: "Add it with its schema to sdk/src/events.ts." });
+      schema.parse(entry.data);
+      const body = { ...structuredClone(entry), run, idx: expect + i, prevHash };
+      prevHash = await sha256(hashInput(body));
+      written.push({ ...body, seq: all.length + i + 1, hash: prevHash });
+    }
+    record.entries.push(...written);
+    record.bytes += written.reduce((sum, entry) => sum + JSON.stringify(entry.data).length, 0);
+    all.push(...written);
+    return written;
+  };
+  return {
+    append(batch) {
+      const appended = tail.then(() => append(batch));
+      tail = appended.catch(() => undefined);
+      return appended;
+    },
+    async lease(run) {
+      const record = of(run);
+      record.epoch += 1;
+      return record.epoch;
+    },
+    async read(run, from = 0, limit = Number.MAX_SAFE_INTEGER) {
+      return (runs.get(run)?.entries ?? []).slice(from, from + limit);
+    },
+    async head(run) {
+      return headOf(run);
+    },
+    async runs({ thread, workspace, limit = 50, before = Number.POSITIVE_INFINITY } = {}) {
+      const summaries: RunSummary[] = [];
+      for (const [run, { entries }] of runs) {
+        const head = headOf(run);
+        const first = entries[0];
+        if (!head || !first) continue;
+        const { task } = events["run.submitted"].parse(first.data);
+        const last = entries.findLast(({ type }) => type === "run.finished");
+        const status = last ? events["run.finished"].parse(last.data).status : "running";
+        summaries.push({ ...head, thread: task.thread, task: task.text, status, workspace: task.workspace, startedAt: first.ts, ...(last ? { endedAt: last.ts } : {}) });
+      }
+      return summaries
+        .filter((run) => (!thread || run.thread === thread) && (!workspace || run.workspace === workspace) && run.startedAt < before)
+        .reverse()
+        .slice(0, limit);
+    },
+    async verify(run) {
+      const entries = runs.get(run)?.entries ?? [];
+      let prevHash = genesis;
+      for (const entry of entries) {
+        if (entry.prevHash !== prevHash || (await sha256(hashInput(entry))) !== entry.hash) return { ok: false, events: entries.length, brokenAt: entry.idx };
+        prevHash = entry.hash;
+      }
+      return { ok: true, events: entries.length };
+    },
+    entries: () => all,
+  };
+}
