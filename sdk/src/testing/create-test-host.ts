@@ -21,6 +21,8 @@ export interface TestHostOptions {
   connections?: Connections;
   egress?: Egress;
   seed?: number;
+  /** No hook waits longer than this for a tap, whatever the catalogue allows: for tests of plugins that never answer. */
+  deadlineMs?: number;
 }
 export interface TestHost {
   readonly kernel: Kernel<Lifecycle>;
@@ -47,12 +49,12 @@ export interface TestHost {
  * const outcome = await host.call("budget.reserve", estimate);
  * await host.close();
  */
-export async function createTestHost({ plugins = [], assets, connections, egress, seed = 1 }: TestHostOptions = {}): Promise<TestHost> {
+export async function createTestHost({ plugins = [], assets, connections, egress, seed = 1, deadlineMs }: TestHostOptions = {}): Promise<TestHost> {
   const platform = testPlatform(seed);
   const journal = memoryJournal();
   const heard: RunEvent[] = [];
   const traced: HookTrace[] = [];
-  const kernel = createKernel({ hooks: lifecycle, platform });
+  const kernel = createKernel({ hooks: deadlineMs === undefined ? lifecycle : capped(deadlineMs), platform });
   const stopTracing = kernel.trace((record) => traced.push(record));
 
   await kernel.install(
@@ -109,3 +111,6 @@ export async function createTestHost({ plugins = [], assets, connections, egress
     },
   };
 }
+
+const capped = (ms: number): Lifecycle =>
+  Object.fromEntries(Object.entries(lifecycle).map(([name, spec]) => [name, { ...spec, deadlineMs: spec.deadlineMs === "caller" ? spec.deadlineMs : Math.min(ms, spec.deadlineMs) }])) as unknown as Lifecycle;
