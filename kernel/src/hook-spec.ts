@@ -1,3 +1,4 @@
+/// <reference path="./globals.d.ts" />
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /** `series`, `waterfall`, `bail` and `parallel` are tapable's; `collect`, `guard` and `notify` are the kernel's over the same tap list. */

@@ -1,5 +1,5 @@
 import type { CallOptions, CallResult, Catalogue, HookKind, InputOf, Phase } from "./hook-spec.ts";
-import type { Clock, Disposer, HookSession, Log, PluginDefinition, Random, Tier } from "./plugin.ts";
+import type { AnyPlugin, Clock, Disposer, HookSession, Log, Random, Tier } from "./plugin.ts";
 import type { Token } from "./token.ts";
 
 export type PluginState =
@@ -81,10 +81,10 @@ export interface PluginChange {
 
 export interface Kernel<C extends Catalogue> {
   /** Queues the plugin; resolves once nothing more can change state. Throws KernelError for a manifest, order or cycle that cannot be. A plugin whose setup fails is reported `failed`, not thrown. */
-  install<P extends PluginDefinition<C, never, never>>(definition: P, options?: InstallOptions): Promise<PluginReport>;
+  install(definition: AnyPlugin, options?: InstallOptions): Promise<PluginReport>;
   uninstall(id: string): Promise<void>;
   /** Two-phase: the new one is validated and loaded, the old drained and swapped; on failure the old one comes back and the error is thrown. */
-  replace<P extends PluginDefinition<C, never, never>>(definition: P, options?: InstallOptions): Promise<PluginReport>;
+  replace(definition: AnyPlugin, options?: InstallOptions): Promise<PluginReport>;
   suspend(id: string, reason: string): Promise<void>;
   resume(id: string): Promise<void>;
   call<N extends keyof C & string>(hook: N, input: InputOf<C[N]>, options?: CallOptions): CallResult<C[N]>;
