@@ -1,0 +1,54 @@
+import { OrreryError } from "@orrery/sdk";
+import Database from "better-sqlite3";
+import { sqliteError } from "../sqlite-error.ts";
+
+const version = 1;
+
+const schema = `
+CREATE TABLE events(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  run TEXT NOT NULL, idx INTEGER NOT NULL, type TEXT NOT NULL, actor TEXT NOT NULL, workspace TEXT NOT NULL,
+  data TEXT NOT NULL, ts REAL NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL,
+  UNIQUE(run, idx)
+) STRICT;
+CREATE TRIGGER events_are_not_edited BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+-- INSERT OR REPLACE would delete without asking the trigger above.
+CREATE TRIGGER events_are_not_replaced BEFORE INSERT ON events
+WHEN EXISTS(SELECT 1 FROM events WHERE seq = NEW.seq OR (run = NEW.run AND idx = NEW.idx))
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TABLE leases(run TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT;
+-- A projection, written in the transaction of the entries it is made from.
+CREATE TABLE runs(
+  run TEXT PRIMARY KEY, thread TEXT NOT NULL, task TEXT NOT NULL, status TEXT NOT NULL, workspace TEXT NOT NULL,
+  started_at REAL NOT NULL, ended_at REAL, events INTEGER NOT NULL, bytes INTEGER NOT NULL, head TEXT NOT NULL
+) STRICT;
+CREATE INDEX runs_by_time ON runs(started_at DESC, run DESC);
+CREATE INDEX runs_by_thread ON runs(thread, started_at DESC);
+PRAGMA user_version = ${version};
+`;
+
+/** Opens the journal's file, making it when it is not there. Every commit is on the disk before it is answered. */
+export function openJournalDatabase(file: string, busyMs = 5_000): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(file, { timeout: busyMs });
+    const opened = db;
+    opened.pragma("journal_mode = WAL");
+    opened.pragma("synchronous = FULL");
+    const found = () => opened.pragma("user_version", { simple: true }) as number;
+    // Asked again inside: two processes may open a new file at once.
+    opened
+      .transaction(() => {
+        if (found() === 0) opened.exec(schema);
+      })
+      .immediate();
+    if (found() > version) {
+      throw new OrreryError("JOURNAL_NEWER", `The journal ${file} was written by a newer version of Orrery`, { todo: "Install that version again, or use another data folder (ORRERY_HOME)." });
+    }
+    return opened;
+  } catch (thrown) {
+    db?.close();
+    throw sqliteError(thrown, "JOURNAL");
+  }
+}

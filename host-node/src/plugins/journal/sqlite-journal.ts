@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { genesis, hashInput, type Journal, type JournalEntry, type NewEntry, OrreryError, type RunHead, type RunSummary } from "@orrery/sdk";
+import type Database from "better-sqlite3";
+import { CommitQueue } from "./commit-queue.ts";
+import { type EventRow, type RunRow, entryOf, headOf, summaryOf } from "./rows.ts";
+import { RunsTable } from "./runs-table.ts";
+
+type Batch = Parameters<Journal["append"]>[0];
+
+/** The journal contract over one SQLite file, shared by any number of processes. */
+export class SqliteJournal implements Journal {
+  readonly #queue: CommitQueue;
+  readonly #runs: RunsTable;
+  readonly #epoch: Database.Statement<[string], { epoch: number }>;
+  readonly #lease: Database.Statement<[string], { epoch: number }>;
+  readonly #last: Database.Statement<[string], { idx: number; hash: string }>;
+  readonly #insert: Database.Statement<(string | number)[]>;
+  readonly #read: Database.Statement<[string, number, number], EventRow>;
+
+  constructor(db: Database.Database) {
+    this.#queue = new CommitQueue(db);
+    this.#runs = new RunsTable(db);
+    this.#epoch = db.prepare("SELECT epoch FROM leases WHERE run = ?");
+    this.#lease = db.prepare("INSERT INTO leases(run, epoch) VALUES(?, 1) ON CONFLICT(run) DO UPDATE SET epoch = epoch + 1 RETURNING epoch");
+    this.#last = db.prepare("SELECT idx, hash FROM events WHERE run = ? ORDER BY idx DESC LIMIT 1");
+    this.#insert = db.prepare("INSERT INTO events(run, idx, type, actor, workspace, data, ts, prev_hash, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#read = db.prepare("SELECT * FROM events WHERE run = ? AND idx >= ? ORDER BY idx LIMIT ?");
+  }
+
+  append(batch: Batch): Promise<JournalEntry[]> {
+    return this.#queue.submit(() => this.#append(batch));
+  }
+
+  lease(run: string): Promise<number> {
+    return this.#queue.submit(() => this.#lease.get(run)?.epoch ?? 1);
+  }
+
+  async read(run: string, from = 0, limit = 100_000): Promise<JournalEntry[]> {
+    return this.#read.all(run, from, limit).map(entryOf);
+  }
+
+  async head(run: string): Promise<RunHead | undefined> {
+    const row = this.#runs.get(run);
+    return row && headOf(row);
+  }
+
+  async runs(query: { thread?: string; workspace?: string; limit?: number; before?: number } = {}): Promise<RunSummary[]> {
+    return this.#runs.list(query).map(summaryOf);
+  }
+
+  async verify(run: string): Promise<{ ok: boolean; events: number; brokenAt?: number }> {
+    let prevHash = genesis;
+    let expected = 0;
+    for (;;) {
+      const rows = this.#read.all(run, expected, 500);
+      for (const row of rows) {
+        if (row.idx !== expected || !holds(row, prevHash)) return { ok: false, events: expected, brokenAt: expected };
+        prevHash = row.hash;
+        expected += 1;
+      }
+      if (rows.length < 500) break;
+    }
+    // Entries cut off at the end leave a chain that holds: the run's head, kept apart, knows how long it was.
+    const head: RunRow | undefined = this.#runs.get(run);
+    if (expected > 0 || head) {
+      if (!head || head.events !== expected || head.head !== prevHash) return { ok: false, events: expected, brokenAt: Math.min(expected, head?.events ?? expected) };
+    }
+    return { ok: true, events: expected };
+  }
+
+  /** Commits what waits; later appends are refused. */
+  close(): void {
+    this.#queue.close();
+  }
+
+  // Everything that can be refused is refused before the first row is written: the commit group relies on it.
+  #append({ run, epoch, expect, entries }: Batch): JournalEntry[] {
+    const newest = this.#epoch.get(run)?.epoch ?? 0;
+    if (epoch !== newest) {
+      throw new OrreryError("JOURNAL_FENCED", `Run ${run} was taken over: epoch ${epoch} is not its newest, ${newest}`, {
+        todo: "Stop working on this run here; whoever holds its lease goes on with it.",
+      });
+    }
+    const last = this.#last.get(run);
+    const next = last ? last.idx + 1 : 0;
+    if (expect !== next) {
+      throw new OrreryError("JOURNAL_CONFLICT", `Run ${run} has ${next} entries, not ${expect}`, { todo: "Read the run again and append after what is there." });
+    }
+    const prepared = this.#chain(run, next, last?.hash ?? genesis, entries);
+    let bytes = 0;
+    const written = prepared.map(({ entry, text, size }) => {
+      bytes += size;
+      const { lastInsertRowid } = this.#insert.run(run, entry.idx, entry.type, entry.actor, entry.workspace, text, entry.ts, entry.prevHash, entry.hash);
+      return { ...entry, seq: Number(lastInsertRowid) };
+    });
+    this.#runs.follow(run, written, bytes);
+    return written;
+  }
+
+  #chain(run: string, next: number, head: string, entries: readonly NewEntry[]) {
+    let prevHash = head;
+    return entries.map((given, i) => {
+      const text = JSON.stringify(given.data ?? null);
+      const { type, actor, workspace, ts } = given;
+      // The data is hashed as it will be read back.
+      const body = { run, idx: next + i, type, actor, workspace, data: JSON.parse(text), ts, prevHash };
+      const input = hashInput(body);
+      const hash = sha256(input);
+      prevHash = hash;
+      return { entry: { ...body, hash }, text, size: Buffer.byteLength(input) };
+    });
+  }
+}
+
+function holds(row: EventRow, prevHash: string): boolean {
+  if (row.prev_hash !== prevHash) return false;
+  try {
+    return sha256(hashInput(entryOf(row))) === row.hash;
+  } catch {
+    return false;
+  }
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
