@@ -1,5 +1,5 @@
 import { type Artifact, type Dispatch, type Json, type Move, OrreryError, type Settled, type TopologyExecutor } from "@orrery/sdk";
-import { Cancelled } from "./failure.ts";
+import { AgentsFailed, Cancelled, type Failure } from "./failure.ts";
 import { type Performed, performStep } from "./perform-step.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
 
@@ -18,6 +18,7 @@ export async function executeTopology(scope: RunScope, ready: Ready, executor: T
   const { team, topology } = ready.plan;
   const artifacts = new Map<string, Artifact>();
   const models = new Map<string, string>();
+  const faults: { agent: string; failure: Failure }[] = [];
   const flights = new Map<string, { abort: AbortController; landed: Promise<Performed & { path: string }> }>();
   const queue: Dispatch[] = [];
   const seen = new Set<string>();
@@ -57,6 +58,7 @@ export async function executeTopology(scope: RunScope, ready: Ready, executor: T
       flights.delete(landed.path);
       if (scope.signal.aborted) throw landed.fatal ?? new Cancelled("by request");
       if (landed.fatal) throw landed.fatal;
+      if (landed.failure) faults.push({ agent: landed.settled.agent, failure: landed.failure });
       if (landed.artifact) artifacts.set(landed.path, landed.artifact);
       if (landed.model) models.set(landed.path, landed.model);
       const settled: Settled = { ...landed.settled, path: landed.path };
@@ -70,9 +72,8 @@ export async function executeTopology(scope: RunScope, ready: Ready, executor: T
   const { output, text, failures } = done;
   const source = output === undefined ? undefined : artifacts.get(output);
   if (!source && text === undefined) {
-    const why = failures.map(({ agent, message }) => `${agent}: ${message}`).join("; ");
-    const first = failures[0];
-    throw new OrreryError(first?.code ?? "TOPOLOGY_EMPTY", why || `Topology "${topology.id}" ended without an output.`, { todo: "See the failed steps in the trace." });
+    if (faults.length > 0) throw new AgentsFailed(faults);
+    throw new OrreryError("TOPOLOGY_EMPTY", `Topology "${topology.id}" ended without an output.`, { todo: "See the failed steps in the trace." });
   }
   const artifact: Artifact = source && text === undefined ? source : { ...(source ?? { step: `${prefix}(reduced)`, agent: topology.id, role: "reducer", skill: "reduce" }), text: text ?? source?.text ?? "" };
   return { artifact, model: (output && models.get(output)) || [...models.values()].at(-1) || "", calls: seen.size, failures };

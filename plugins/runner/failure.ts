@@ -41,6 +41,16 @@ export class StepRejected extends OrreryError {
   }
 }
 
+/** Agents failed and the topology had nothing to show for it: the first one's failure, with the plugin that caused it. */
+export class AgentsFailed extends OrreryError {
+  readonly plugin: string | undefined;
+  constructor(failures: readonly { agent: string; failure: Failure }[]) {
+    const [first] = failures;
+    super(first?.failure.code ?? "TOPOLOGY_EMPTY", failures.map(({ agent, failure }) => `${agent}: ${failure.message}`).join("; "), { todo: first?.failure.do ?? "See the failed steps in the trace." });
+    this.plugin = first?.failure.plugin;
+  }
+}
+
 export class Cancelled extends OrreryError {
   constructor(reason: string) {
     super("RUN_CANCELLED", `Cancelled: ${reason}`, { todo: "Start the task again when you are ready." });

@@ -1,5 +1,5 @@
 import { type Artifact, type CallEstimate, type Decision, type Dispatch, type ModelInfo, type ModelRequest, type ModelResponse, type Origin, OrreryError, type Route, type Settled, type Step, type StepResult, type Verdict } from "@orrery/sdk";
-import { BudgetDenied, Cancelled, failureOf, StepRejected } from "./failure.ts";
+import { BudgetDenied, Cancelled, type Failure, failureOf, StepRejected } from "./failure.ts";
 import { judge } from "./judge.ts";
 import { inputTokenBound, promptOf } from "./prompt.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
@@ -8,6 +8,8 @@ export interface Performed {
   settled: Settled;
   artifact: Artifact | undefined;
   model: string | undefined;
+  /** Why it failed, with the plugin at fault. */
+  failure: Failure | undefined;
   /** An error that ends the whole run, not only the step: the budget, a cancellation. */
   fatal: unknown;
 }
@@ -54,6 +56,7 @@ export async function performStep(scope: RunScope, ready: Ready, dispatch: Dispa
       return {
         artifact,
         model: result.model,
+        failure: undefined,
         fatal: undefined,
         settled: { path: dispatch.path, agent: agent.id, ok: true, text: result.text, ...(result.data === undefined ? {} : { data: result.data }), ...(score === undefined ? {} : { score }) },
       };
@@ -65,8 +68,9 @@ export async function performStep(scope: RunScope, ready: Ready, dispatch: Dispa
       return {
         artifact: undefined,
         model: undefined,
+        failure: error,
         fatal: scope.signal.aborted || thrown instanceof BudgetDenied ? thrown : undefined,
-        settled: { path: dispatch.path, agent: agent.id, ok: false, text: "", error },
+        settled: { path: dispatch.path, agent: agent.id, ok: false, text: "", error: { code: error.code, message: error.message } },
       };
     }
   }

@@ -45,7 +45,7 @@ describe.each(inARun)("a hostile plugin on %s", (hook) => {
     await start(hostile(hook, behave));
     const outcome = await host.run("A task", { team: teamOf("a", "b") }).then(
       (report) => ({ status: report.status as string, error: report.error }),
-      (error: { code: string; message: string; plugin?: string }) => ({ status: "refused", error }),
+      ({ code, message, plugin }: { code: string; message: string; plugin?: string }) => ({ status: "refused", error: { code, message, plugin } }),
     );
     if (fault === "closed") {
       expect(["refused", "over_budget"]).toContain(outcome.status);
