@@ -1,0 +1,77 @@
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { chromiumFlags } from "./scripts/lib/chromium-flags.mjs";
+import { findChromium } from "./scripts/lib/chromium.mjs";
+
+// Which file runs where is in its name:
+//   x.test.ts           Node; in kernel/ also Node without code generation, and Chromium; in sdk/ also Node without code generation
+//   x.portable.test.ts  Node and Chromium, in any package
+//   x.node.test.ts      Node only
+//   x.browser.test.tsx  Chromium only
+// tests/e2e, tests/csp and tests/packaging start servers, browsers and installers of their own, one file at a time.
+const never = ["**/node_modules/**", "**/dist/**", "tests/fixtures/**"];
+const endToEnd = ["tests/{e2e,csp,packaging}/**/*.test.ts"];
+const chromium = await findChromium();
+
+export default defineConfig({
+  test: {
+    fsModuleCache: false,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: { provider: "v8", include: ["{kernel,sdk,host-node,host-browser}/src/**", "plugins/**"], reporter: ["text-summary", "json-summary"] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          environment: "node",
+          include: ["**/*.test.ts"],
+          exclude: [...never, ...endToEnd, "**/*.browser.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "node-strict",
+          environment: "node",
+          pool: "forks",
+          execArgv: ["--disallow-code-generation-from-strings"],
+          include: ["{kernel,sdk}/src/**/*.test.ts"],
+          exclude: [...never, "**/*.browser.test.ts", "**/*.node.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["kernel/src/**/*.test.ts", "**/*.portable.test.ts", "**/*.browser.test.{ts,tsx}"],
+          exclude: [...never, ...endToEnd, "**/*.node.test.ts"],
+          benchmark: { include: [] },
+          sequence: { groupOrder: 1 },
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [{ browser: "chromium" }],
+            provider: playwright({ launchOptions: { args: chromiumFlags, ...(chromium ? { executablePath: chromium } : {}) } }),
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          environment: "node",
+          include: endToEnd,
+          exclude: never,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
