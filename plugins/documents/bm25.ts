@@ -6,6 +6,8 @@ const b = 0.75;
 /** What a term counts in the sentence itself, in the headings above it, and in its neighbours. */
 const weight = { text: 1, headings: 0.6, near: 0.25 };
 
+/** How much of a score depends on the share of the question's ideas that are there at all. */
+const coordination = 0.4;
 /** A heading of hundreds of words is not one. */
 const mostHeadingTerms = 16;
 
@@ -55,20 +57,23 @@ export function buildIndex(sentences: readonly Sentence[]): Index {
     idf: (term) => rareness(postings.get(term)?.at.length ?? 1),
     search(query, limit) {
       const scores = new Map<number, number>();
+      const covered = new Map<number, number>();
+      const whole = Math.max(1e-9, query.reduce((sum, concept) => sum + concept.weight, 0));
       for (const concept of query) {
         const tf = new Map<number, number>();
-        for (const [term, by] of concept) {
+        for (const [term, by] of concept.terms) {
           const list = postings.get(term);
           list?.at.forEach((at, i) => tf.set(at, (tf.get(at) ?? 0) + by * (list.tf[i] ?? 0)));
         }
-        const rarity = rareness(tf.size);
+        const rarity = rareness(tf.size) * concept.weight;
         for (const [at, count] of tf) {
           const norm = k1 * (1 - b + (b * (lengths[at] ?? 0)) / mean);
+          covered.set(at, (covered.get(at) ?? 0) + concept.weight);
           scores.set(at, (scores.get(at) ?? 0) + (rarity * count * (k1 + 1)) / (count + norm));
         }
       }
       return [...scores]
-        .map(([at, score]) => ({ at, score }))
+        .map(([at, score]) => ({ at, score: score * (1 - coordination + (coordination * (covered.get(at) ?? 0)) / whole) }))
         .sort((x, y) => y.score - x.score || x.at - y.at)
         .slice(0, limit);
     },

@@ -67,6 +67,9 @@ export function sentencesOf(collection: Collection, path: string): Sentence[] {
   return from === undefined || !info ? [] : collection.sentences.slice(from, from + info.sentences);
 }
 
+/** What is embedded for a sentence: the heading above it says what "it" is. */
+const inContext = ({ headings, text }: Sentence): string => `${(headings.at(-1) ?? "").slice(0, 80)}: ${text}`.slice(0, 280);
+
 /** At most this many candidates are embedded for one question. */
 const mostEmbedded = 150;
 
@@ -81,9 +84,9 @@ export async function search(
 ): Promise<Passage[]> {
   const limit = Math.max(1, Math.min(200, options.limit ?? 10));
   const asked = concepts(query);
-  const pool = Math.min(mostEmbedded, Math.max(40, limit * 3));
+  const pool = Math.min(mostEmbedded, Math.max(40, Math.ceil(limit * 1.5)));
   const found = collection.index.search(asked, pool);
-  const texts = found.map(({ at }) => (collection.sentences[at] as Sentence).text.slice(0, 400));
+  const texts = found.map(({ at }) => inContext(collection.sentences[at] as Sentence));
   let vectors: Float32Array[] | undefined;
   if (options.embeddings && found.length > 0) {
     try {

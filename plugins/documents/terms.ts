@@ -78,22 +78,29 @@ const groups = [
   "problem issue bug",
 ].map((group) => group.split(" ").map((word) => stemmer(word)));
 
+/** Words that say little about what is asked: "the plugin system", "the main reasons". */
+const weak = new Set("system thing way kind type part approach aspect detail information main key important work process area project overall current exact general".split(" ").map((word) => stemmer(word)));
+
 /** One idea of a question: its word at weight 1, other words of the same meaning at 0.7. They share one rarity, so that an odd synonym never outweighs the rest. */
-export type Concept = ReadonlyMap<string, number>;
+export interface Concept {
+  readonly terms: ReadonlyMap<string, number>;
+  /** 1; 0.4 for a word that says little. */
+  readonly weight: number;
+}
 
 /** A question's ideas, in the order they are first said. Two of its words that mean the same are one idea. */
 export function concepts(question: string): Concept[] {
-  const out: Map<string, number>[] = [];
+  const out: { terms: Map<string, number>; weight: number }[] = [];
   for (const term of new Set(terms(question))) {
     const same = groups.filter((group) => group.includes(term));
-    const known = out.find((concept) => same.length > 0 && concept.has(term));
+    const known = out.find((concept) => same.length > 0 && concept.terms.has(term));
     if (known) {
-      known.set(term, 1);
+      known.terms.set(term, 1);
       continue;
     }
     const concept = new Map([[term, 1]]);
     for (const group of same) for (const other of group) if (!concept.has(other)) concept.set(other, 0.7);
-    out.push(concept);
+    out.push({ terms: concept, weight: weak.has(term) ? 0.4 : 1 });
   }
   return out;
 }

@@ -5,8 +5,7 @@ import { readText } from "./text.ts";
 export async function readPdf(bytes: Uint8Array): Promise<Unit[]> {
   const { extractText, getDocumentProxy } = await import("unpdf");
   // PDF.js takes the buffer over: hand it a copy.
-  const pdf = await getDocumentProxy(bytes.slice(), { verbosity: 0, isEvalSupported: false });
+  const pdf = await getDocumentProxy(bytes.slice(), { verbosity: 0 });
   const { text } = await extractText(pdf, { mergePages: false });
-  const units = text.flatMap((page, i) => readText(page).map((unit) => ({ ...unit, headings: [`Page ${i + 1}`, ...unit.headings] })));
-  return units;
+  return text.flatMap((page, i) => readText(page).map((unit) => ({ ...unit, headings: [`Page ${i + 1}`, ...unit.headings] })));
 }

@@ -1,0 +1,104 @@
+import { type Documents, type Json, type ModelRequest, OrreryError } from "@orrery/sdk";
+import { checked } from "./check.ts";
+import { type Corpus, loadCorpus } from "./corpus.ts";
+import { mergeFindings } from "./merge.ts";
+import { aspects, needsInvention } from "./question.ts";
+import { research } from "./research.ts";
+import { compareOutputs, ranked, review } from "./review.ts";
+import type { Findings } from "./shapes.ts";
+import { summarise } from "./summarise.ts";
+import { cited, report } from "./write.ts";
+
+export interface Answer {
+  text: string;
+  data?: Json;
+  /** Text that was read to get there, for the count of input tokens. */
+  read: string;
+  finish: "stop" | "refused";
+}
+
+export const skills = ["research", "check", "write", "critique", "summarise", "compare", "vote", "plan", "judge"] as const;
+const connect = "Connect a generative model (`orrery connect openai`, or start Ollama) and run this team again on it.";
+
+/** Deterministic answers from documents and colleagues' outputs; never a sentence of its own. */
+export async function answer(request: ModelRequest, documents: Documents, signal: AbortSignal): Promise<Answer> {
+  const { view, skill, collection } = request;
+  if (needsInvention(view.task)) return refusal("This asks for text to be invented, and the extractive engine only selects and arranges sentences of documents.");
+  if (!(skills as readonly string[]).includes(skill)) return refusal(`The extractive engine has no skill "${skill}"; it has ${skills.join(", ")}.`);
+  if (skill === "plan") return planned(view.focus ?? view.task);
+  if (!collection) {
+    if (view.inputs.length === 0 || ["research", "check", "write", "summarise"].includes(skill)) return refusal("No documents were handed in, and the extractive engine knows nothing but what it is given.", "Hand documents in (`--docs PATH`, or drop them into the page). ");
+    return overOutputs(request, undefined);
+  }
+  if (!(await documents.has(collection))) throw new OrreryError("COLLECTION_UNKNOWN", `the documents of this run (${collection}) are not loaded here`, { todo: "Hand the documents in again." });
+  const corpus = await loadCorpus(documents, collection, signal);
+  signal.throwIfAborted();
+  if (skill === "research" || skill === "check" || skill === "write") return evidence(request, documents, collection, corpus, signal);
+  if (skill === "summarise") return written(summarise(view.focus ?? view.task, corpus), view.task);
+  return overOutputs(request, corpus);
+}
+
+async function evidence(request: ModelRequest, documents: Documents, collection: string, corpus: Corpus, signal: AbortSignal): Promise<Answer> {
+  const { view, skill } = request;
+  const find = () =>
+    research({ documents, collection, corpus, question: view.focus ?? view.task, earlier: view.thread.at(-1)?.task ?? "", recalled: view.recalled, signal });
+  if (skill === "research") {
+    const found = await find();
+    return { text: found.claims.map(cited).join("\n"), data: found as unknown as Json, read: readBy(found), finish: "stop" };
+  }
+  const gathered = mergeFindings(view.inputs, corpus, view.task) ?? (await find());
+  const known = gathered.kind === "research" ? checked(gathered, corpus) : gathered;
+  return skill === "check" ? { text: checkText(known), data: known as unknown as Json, read: readBy(known), finish: "stop" } : written({ ...known, kind: "write" }, view.task);
+}
+
+function written(found: Findings, task: string): Answer {
+  return { text: report(task, found), data: { ...found, pool: [] } as unknown as Json, read: readBy(found), finish: "stop" };
+}
+
+const readBy = (found: Findings): string => [...found.claims, ...found.pool].map((place) => place.text).join("\n");
+
+/** The checker's human form: the contradicted first, with both quotes. */
+function checkText(found: Findings): string {
+  const count = (verdict: string) => found.checks.filter((check) => check.verdict === verdict).length;
+  const lines = [`## Checked: ${count("supported")} supported, ${count("contradicted")} contradicted, ${count("unsupported")} unsupported`];
+  for (const { kind, values, a, b } of found.contradictions) lines.push(`### Contradiction (${kind}): ${values.join(" / ")}`, cited(a), cited(b));
+  const supported = found.checks.filter((check) => check.verdict === "supported").map((check) => cited(check.claim));
+  if (supported.length > 0) lines.push("### Supported", ...supported);
+  for (const { claim } of found.checks.filter((check) => check.verdict === "unsupported")) lines.push(`### Unsupported: ${claim.text.slice(0, 160)}`);
+  return lines.join("\n");
+}
+
+/** Skills that judge or compare what colleagues made. */
+function overOutputs({ skill, view }: ModelRequest, corpus: Corpus | undefined): Answer {
+  const read = view.inputs.map((input) => input.text).join("\n");
+  const reviews = ranked(view.inputs, view.task, corpus);
+  const best = reviews[0];
+  if (!best) return refusal(`There is nothing to ${skill}: no colleague's output came in.`, "Put an agent that researches or writes before this one. ");
+  const data = reviews as unknown as Json;
+  switch (skill) {
+    case "vote":
+      return { text: `Vote: ${best.agent} (${best.score})\n${reviews.map((item) => `${item.agent}: ${item.score}`).join("\n")}`, data: { vote: best.step, agent: best.agent, scores: data }, read, finish: "stop" };
+    case "judge":
+      return { text: reviews.map((item) => `${item.agent}: ${item.score}${item.problems.map((problem) => `\n- ${problem}`).join("")}`).join("\n"), data: { score: best.score, reviews: data }, read, finish: "stop" };
+    case "compare": {
+      const { shared, only } = compareOutputs(view.inputs);
+      const part = (title: string, lines: readonly string[]) => (lines.length > 0 ? [`## ${title}`, ...lines] : []);
+      return { text: [...part("In all of them", shared), ...only.flatMap(({ agent, lines }) => part(`Only ${agent}`, lines))].join("\n") || "## Nothing cited to compare", data: { shared, only }, read, finish: "stop" };
+    }
+    default: {
+      const each = view.inputs.map((input) => review(input, view.task, corpus));
+      const problems = each.flatMap((item) => item.problems.map((problem) => `- ${item.agent}: ${problem}`));
+      return { text: problems.join("\n") || "No problem found: every line is cited, every citation is true, every part of the task is covered.", data: { reviews: each as unknown as Json }, read, finish: "stop" };
+    }
+  }
+}
+
+/** Splits a request into the skills above: someone to research each aspect, one to check, one to write. */
+function planned(task: string): Answer {
+  const steps = [...aspects(task).map(({ query }) => ({ skill: "research", focus: query })), { skill: "check", focus: task }, { skill: "write", focus: task }];
+  return { text: steps.map((step, i) => `${i + 1}. ${step.skill}: ${step.focus}`).join("\n"), data: { steps }, read: task, finish: "stop" };
+}
+
+function refusal(what: string, first = ""): Answer {
+  return { text: `${what} ${first}${connect}`, data: { code: "NEEDS_GENERATIVE_MODEL", message: what, do: `${first}${connect}` }, read: "", finish: "refused" };
+}

@@ -1,0 +1,48 @@
+import { definePlugin, Documents, type ModelInfo } from "@orrery/sdk";
+import { answer } from "./engine.ts";
+import { countTokens } from "./words.ts";
+
+const model: ModelInfo = {
+  id: "orrery/extractive",
+  provider: "orrery",
+  label: "Extractive engine",
+  kind: "extractive",
+  local: true,
+  paid: false,
+  state: "embedded",
+  source: "built in",
+  note: "Selects and arranges sentences of your documents; it cannot invent prose. Tokens are words and punctuation marks.",
+};
+
+/** The embedded default: answers from documents, with citations, with no key and no download. */
+export default definePlugin({
+  manifest: {
+    id: "orrery.extractive",
+    version: "1.0.0",
+    api: "^1.0",
+    title: "Extractive engine",
+    description: "Selects, checks and arranges sentences of the documents it is given, each with its citation. It cannot invent prose.",
+    capabilities: ["hook.call:model.delta"],
+  },
+  requires: { documents: Documents },
+  setup({ use, tap, call }) {
+    tap("model.list", () => [model]);
+    tap("model.call", async (request, { signal }) => {
+      if (request.model !== model.id) return undefined;
+      const made = await answer(request, use.documents, signal);
+      const { run, step, agent } = request.origin;
+      for (const text of made.text.match(/[^\n]*\n+|[^\n]+$/g) ?? []) {
+        signal.throwIfAborted();
+        call("model.delta", { run, step, agent, text });
+      }
+      const asked = [request.view.task, request.view.focus ?? "", ...request.view.inputs.map((input) => input.text), made.read].join("\n");
+      return {
+        model: model.id,
+        text: made.text,
+        ...(made.data === undefined ? {} : { data: made.data }),
+        usage: { inputTokens: countTokens(asked), outputTokens: countTokens(made.text) },
+        finish: made.finish,
+      };
+    });
+  },
+});

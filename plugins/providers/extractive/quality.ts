@@ -1,0 +1,41 @@
+import type { Sentence } from "@orrery/sdk";
+
+/**
+ * How well a sentence stands alone, 0–1; 0 for what is no statement: code, link lists, captions, crumbs of lists, lead-ins that end in a colon.
+ * A sentence that leans on the one before ("This…", "However…") counts less than one that says what it speaks of.
+ */
+export function standsAlone(sentence: Pick<Sentence, "text" | "kind">): number {
+  const { kind } = sentence;
+  if (kind === "code" || kind === "heading") return 0;
+  const text = sentence.text.replace(/^(?:[⚠ℹ]\ufe0f?\s*)?(?:\*\*)?(?:Note|Security|Important|Warning|Tip)(?:\*\*)?:(?:\*\*)?\s*/iu, "");
+  const plain = text.replace(/!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?/g, "$1").replace(/[`*_~]/g, "");
+  const words = plain.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+  if (kind === "data" || kind === "table") return words < 3 || plain.length > 500 ? 0 : 0.72;
+  if (words < 5 || plain.length > 600) return 0;
+  if (/[:,;–-]["')\]]*$/.test(plain) || /^(?:table of contents|see also|click|usage|example)\b/i.test(plain)) return 0;
+  if (linked(text) > 0.6) return 0;
+  let quality = kind === "list" ? 0.95 : 1;
+  if (!/[.!?…。！？]["'”’)\]*_`]*$/.test(text)) quality *= kind === "list" && words >= 7 ? 0.85 : 0.5;
+  if (/\?["'”’)\]*_]*$/.test(plain)) quality *= 0.55;
+  if (/!["'”’)\]*_]*$/.test(plain)) quality *= 0.75;
+  if (kind === "list" && /^!?\[/.test(text)) quality *= 0.7;
+  if (words < 7) quality *= 0.85;
+  if (words > 45) quality *= 0.85;
+  if (/^(?:this|that|these|those|it|they|he|she|such|there(?:fore)?|here|so|but|however|also|thus|hence|then|otherwise|instead|additionally|furthermore|moreover|as (?:you|we|seen|mentioned)|and|or|in (?:this|that|these|such|the (?:above|following|previous)) |(?:both|each) of|the (?:above|following|latter|former|example|snippet))\b/i.test(plain)) quality *= 0.8;
+  if (/\b(?:for example|e\.g\.|see (?:the|below|above|also|how|here|\[)|as follows|the following|(?:the )?(?:example|snippet|code) (?:above|below)|above example|let['’]s|you now know|we have seen|we will|in this (?:guide|section|tutorial|document)|read (?:more|this)|check out)\b|(?:^|\s)see\s*$/i.test(plain)) quality *= 0.7;
+  if (/^\p{Ll}/u.test(plain) && !/^[`]/.test(text)) quality *= 0.8;
+  if (unbalanced(plain)) quality *= 0.6;
+  return quality;
+}
+
+/** Share of the letters that are the text of links. */
+function linked(text: string): number {
+  let inside = 0;
+  const outside = text.replace(/\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, (_whole, label: string) => {
+    inside += label.length;
+    return "";
+  });
+  return inside / Math.max(1, inside + outside.replace(/[^\p{L}\p{N}]/gu, "").length);
+}
+
+const unbalanced = (text: string): boolean => (text.match(/\(/g)?.length ?? 0) !== (text.match(/\)/g)?.length ?? 0);

@@ -1,0 +1,133 @@
+import type { Documents, Passage, Recalled, Sentence } from "@orrery/sdk";
+import type { Corpus } from "./corpus.ts";
+import { cueFor } from "./cues.ts";
+import { type Aspect, aspects } from "./question.ts";
+import { standsAlone } from "./quality.ts";
+import type { Claim, Findings, Place } from "./shapes.ts";
+import { contentWords, shared, stems } from "./words.ts";
+
+/** What one search takes from the index. */
+const searched = 60;
+/** Sentences below this share of the best one's score are left out, however few there are. */
+const floor = 0.52;
+const repeatCost = 0.45;
+const sameFileCost = 0.025;
+/** What being remembered from a related task adds: the sentence itself, and its section. */
+const memoryBoost = { sentence: 0.12, section: 0.04 };
+
+export interface ResearchInput {
+  readonly documents: Documents;
+  readonly collection: string;
+  readonly corpus: Corpus;
+  /** What is asked; split into aspects here. */
+  readonly question: string;
+  /** The task before it in the thread, for what "its" refers to. */
+  readonly earlier?: string;
+  readonly recalled: readonly Recalled[];
+  readonly signal?: AbortSignal;
+}
+
+/** The sentences that best answer each aspect of the question: relevant, able to stand alone, and not saying the same twice. */
+export async function research(input: ResearchInput): Promise<Findings> {
+  const asked = aspects(input.question, input.earlier);
+  const remembered = rememberedPlaces(input.recalled, input.corpus);
+  const taken: Claim[] = [];
+  const pool = new Map<string, Place>();
+  const perAspect = asked.length === 1 ? 12 : Math.max(4, Math.min(9, Math.ceil(20 / asked.length)));
+  for (const [i, aspect] of asked.entries()) {
+    const found = await input.documents.search(input.collection, aspect.query, { limit: searched, ...(input.signal ? { signal: input.signal } : {}) });
+    input.signal?.throwIfAborted();
+    const candidates = withRemembered(found, aspect, remembered, input.corpus);
+    for (const passage of candidates.slice(0, 30)) if (standsAlone(passage) > 0) pool.set(`${passage.path}#${passage.n}`, { text: passage.text, path: passage.path, n: passage.n });
+    taken.push(...pick(candidates, cueFor(aspect.query), i, perAspect, taken, remembered));
+  }
+  for (const claim of taken) pool.delete(`${claim.path}#${claim.n}`);
+  return {
+    kind: "research",
+    aspects: asked,
+    claims: taken,
+    pool: [...pool.values()],
+    checks: [],
+    contradictions: [],
+    missing: missingWords(asked, input.corpus),
+    usedMemory: memoryUsed(input.recalled, taken),
+  };
+}
+
+interface Remembered {
+  readonly sentences: ReadonlyMap<string, Sentence>;
+  readonly sections: ReadonlySet<string>;
+}
+const sectionOf = (sentence: { path: string; headings: readonly string[] }): string => `${sentence.path}\n${sentence.headings.join("\n")}`;
+
+/** Claims of earlier tasks that these documents still make, word for word. */
+function rememberedPlaces(recalled: readonly Recalled[], corpus: Corpus): Remembered {
+  const sentences = new Map<string, Sentence>();
+  for (const episode of recalled)
+    for (const { path, n, text } of episode.claims) {
+      const sentence = corpus.at(path, n);
+      if (sentence?.text === text) sentences.set(`${path}#${n}`, sentence);
+    }
+  return { sentences, sections: new Set([...sentences.values()].map(sectionOf)) };
+}
+
+/** Adds remembered sentences that speak of the aspect and that the search did not bring. */
+function withRemembered(found: readonly Passage[], aspect: Aspect, remembered: Remembered, corpus: Corpus): Passage[] {
+  const asked = stems(aspect.query);
+  const have = new Set(found.map((passage) => `${passage.path}#${passage.n}`));
+  const middle = (found[0]?.score ?? 0.5) * 0.6;
+  const extra = [...remembered.sentences]
+    .filter(([key, sentence]) => !have.has(key) && shared(asked, stems(`${sentence.headings.join(" ")} ${sentence.text}`), corpus.weight) >= 0.2)
+    .map(([, sentence]): Passage => ({ ...sentence, score: middle }));
+  return [...found, ...extra];
+}
+
+function pick(candidates: readonly Passage[], cue: (text: string) => number, aspect: number, limit: number, before: readonly Claim[], remembered: Remembered): Claim[] {
+  const scored = candidates
+    .map((passage) => {
+      const memory = remembered.sentences.has(`${passage.path}#${passage.n}`) ? memoryBoost.sentence : remembered.sections.has(sectionOf(passage)) ? memoryBoost.section : 0;
+      return { passage, bag: stems(passage.text), score: (passage.score + memory + cue(passage.text)) * standsAlone(passage) };
+    })
+    .filter(({ score, passage }) => score > 0 && !before.some((claim) => claim.path === passage.path && claim.n === passage.n));
+  const top = Math.max(0, ...scored.map(({ score }) => score));
+  const left = scored.filter(({ score }) => score >= floor * top);
+  const chosen: typeof scored = [];
+  const earlier = before.map((claim) => ({ path: claim.path, bag: stems(claim.text) }));
+  while (chosen.length < limit && left.length > 0) {
+    let best = -1;
+    let bestValue = Number.NEGATIVE_INFINITY;
+    left.forEach((item, i) => {
+      const others = [...earlier, ...chosen.map((other) => ({ path: other.passage.path, bag: other.bag }))];
+      const repeats = Math.max(0, ...others.map((other) => shared(item.bag, other.bag)));
+      const files = chosen.filter((other) => other.passage.path === item.passage.path).length;
+      const value = repeats > 0.85 ? -1 : Math.round((item.score - repeatCost * Math.max(0, repeats - 0.25) - sameFileCost * files) * 1e6);
+      if (value > bestValue) {
+        best = i;
+        bestValue = value;
+      }
+    });
+    const [item] = left.splice(best, 1);
+    if (!item || bestValue < 0) break;
+    chosen.push(item);
+  }
+  return chosen.map(({ passage, score }) => ({
+    text: passage.text,
+    path: passage.path,
+    n: passage.n,
+    score: Math.round(Math.min(1, score) * 1e4) / 1e4,
+    heading: passage.headings.at(-1) ?? "",
+    aspect,
+  }));
+}
+
+function missingWords(asked: readonly Aspect[], corpus: Corpus): string[] {
+  const out = new Map<string, string>();
+  for (const { query } of asked) for (const word of contentWords(query)) if (word.text.length > 3 && !corpus.knows(word.stem)) out.set(word.stem, word.text);
+  return [...out.values()];
+}
+
+/** An episode was used when one of its claims, still made by these documents word for word, is in the answer. */
+function memoryUsed(recalled: readonly Recalled[], claims: readonly Claim[]): string[] {
+  const made = new Set(claims.map((claim) => `${claim.path}#${claim.n} ${claim.text}`));
+  return recalled.filter((episode) => episode.claims.some((old) => made.has(`${old.path}#${old.n} ${old.text}`))).map(({ id }) => id);
+}
