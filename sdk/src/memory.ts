@@ -13,8 +13,10 @@ export const recalled = z.object({
   task: z.string(),
   summary: z.string(),
   claims: z.array(citation),
-  /** The judges' mean of that run, 0–1. */
+  /** The judges' mean of that run, 0–1; 0 when nobody judged it. */
   judged: z.number(),
+  /** How that run ended. Only accepted ones are recalled for a task. */
+  status: z.enum(["accepted", "rejected", "waiting"]).optional(),
   /** Relevance to the present task, 0–1. */
   score: z.number(),
   at: millis,
