@@ -1,4 +1,5 @@
 import type { HookExplanation, PluginReport } from "@orrery/kernel";
+import type { Sentence } from "./documents.ts";
 import type { RunEvent } from "./events.ts";
 import type { RunSummary } from "./journal.ts";
 import type { ModelDelta, ModelInfo } from "./model.ts";
@@ -49,6 +50,11 @@ export interface KernelClient {
   plugins(): Promise<PluginReport[]>;
   explain(hook: string): Promise<HookExplanation>;
   hooks(): Promise<string[]>;
+  /** A document of a run as numbered sentences, for opening a citation; empty when the host no longer has it. */
+  sentences?(runId: string, path: string): Promise<Sentence[]>;
+  /** Remembers a model host a person named in the page and allows the network for it, then lists the models. A key stays with the host. */
+  connect?(connection: { provider: string; baseUrl?: string; key?: string; models?: string[] }): Promise<ModelInfo[]>;
+  disconnect?(provider: string): Promise<void>;
   /** Loads a plugin's source into a worker of its own, replacing the one of the same id. Only where the host allows it. */
   loadSource?(source: string): Promise<PluginReport>;
   unload?(id: string): Promise<void>;

@@ -1,0 +1,66 @@
+import { Dexie, type EntityTable, type Table } from "dexie";
+import type { JournalEntry } from "@orrery/sdk";
+
+/** A run as the journal's own index keeps it: the head of its chain and what lists show. */
+export interface RunRow {
+  run: string;
+  thread: string;
+  task: string;
+  status: string;
+  workspace: string;
+  startedAt: number;
+  endedAt?: number;
+  events: number;
+  bytes: number;
+  head: string;
+  epoch: number;
+}
+
+/** The journal: its transactions ask the browser for strict durability. */
+export class JournalDatabase extends Dexie {
+  declare readonly entries: EntityTable<JournalEntry, "seq">;
+  declare readonly runs: EntityTable<RunRow, "run">;
+
+  constructor(name: string) {
+    super(name, { chromeTransactionDurability: "strict" });
+    this.version(1).stores({ entries: "++seq, &[run+idx]", runs: "run, startedAt, thread" });
+  }
+}
+
+export interface ValueRow {
+  ns: string;
+  key: string;
+  value: unknown;
+}
+/** A model host a person connected in this page. The key stays in this browser. */
+export interface ConnectionRow {
+  provider: string;
+  baseUrl?: string;
+  key?: string;
+  models?: string[];
+  addedAt: number;
+}
+
+export interface FileRow {
+  /** SHA-256 of the bytes. */
+  id: string;
+  bytes: Uint8Array;
+}
+export interface RunFilesRow {
+  run: string;
+  thread: string;
+  files: { path: string; id: string; mediaType?: string }[];
+}
+
+/** Everything that can be made again or asked for again; relaxed durability. */
+export class StateDatabase extends Dexie {
+  declare readonly values: Table<ValueRow, [string, string]>;
+  declare readonly connections: EntityTable<ConnectionRow, "provider">;
+  declare readonly files: EntityTable<FileRow, "id">;
+  declare readonly runFiles: EntityTable<RunFilesRow, "run">;
+
+  constructor(name: string) {
+    super(name, { chromeTransactionDurability: "relaxed" });
+    this.version(1).stores({ values: "[ns+key]", connections: "provider", files: "id", runFiles: "run, thread" });
+  }
+}

@@ -1,0 +1,149 @@
+import { Documents, type InputFile, Journal, type KernelClient, type ModelInfo, OrreryError, Runner, type RunEvent, type SubmitRequest, Trace, usdToNano } from "@orrery/sdk";
+import type { Token } from "@orrery/kernel";
+import type { Booted } from "./boot.ts";
+import { Example } from "./example.ts";
+import { onConnect } from "./preset.ts";
+import { originOf } from "./egress/hosts.ts";
+import { RunFiles } from "./run-files.ts";
+import type { WatchListener } from "./watch-hub.ts";
+
+/** The members of `KernelClient` that a kernel answers by itself; plugin sources need the page's help (`tab.ts`). */
+export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | "watchPlugin"> {
+  readonly #booted: Booted;
+  readonly #files: RunFiles;
+  readonly #example: Example;
+  readonly #readyMs: number;
+  #connecting: Promise<unknown> | undefined;
+
+  constructor(booted: Booted, base: string, readyMs: number) {
+    this.#booted = booted;
+    this.#files = new RunFiles(booted.state);
+    this.#example = new Example(base);
+    this.#readyMs = readyMs;
+  }
+
+  async info() {
+    const example = await this.#example.describe();
+    return { kind: "tab" as const, version: "0.1.0", readyMs: this.#readyMs, privacy: "Runs in this tab. Nothing leaves your browser.", example };
+  }
+
+  async submit(request: SubmitRequest) {
+    if (request.docs?.length) throw new OrreryError("DOCS_NO_FOLDERS", "A tab cannot read folders of this machine by path", { todo: "Drop the files on the page." });
+    const given = (request.documents ?? []).map(inputFile);
+    const files = given.length === 0 && request.thread ? await this.#files.ofThread(request.thread) : given;
+    const started = await this.#service(Runner).start({
+      text: request.task,
+      files,
+      ...(request.thread ? { thread: request.thread } : {}),
+      ...(request.topology ? { topology: request.topology } : {}),
+      ...(request.team ? { team: request.team } : {}),
+      ...(request.agents ? { agents: request.agents } : {}),
+      ...(request.model ? { model: request.model } : {}),
+      spending:
+        request.budget === undefined
+          ? { allowed: false, capNano: 0, why: "nobody agreed to spend money" }
+          : { allowed: request.budget > 0, capNano: usdToNano(request.budget), why: `a budget of $${request.budget} was agreed to in the page` },
+      actor: "person",
+      workspace: "default",
+    });
+    await this.#files.keep(started.runId, started.thread, files);
+    return started;
+  }
+
+  async example() {
+    const example = await this.#example.load();
+    return this.submit({ task: example.task, documents: example.files.map(({ path, bytes }) => ({ path, bytes })) });
+  }
+
+  cancel(runId: string) {
+    return this.#service(Runner).cancel(runId, "cancelled in the page");
+  }
+
+  runs(query: { limit?: number; thread?: string } = {}) {
+    return this.#service(Journal).runs(query);
+  }
+
+  report(runId: string) {
+    return this.#service(Runner).report(runId);
+  }
+
+  async events(runId: string, from = 0): Promise<RunEvent[]> {
+    const entries = await this.#service(Journal).read(runId, from);
+    return entries.map(({ prevHash: _, hash: __, ...event }) => event);
+  }
+
+  async trace(runId: string) {
+    return this.#service(Trace).spans(runId);
+  }
+
+  watch(runId: string, from: number, listener: WatchListener) {
+    return this.#booted.hub.watch(runId, from, () => this.events(runId, from), listener);
+  }
+
+  async models(): Promise<ModelInfo[]> {
+    await this.#loadProviders();
+    const answers = await this.#booted.kernel.call("model.list", { refresh: false });
+    return answers.flatMap((answer) => (answer.ok ? answer.value : []));
+  }
+
+  async plugins() {
+    return [...this.#booted.kernel.inspect().plugins];
+  }
+
+  async explain(hook: string) {
+    return this.#booted.kernel.explain(hook);
+  }
+
+  async hooks() {
+    return [...this.#booted.kernel.inspect().hooks];
+  }
+
+  async sentences(runId: string, path: string) {
+    const files = await this.#files.of(runId);
+    if (files.length === 0) return [];
+    const documents = this.#service(Documents);
+    const { collection } = await documents.ingest(files);
+    return documents.sentences(collection, path);
+  }
+
+  async connect(connection: { provider: string; baseUrl?: string; key?: string; models?: string[] }): Promise<ModelInfo[]> {
+    if (!originOf(connection.provider, connection.baseUrl)) {
+      throw new OrreryError("PROVIDER_ADDRESS", `"${connection.provider}" has no known address and none was given`, { todo: "Give the base URL of its API, as http://127.0.0.1:8080/v1." });
+    }
+    await this.#booted.state.connections.put({ ...connection, addedAt: Date.now() });
+    await this.#loadProviders();
+    const answers = await this.#booted.kernel.call("model.list", { refresh: true });
+    return answers.flatMap((answer) => (answer.ok ? answer.value : []));
+  }
+
+  /** Origins the person allowed. */
+  async origins(): Promise<string[]> {
+    const rows = await this.#booted.state.connections.toArray();
+    return rows.flatMap((row) => originOf(row.provider, row.baseUrl) ?? []);
+  }
+
+  async disconnect(provider: string) {
+    await this.#booted.state.connections.delete(provider);
+    await this.#booted.kernel.call("model.list", { refresh: true });
+  }
+
+  /** The heavy provider plugins, once there is a connection for them to use. */
+  async #loadProviders(): Promise<void> {
+    if ((await this.#booted.state.connections.count()) === 0) return;
+    this.#connecting ??= Promise.all(onConnect.map(async (load) => this.#booted.kernel.install((await load()).default, { tier: "core" })));
+    await this.#connecting;
+  }
+
+  #service<T>(wanted: Token<T>): T {
+    const service = this.#booted.kernel.service(wanted);
+    if (service) return service;
+    const failed = this.#booted.kernel.inspect().plugins.filter(({ state, provides }) => provides.includes(wanted.id) && state !== "active");
+    const why = failed.map(({ id, state, error, waitingFor }) => `${id} is ${state}${error ? `: ${error.message}` : ""}${waitingFor.length ? `, waiting for ${waitingFor.join(", ")}` : ""}`).join("; ");
+    throw new OrreryError("SERVICE_MISSING", `Nothing provides ${wanted.id}${why && ` (${why})`}`, { todo: "Look at Extend → Plugins." });
+  }
+}
+
+function inputFile(document: NonNullable<SubmitRequest["documents"]>[number]): InputFile {
+  const bytes = document.bytes ?? (document.base64 !== undefined ? Uint8Array.from(atob(document.base64), (c) => c.charCodeAt(0)) : new TextEncoder().encode(document.text ?? ""));
+  return { path: document.path, bytes };
+}

@@ -1,0 +1,22 @@
+import type { AnyPlugin } from "@orrery/sdk";
+import cost from "@orrery/plugins/cost";
+import documents from "@orrery/plugins/documents";
+import embeddings from "@orrery/plugins/embeddings";
+import format from "@orrery/plugins/judges/format";
+import grounded from "@orrery/plugins/judges/grounded";
+import policy from "@orrery/plugins/judges/policy";
+import episodic from "@orrery/plugins/memory/episodic";
+import trace from "@orrery/plugins/observability/trace";
+import planner from "@orrery/plugins/planner";
+import extractive from "@orrery/plugins/providers/extractive";
+import routing from "@orrery/plugins/routing/default";
+import runner from "@orrery/plugins/runner";
+import dag from "@orrery/plugins/topologies/dag";
+import parallel from "@orrery/plugins/topologies/parallel";
+import sequential from "@orrery/plugins/topologies/sequential";
+
+/** What a tab starts with: the same plugin files as a Node host, in the order of installation. */
+export const preset: readonly AnyPlugin[] = [documents, embeddings, extractive, routing, cost, grounded, format, policy, episodic, trace, planner, sequential, parallel, dag, runner];
+
+/** Loaded when a model host is connected, and not before. */
+export const onConnect: readonly (() => Promise<{ default: AnyPlugin }>)[] = [() => import("@orrery/plugins/providers/ai-sdk")];

@@ -1,0 +1,78 @@
+import type { KernelClient, WatchMessage } from "@orrery/sdk";
+import { proxy, transfer, wrap } from "comlink";
+import { ClientError } from "./client-error.ts";
+import { originOf } from "./egress/hosts.ts";
+import { type GuestMessage, Guests } from "./guests.ts";
+import type { TabKernel } from "./worker.ts";
+
+type Whole = { [K in keyof KernelClient]-?: NonNullable<KernelClient[K]> };
+export interface TabClient extends Whole {
+  /** What edited plugins log, and what happened to them. */
+  onGuestLine(listener: (line: GuestMessage) => void): () => void;
+  /** Hook calls in the last quarter second, told whenever there were any. */
+  watchPulse(listener: (calls: number) => void): Promise<() => void>;
+}
+
+/** Starts the kernel in a worker of this tab and resolves once it takes runs. `base` is the address of the page's folder. */
+export async function startTab(base: string): Promise<TabClient> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "orrery kernel" });
+  const broken = new Promise<never>((_, reject) => {
+    worker.addEventListener("error", (event) => reject(new ClientError("KERNEL_WORKER", `The kernel's worker did not start: ${event.message || "its script could not be loaded"}`, "Reload the page.")), { once: true });
+  });
+  const kernel = wrap<TabKernel>(worker);
+  await Promise.race([kernel.start(base), broken]);
+  const guests = new Guests(kernel);
+
+  const call = async <T>(method: string, ...params: unknown[]): Promise<T> => {
+    const answer = await kernel.call(method, params);
+    if (answer.ok) return answer.value as T;
+    throw new ClientError(answer.error.code, answer.error.message, answer.error.todo);
+  };
+  let frame: { close(): void } | undefined;
+  const openEgress = async (origins: string[]) => {
+    frame?.close();
+    frame = undefined;
+    if (origins.length === 0) return;
+    const { openEgressFrame } = await import("./egress/frame.ts");
+    const opened = await openEgressFrame(base, [...new Set(origins)]);
+    frame = opened;
+    await kernel.openEgress(transfer(opened.port, [opened.port]));
+  };
+  const origins = await call<string[]>("origins");
+  if (origins.length > 0) await openEgress(origins);
+
+  const stopper = async (stop: Promise<unknown>): Promise<() => void> => {
+    const remote = (await stop) as () => Promise<void>;
+    return () => void remote();
+  };
+  return {
+    info: () => call("info"),
+    submit: (request) => call("submit", request),
+    example: () => call("example"),
+    cancel: (runId) => call("cancel", runId),
+    runs: (query) => call("runs", query),
+    report: (runId) => call("report", runId),
+    events: (runId, from) => call("events", runId, from),
+    trace: (runId) => call("trace", runId),
+    models: () => call("models"),
+    plugins: () => call("plugins"),
+    explain: (hook) => call("explain", hook),
+    hooks: () => call("hooks"),
+    sentences: (runId, path) => call("sentences", runId, path),
+    async connect(connection) {
+      const origin = originOf(connection.provider, connection.baseUrl);
+      await openEgress([...(await call<string[]>("origins")), ...(origin ? [origin] : [])]);
+      return call("connect", connection);
+    },
+    async disconnect(provider) {
+      await call("disconnect", provider);
+      await openEgress(await call("origins"));
+    },
+    watch: (runId, from, listener) => stopper(kernel.watch(runId, from, proxy((message: WatchMessage) => listener(message)))),
+    loadSource: (source) => guests.load(source),
+    unload: (id) => guests.unload(id),
+    watchPlugin: (id, listener) => stopper(kernel.watchCalls(id, proxy(listener))),
+    onGuestLine: (listener) => guests.onLine(listener),
+    watchPulse: (listener) => stopper(kernel.watchPulse(proxy(listener))),
+  };
+}

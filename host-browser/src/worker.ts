@@ -1,0 +1,117 @@
+// tsyringe needs it before it is loaded itself.
+import "reflect-metadata/lite";
+import type { PluginReport } from "@orrery/kernel";
+import { expose, proxy } from "comlink";
+import { z } from "zod";
+import { OrreryError } from "@orrery/sdk";
+import { boot, type Booted } from "./boot.ts";
+import { type GuestLine, guestPlugin } from "./bridge/guest-plugin.ts";
+import { carryOver } from "./egress/carrier.ts";
+import type { Carrier } from "./egress/index.ts";
+import { KernelHost } from "./kernel-host.ts";
+import { preset } from "./preset.ts";
+import type { WatchListener } from "./watch-hub.ts";
+
+// The page's policy forbids code generation, which zod would otherwise try.
+z.config({ jitless: true });
+
+/** Comlink carries of an error no more than its message; this keeps its code and what to do. */
+export type Answer<T> = { ok: true; value: T } | { ok: false; error: { code: string; message: string; todo: string | undefined } };
+
+async function answered<T>(work: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (thrown) {
+    const { code = "KERNEL_ERROR", todo, do: remedy } = thrown as { code?: string; todo?: string; do?: string };
+    return { ok: false, error: { code, message: thrown instanceof Error ? thrown.message : String(thrown), todo: todo ?? remedy } };
+  }
+}
+
+type Called = { hook: string; durationMs: number; outcome: string; at: number };
+
+/** What the page's side of Comlink calls: the client's members, and the halves of plugin loading the page cannot do. */
+class TabKernel {
+  #booted: Booted | undefined;
+  #host: KernelHost | undefined;
+  #carry: Carrier | undefined;
+
+  async start(base: string): Promise<void> {
+    const began = performance.now();
+    const carry: Carrier = (request, signal) =>
+      this.#carry?.(request, signal) ?? Promise.reject(new OrreryError("EGRESS_DENIED", "The page opened no way to the network", { todo: "Connect a model host first." }));
+    this.#booted = await boot({ base, plugins: preset, carry });
+    this.#host = new KernelHost(this.#booted, base, performance.now() - began);
+  }
+
+  /** Calls a member of `KernelClient` by name; the names are checked against the host's own. */
+  call(method: string, params: unknown[]): Promise<Answer<unknown>> {
+    const host = this.#host as unknown as Record<string, (...params: unknown[]) => Promise<unknown>> | undefined;
+    return answered(async () => {
+      if (!host || !Object.getOwnPropertyNames(KernelHost.prototype).includes(method)) throw new TypeError(`no method ${method}`);
+      return host[method]?.(...params);
+    });
+  }
+
+  /** The way out from now on: a port to the worker of the page's egress frame. */
+  async openEgress(port: MessagePort): Promise<void> {
+    this.#carry = carryOver(port);
+  }
+
+  async watch(runId: string, from: number, listener: WatchListener): Promise<() => void> {
+    if (!this.#host) throw new TypeError("not started");
+    return proxy(await this.#host.watch(runId, from, listener));
+  }
+
+  /** Installs or replaces the plugin that says hello on `port`. */
+  attach(port: MessagePort, onLog: (line: GuestLine) => void, onSilence: () => void): Promise<Answer<PluginReport>> {
+    return answered(() => this.#attach(port, onLog, onSilence));
+  }
+
+  async #attach(port: MessagePort, onLog: (line: GuestLine) => void, onSilence: () => void): Promise<PluginReport> {
+    const { kernel } = this.#started();
+    const plugin = await guestPlugin(port, kernel, { readyMs: 5_000, onLog, onSilence, now: Date.now });
+    const known = kernel.inspect().plugins.find(({ id }) => id === plugin.manifest.id);
+    if (known?.tier === "core") throw new OrreryError("PLUGIN_EXISTS", `"${plugin.manifest.id}" is one of the host's own plugins`, { todo: "Give yours another id." });
+    const report = await (known ? kernel.replace(plugin, { tier: "community" }) : kernel.install(plugin, { tier: "community" }));
+    if (report.state === "active" || known) return report;
+    await kernel.uninstall(report.id);
+    throw new OrreryError(report.error?.code ?? "SETUP_FAILED", report.error?.message ?? `the plugin is ${report.state}`);
+  }
+
+  async unload(id: string): Promise<void> {
+    const { kernel } = this.#started();
+    if (kernel.inspect().plugins.some((plugin) => plugin.id === id)) await kernel.uninstall(id);
+  }
+
+  /** One plugin's taps as they are called. */
+  async watchCalls(plugin: string, listener: (record: Called) => void): Promise<() => void> {
+    const stop = this.#started().kernel.trace((record) => {
+      if (record.plugin === plugin) listener({ hook: record.hook, durationMs: record.durationMs, outcome: record.outcome, at: Date.now() });
+    });
+    return proxy(() => void stop());
+  }
+
+  /** How many hook calls there were, told every quarter of a second in which there were any. */
+  async watchPulse(listener: (calls: number) => void): Promise<() => void> {
+    let calls = 0;
+    const stop = this.#started().kernel.trace(({ plugin }) => {
+      if (plugin === undefined) calls += 1;
+    });
+    const timer = setInterval(() => {
+      if (calls > 0) listener(calls);
+      calls = 0;
+    }, 250);
+    return proxy(() => {
+      clearInterval(timer);
+      void stop();
+    });
+  }
+
+  #started(): Booted {
+    if (!this.#booted) throw new TypeError("not started");
+    return this.#booted;
+  }
+}
+export type { TabKernel };
+
+expose(new TabKernel());
