@@ -1,136 +1,148 @@
+import type { Attempt, TapEntry, TapOwner } from "./call.ts";
 import type { Boxed, Composition } from "./container.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { KernelError } from "./errors.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Installed } from "./installed.ts";
-import { requiredIds } from "./installed.ts";
-import type { KernelRealm } from "./realm.ts";
-import type { Scope } from "./scope.ts";
-import type { Gate, Pending, TapEntry, TapOwner } from "./tap-entry.ts";
+import type { Invocation } from "./invocation.ts";
+import type { Limits, Platform, PluginChange } from "./kernel-types.ts";
 import type { Tokens } from "./plugin.ts";
+import { Scope, within } from "./scope.ts";
+import type { Sessions } from "./sessions.ts";
 
-/** A `when` of a plugin: open while all its services are there. */
+/** What the parts of one kernel share. */
+export interface Realm {
+  readonly platform: Platform;
+  readonly limits: Limits;
+  readonly deadlines: Deadlines;
+  readonly invocation: Invocation;
+  readonly hooks: Hooks;
+  readonly sessions: Sessions;
+  compose(): Composition;
+  providerOf(id: string): Activation | undefined;
+  /** Looks again at what can be activated, once the queue gets there. */
+  reconsider(): void;
+  blame(plugin: Installed, hook: string, error: KernelError): void;
+  changed(plugin: Installed, from: PluginChange["from"], to: PluginChange["to"], detail?: string): void;
+}
+
+/** A `when` of a plugin: its sub-scope is there while all its services are. */
 export interface When {
   readonly ids: readonly string[];
-  readonly tokens: Tokens;
-  readonly label: string;
-  readonly open: (tokens: Tokens, scope: Scope) => void | Promise<void>;
+  readonly open: (scope: Scope) => void | Promise<void>;
   scope: Scope | undefined;
-  /** What was there when opening last failed: not tried again until something changes. */
+  /** Who provided the services when opening last failed: not tried again with the same. */
   failedWith: readonly (Activation | undefined)[] | undefined;
 }
 
-/** One run of a plugin's setup, and all it registered. */
+/** One run of a plugin's setup, and all it registered. Its taps are staged until it is committed. */
 export class Activation implements TapOwner {
-  readonly id: string;
   readonly plugin: Installed;
   readonly scope: Scope;
   readonly composition: Composition;
-  readonly pending = new Set<Pending>();
+  readonly pending = new Set<Attempt>();
+  /** Open sessions that keep this version although it was replaced. */
+  readonly heldBy = new Set<object>();
   readonly whens = new Set<When>();
-  /** Tap entries, staged until the activation is committed. */
-  readonly taps: TapEntry[] = [];
-  /** Service ids offered now. */
+  readonly taps = new Set<TapEntry>();
   readonly offers = new Set<string>();
-  readonly #realm: KernelRealm;
-  /** Taps that stay out of the order while this activation is staged: those of the version it replaces. */
+  /** Taps that do not count in the order while this is staged: those of the version it replaces. */
   readonly displaces: ReadonlySet<TapEntry>;
+  readonly #realm: Realm;
   committed = false;
   callsInFlight = 0;
   aborted: KernelError | undefined;
   #tapsMade = 0;
   #onIdle: (() => void) | undefined;
-  /** Open sessions that still list taps of this activation after it was replaced. */
-  readonly heldBy = new Set<object>();
 
-  constructor(plugin: Installed, realm: KernelRealm, scope: Scope, displaces: ReadonlySet<TapEntry>) {
-    this.id = plugin.id;
+  constructor(plugin: Installed, realm: Realm, displaces: ReadonlySet<TapEntry>) {
     this.plugin = plugin;
     this.#realm = realm;
-    this.scope = scope;
-    this.composition = realm.compose();
     this.displaces = displaces;
-    for (const id of requiredIds(plugin.definition)) this.bind(id);
+    this.scope = new Scope(plugin.id, realm.deadlines, realm.limits);
+    this.composition = realm.compose();
   }
 
-  bind(id: string): void {
-    const from = this.#realm.providerOf(id);
-    if (!from) throw new KernelError("SETUP_FAILED", { plugin: this.id, detail: `${id} is gone` });
-    this.composition.bind(id, from.composition);
+  /** The services themselves, resolved from a container of their own that `scope` clears. */
+  use(tokens: Tokens, scope: Scope): { readonly [name: string]: unknown } {
+    const inbound = this.#realm.compose();
+    scope.own("services in use", inbound.clear);
+    const services = Object.entries(tokens).map(([name, { id }]) => {
+      const from = this.#realm.providerOf(id);
+      if (!from) throw new KernelError("SERVICE_MISSING", { plugin: this.plugin.id, detail: id });
+      inbound.bind(id, from.composition);
+      return [name, (inbound.resolve(id) as Boxed).service];
+    });
+    return Object.fromEntries(services);
   }
 
-  use(tokens: Tokens): { readonly [name: string]: unknown } {
-    return Object.freeze(Object.fromEntries(Object.entries(tokens).map(([name, token]) => [name, (this.composition.resolve(token.id) as Boxed).service])));
+  /** Labels of all it owns, those of open `when`s included. */
+  effects(): string[] {
+    return [this.scope, ...Array.from(this.whens, (when) => when.scope)].flatMap((scope) => scope?.labels ?? []);
   }
 
-  nextTapIndex(): number {
-    return this.#tapsMade++;
-  }
-
-  addTap(entry: TapEntry): void {
-    this.#realm.hooks.try(entry.hook, [...(this.committed ? [] : this.taps), entry], this.displaces);
-    this.taps.push(entry);
+  addTap(tap: Omit<TapEntry, "owner" | "live" | "plugin" | "installed" | "index">): TapEntry {
+    const { id, order } = this.plugin;
+    const entry = { ...tap, plugin: id, installed: order, index: this.#tapsMade++, owner: this, live: true };
+    this.#realm.hooks.try(entry.hook, this.committed ? [entry] : [...this.taps, entry], this.displaces);
+    this.taps.add(entry);
     if (this.committed) this.#realm.hooks.swap([entry], new Set());
+    return entry;
   }
 
   removeTap(entry: TapEntry): void {
     entry.live = false;
-    const at = this.taps.indexOf(entry);
-    if (at >= 0) this.taps.splice(at, 1);
+    this.taps.delete(entry);
     if (this.committed) this.#realm.hooks.swap([], new Set([entry]));
   }
 
-  gate(): Gate {
-    return this.plugin.breaker.gate();
+  admits(): boolean {
+    return this.plugin.breaker.admits();
   }
 
   faulted(hook: string, error: KernelError): void {
     this.#realm.blame(this.plugin, hook, error);
-    this.checkIdle();
+    this.#checkIdle();
   }
 
-  settled(_hook: string, answered: boolean): void {
-    if (this.plugin.breaker.open && this.plugin.breaker.settled(answered)) this.#realm.changed(this.plugin, "suspended", "active", "its probe answered");
-    this.checkIdle();
+  settled(answered: boolean): void {
+    const { breaker } = this.plugin;
+    if (breaker.open && breaker.settled(answered)) this.#realm.changed(this.plugin, "suspended", "active", "its probe answered");
+    this.#checkIdle();
   }
 
   release(session: object): void {
     this.heldBy.delete(session);
-    this.checkIdle();
+    this.#checkIdle();
   }
 
-  checkIdle(): void {
-    if (this.#onIdle && this.pending.size === 0 && this.heldBy.size === 0) this.#onIdle();
+  get busy(): boolean {
+    return this.pending.size > 0 || this.heldBy.size > 0;
   }
 
-  /** Resolves when no tap runs and no session holds it, or after `ms`. */
-  idle(ms: number): Promise<void> {
-    if (this.pending.size === 0 && this.heldBy.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const deadline = this.#realm.deadlines.set(ms, () => resolve());
-      this.#onIdle = () => {
-        deadline.cancel();
-        resolve();
-      };
-    });
+  #checkIdle(): void {
+    if (this.#onIdle && !this.busy) this.#onIdle();
   }
 
-  /** Takes everything back. Taps still running are cut off and answered for. */
-  async close(): Promise<readonly KernelError[]> {
-    const reason = new KernelError("PLUGIN_REVOKED", { plugin: this.id });
-    this.aborted ??= reason;
-    for (const pending of Array.from(this.pending)) {
-      pending.signalAbort(reason);
-      pending.revoke(reason);
+  /** Lets what runs, and the sessions that keep it, finish within `drainMs`; then takes everything back. */
+  async leave(): Promise<readonly KernelError[]> {
+    const reason = new KernelError("PLUGIN_REVOKED", { plugin: this.plugin.id });
+    if (this.busy) {
+      const idle = new Promise<void>((resolve) => (this.#onIdle = resolve));
+      await within(this.#realm.deadlines, this.#realm.limits.drainMs, idle, () => reason).catch(() => undefined);
     }
+    this.stop(reason);
     for (const entry of this.taps) entry.live = false;
+    for (const attempt of Array.from(this.pending)) this.#realm.invocation.revoke(attempt, reason);
     const errors = await this.scope.close();
     this.composition.clear();
     return errors;
   }
 
-  /** Tells what runs to stop, ahead of the drain. */
-  abort(reason: KernelError): void {
+  /** Tells everything of it that runs to stop. */
+  stop(reason: KernelError): void {
     this.aborted ??= reason;
     this.scope.abort(reason);
-    for (const pending of this.pending) pending.signalAbort(reason);
+    for (const attempt of this.pending) attempt.stop(reason);
   }
 }

@@ -1,24 +1,16 @@
-import type { Gate } from "./tap-entry.ts";
+import type { Limits } from "./kernel-types.ts";
 
-export interface BreakerLimits {
-  /** Faults in one hook within the window that open it. */
-  readonly faults: number;
-  readonly windowMs: number;
-  /** Ms from opening until one call is let through to try. */
-  readonly probeMs: number;
-}
-
-/** One plugin's circuit breaker: counts faults a hook, opens for the whole plugin, then lets one call at a time probe. */
+/** One plugin's circuit breaker: counts faults a hook, opens for the whole plugin, and once `probeMs` have passed lets one call at a time try. */
 export class Breaker {
-  readonly #limits: BreakerLimits;
+  readonly #limits: Limits["breaker"];
   readonly #now: () => number;
   readonly #faults = new Map<string, number[]>();
   #openedAt: number | undefined;
   #probing = false;
-  /** Opened by the operator: no probe, only `close`. */
-  #held = false;
+  /** Opened by the operator: nothing probes, only `close` ends it. */
+  held = false;
 
-  constructor(limits: BreakerLimits, now: () => number) {
+  constructor(limits: Limits["breaker"], now: () => number) {
     this.#limits = limits;
     this.#now = now;
   }
@@ -27,52 +19,45 @@ export class Breaker {
     return this.#openedAt !== undefined;
   }
 
-  get held(): boolean {
-    return this.#held;
-  }
-
-  /** Admitting a call while open makes it the probe. */
-  gate(): Gate {
-    if (this.#openedAt === undefined) return "open";
-    if (this.#held || this.#probing || this.#now() - this.#openedAt < this.#limits.probeMs) return "suspended";
+  /** Whether a tap may run now. While open, a yes makes that run the probe, which `fault` or `settled` ends. */
+  admits(): boolean {
+    if (this.#openedAt === undefined) return true;
+    if (this.held || this.#probing || this.#now() - this.#openedAt < this.#limits.probeMs) return false;
     this.#probing = true;
-    return "open";
+    return true;
   }
 
-  /** True when this fault opened it, or was a probe's and keeps it open. */
+  /** True when this fault opened it. A probe's fault starts the wait again. */
   fault(hook: string): boolean {
     const now = this.#now();
     if (this.open) {
-      if (!this.#probing) return false;
+      if (this.#probing) this.#openedAt = now;
       this.#probing = false;
-      this.#openedAt = now;
       return false;
     }
-    const recent = (this.#faults.get(hook) ?? []).filter((at) => now - at < this.#limits.windowMs);
-    recent.push(now);
+    const recent = [...(this.#faults.get(hook) ?? []).filter((at) => now - at < this.#limits.windowMs), now];
     this.#faults.set(hook, recent);
     if (recent.length < this.#limits.faults) return false;
     this.#openedAt = now;
     return true;
   }
 
-  /** True when this was a probe's answer and closed it. */
+  /** True when this was a probe that answered, and closed it. */
   settled(answered: boolean): boolean {
-    if (!this.#probing) return false;
+    const closes = this.#probing && answered;
     this.#probing = false;
-    if (answered) this.close();
-    return answered;
+    if (closes) this.close();
+    return closes;
   }
 
   hold(): void {
     this.#openedAt = this.#now();
-    this.#held = true;
+    this.held = true;
   }
 
   close(): void {
     this.#openedAt = undefined;
-    this.#held = false;
-    this.#probing = false;
+    this.held = this.#probing = false;
     this.#faults.clear();
   }
 }

@@ -1,66 +1,31 @@
-import type { Activation, When } from "./activation.ts";
+import type { Activation, Realm, When } from "./activation.ts";
 import { KernelError } from "./errors.ts";
-import type { CallOptions, Catalogue, Phase, TapOrder } from "./hook-spec.ts";
+import type { CallOptions, Catalogue, TapOrder } from "./hook-spec.ts";
 import type { Disposer, PluginContext, Tokens } from "./plugin.ts";
-import type { KernelRealm } from "./realm.ts";
+import type { TapEntry } from "./call.ts";
 import type { Scope } from "./scope.ts";
-import type { TapEntry } from "./tap-entry.ts";
 import type { Token } from "./token.ts";
 
-/** What a plugin's setup, and each `when` of it, is handed. Everything it makes belongs to `scope`. */
-export function makeContext(realm: KernelRealm, activation: Activation, scope: Scope, tokens: Tokens): PluginContext<Catalogue> {
+/** What a plugin's setup, and each `when` of it, is handed. Everything made through it belongs to `scope`. */
+export function makeContext(realm: Realm, activation: Activation, scope: Scope, use: { readonly [name: string]: unknown }): PluginContext<Catalogue> {
   const { plugin } = activation;
-  const { id } = plugin;
+  const { id, tier, config, grants, breaker, definition } = plugin;
   const { clock, random, log } = realm.platform;
-
-  const tap = (hook: string, fn: TapEntry["fn"], order: TapOrder = {}): Disposer => {
-    scope.assertOpen();
-    realm.hooks.specOf(hook, id);
-    if (typeof fn !== "function") throw new KernelError("HOOK_KIND_MISUSED", { plugin: id, hook, detail: "a tap is a function" });
-    const phase: Phase = order.phase ?? "main";
-    const entry: TapEntry = {
-      hook, fn, phase, plugin: id, owner: activation, installed: plugin.order, index: activation.nextTapIndex(),
-      before: order.before ?? [], after: order.after ?? [], live: true,
-    };
-    activation.addTap(entry);
-    return scope.own(`tap ${hook}`, () => activation.removeTap(entry));
+  const refuse = (code: "SERVICE_UNDECLARED" | "SERVICE_CONFLICT" | "CALL_FLOOD" | "PLUGIN_SUSPENDED" | "TAP_INVALID", detail: string): never => {
+    throw new KernelError(code, { plugin: id, detail });
   };
-
-  const provide = <T>(token: Token<T>, service: T): Disposer => {
+  /** Registers an effect and its undo as one; nothing is registered in a scope that is closed. */
+  const effect = (label: string, register: () => () => void | Promise<void>): Disposer => {
     scope.assertOpen();
-    if (!plugin.definition.provides?.some((each) => each.id === token.id)) throw new KernelError("SERVICE_UNDECLARED", { plugin: id, detail: token.id });
-    if (activation.offers.has(token.id)) throw new KernelError("SERVICE_CONFLICT", { plugin: id, detail: `${token.id} is provided by the same plugin` });
-    activation.composition.offer(token.id, service);
-    activation.offers.add(token.id);
+    return scope.own(label, register());
+  };
+  const shifted = (): void => {
     if (activation.committed) realm.reconsider();
-    return scope.own(`service ${token.id}`, () => {
-      activation.offers.delete(token.id);
-      if (activation.committed) realm.reconsider();
-    });
   };
 
-  const when = (wanted: Tokens, open: (context: never) => void | Promise<void>): Disposer => {
-    scope.assertOpen();
-    const ids = Object.values(wanted).map((token) => token.id);
-    const entry: When = {
-      ids, label: `when ${ids.join(", ")}`, tokens: { ...tokens, ...wanted }, scope: undefined, failedWith: undefined,
-      open: (all, sub) => open(makeContext(realm, activation, sub, all) as never),
-    };
-    activation.whens.add(entry);
-    if (activation.committed) realm.reconsider();
-    return scope.own(entry.label, async () => {
-      activation.whens.delete(entry);
-      await entry.scope?.close();
-    });
-  };
-
-  const admit = (): void => {
-    scope.assertOpen();
-    if (plugin.breaker.open && plugin.breaker.held) throw new KernelError("PLUGIN_SUSPENDED", { plugin: id });
-  };
-
-  const counted = (hook: string, run: () => unknown): unknown => {
-    if (activation.callsInFlight >= realm.limits.maxCalls) throw new KernelError("CALL_FLOOD", { plugin: id, hook, detail: `${realm.limits.maxCalls} at once` });
+  /** Counts a call as in flight until it settles. */
+  const counted = (run: () => unknown): unknown => {
+    if (activation.callsInFlight >= realm.limits.maxCalls) refuse("CALL_FLOOD", `${realm.limits.maxCalls} at once`);
     const outcome = run();
     if (!(outcome instanceof Promise)) return outcome;
     activation.callsInFlight++;
@@ -68,28 +33,64 @@ export function makeContext(realm: KernelRealm, activation: Activation, scope: S
     outcome.then(ended, ended);
     return outcome;
   };
+  const admit = (capability: string): void => {
+    scope.assertOpen();
+    if (breaker.held) refuse("PLUGIN_SUSPENDED", capability);
+    grants.require(capability);
+  };
 
   const context = {
-    plugin: Object.freeze({ id, version: plugin.definition.manifest.version, tier: plugin.tier }),
-    use: activation.use(tokens),
-    config: plugin.config,
+    plugin: Object.freeze({ id, version: definition.manifest.version, tier }),
+    use: Object.freeze(use),
+    config,
     signal: scope.signal,
-    log, clock, random, tap, provide, when,
-    own: (label: string, dispose: Disposer) => scope.own(label, dispose),
-    call: (hook: string, input: unknown, options?: CallOptions) => {
-      admit();
-      plugin.grants.require(`hook.call:${hook}`);
-      return counted(hook, () => realm.hooks.call(realm.hooks.table, hook, input, options, undefined));
+    log,
+    clock,
+    random,
+    tap: (hook: string, fn: TapEntry["fn"], { phase = "main", before = [], after = [] }: TapOrder = {}): Disposer =>
+      effect(`tap ${hook}`, () => {
+        if (typeof fn !== "function") refuse("TAP_INVALID", `${hook} is tapped with ${typeof fn}`);
+        const entry = activation.addTap({ hook, fn, phase, before, after });
+        return () => activation.removeTap(entry);
+      }),
+    provide: ({ id: service }: Token<unknown>, value: unknown): Disposer =>
+      effect(`service ${service}`, () => {
+        if (!definition.provides?.some((token) => token.id === service)) refuse("SERVICE_UNDECLARED", service);
+        if (activation.offers.has(service)) refuse("SERVICE_CONFLICT", `${service} is provided by itself`);
+        activation.composition.offer(service, value);
+        activation.offers.add(service);
+        shifted();
+        return () => {
+          activation.offers.delete(service);
+          shifted();
+        };
+      }),
+    when: (tokens: Tokens, open: (context: never) => void | Promise<void>): Disposer => {
+      const ids = Object.values(tokens).map((token) => token.id);
+      return effect(`when ${ids.join(", ")}`, () => {
+        const run = (sub: Scope): void | Promise<void> => open(makeContext(realm, activation, sub, { ...use, ...activation.use(tokens, sub) }) as never);
+        const when: When = { ids, open: run, scope: undefined, failedWith: undefined };
+        activation.whens.add(when);
+        shifted();
+        return async () => {
+          activation.whens.delete(when);
+          await when.scope?.close();
+        };
+      });
+    },
+    own: (label: string, dispose: Disposer): Disposer => scope.own(label, dispose),
+    call: (hook: string, input: unknown, options?: CallOptions): unknown => {
+      admit(`hook.call:${hook}`);
+      return counted(() => realm.invocation.invoke(realm.hooks.chain(hook), input, options, undefined, id));
     },
     session: (label: string) => {
-      admit();
-      plugin.grants.require("hook.call:*");
-      const opened = realm.sessions.start(label, () => void forget());
-      const forget = scope.own(`session ${label}`, () => opened.close());
-      return { call: (hook: string, input: unknown, options?: CallOptions) => counted(hook, () => opened.call(hook, input, options)), close: () => opened.close() };
+      admit("hook.call:*");
+      const opened = realm.sessions.start(label, id, () => void forget());
+      const forget = scope.own(`session ${label}`, opened.close);
+      return { close: opened.close, call: (hook: string, input: unknown, options?: CallOptions) => counted(() => opened.call(hook, input, options)) };
     },
-    can: (capability: string) => plugin.grants.can(capability),
-    require: (capability: string) => plugin.grants.require(capability),
+    can: (capability: string): boolean => grants.can(capability),
+    require: (capability: string): void => grants.require(capability),
   };
   return Object.freeze(context) as unknown as PluginContext<Catalogue>;
 }

@@ -1,33 +1,17 @@
 import type { Platform } from "./kernel-types.ts";
 
-/** A deadline waiting in its queue; `cancel` it as soon as it cannot matter any more. */
-export interface Deadline {
-  cancel(): void;
-}
-
-interface Node extends Deadline {
+interface Deadline {
   readonly at: number;
   readonly fire: () => void;
-  readonly queue: Queue;
-  previous: Node | undefined;
-  next: Node | undefined;
-  waiting: boolean;
-}
-
-/** Deadlines of one duration: appended in time order, so the head is always the earliest. */
-interface Queue {
-  readonly ms: number;
-  head: Node | undefined;
-  tail: Node | undefined;
 }
 
 /**
- * All deadlines on one timer: a queue a duration, O(1) to set and to cancel.
- * The timer is left armed when its deadline is cancelled and looks again when it fires: calls that settle in time never touch it.
+ * All deadlines on one timer. A queue a duration: its deadlines come in time order, so the first is always the earliest.
+ * The timer stays armed when its deadline is cancelled and looks again when it fires: calls that settle in time never touch it.
  */
 export class Deadlines {
   readonly #platform: Platform;
-  readonly #queues = new Map<number, Queue>();
+  readonly #queues = new Map<number, Set<Deadline>>();
   #armedFor = Number.POSITIVE_INFINITY;
   #disarm: (() => void) | undefined;
 
@@ -35,39 +19,23 @@ export class Deadlines {
     this.#platform = platform;
   }
 
-  /** Calls `fire` after `ms` unless cancelled first. */
-  set(ms: number, fire: () => void): Deadline {
+  /** Calls `fire` after `ms`, unless the returned cancel is called first. */
+  set(ms: number, fire: () => void): () => void {
     let queue = this.#queues.get(ms);
-    if (!queue) this.#queues.set(ms, (queue = { ms, head: undefined, tail: undefined }));
-    const node: Node = { at: this.#platform.clock.elapsed() + ms, fire, queue, previous: queue.tail, next: undefined, waiting: true, cancel: () => this.#remove(node) };
-    if (queue.tail) queue.tail.next = node;
-    else queue.head = node;
-    queue.tail = node;
-    if (node.at < this.#armedFor) this.#arm(node.at);
-    return node;
+    if (!queue) this.#queues.set(ms, (queue = new Set()));
+    const deadline = { at: this.#platform.clock.elapsed() + ms, fire };
+    queue.add(deadline);
+    if (deadline.at < this.#armedFor) this.#arm(deadline.at);
+    return () => void queue.delete(deadline);
   }
 
   get waiting(): number {
-    let count = 0;
-    for (const queue of this.#queues.values()) for (let node = queue.head; node; node = node.next) count++;
-    return count;
+    return Array.from(this.#queues.values()).reduce((sum, queue) => sum + queue.size, 0);
   }
 
   close(): void {
     this.#disarm?.();
-    this.#disarm = undefined;
-    this.#armedFor = Number.POSITIVE_INFINITY;
     this.#queues.clear();
-  }
-
-  #remove(node: Node): void {
-    if (!node.waiting) return;
-    node.waiting = false;
-    const { queue } = node;
-    if (node.previous) node.previous.next = node.next;
-    else queue.head = node.next;
-    if (node.next) node.next.previous = node.previous;
-    else queue.tail = node.previous;
   }
 
   #arm(at: number): void {
@@ -77,21 +45,22 @@ export class Deadlines {
   }
 
   #look(): void {
-    this.#disarm = undefined;
     this.#armedFor = Number.POSITIVE_INFINITY;
-    const now = this.#platform.clock.elapsed();
+    // Half a millisecond of grace: a timer may fire a fraction early, and would be armed again for nothing.
+    const now = this.#platform.clock.elapsed() + 0.5;
+    const due: Deadline[] = [];
     let next = Number.POSITIVE_INFINITY;
-    const due: Node[] = [];
     for (const queue of this.#queues.values()) {
-      // Half a millisecond of grace: timers may fire a fraction early and would otherwise be armed again for nothing.
-      while (queue.head && queue.head.at <= now + 0.5) {
-        due.push(queue.head);
-        this.#remove(queue.head);
+      for (const deadline of queue) {
+        if (deadline.at > now) {
+          next = Math.min(next, deadline.at);
+          break;
+        }
+        queue.delete(deadline);
+        due.push(deadline);
       }
-      if (queue.head) next = Math.min(next, queue.head.at);
-      else this.#queues.delete(queue.ms);
     }
     if (next < Number.POSITIVE_INFINITY) this.#arm(next);
-    for (const node of due) node.fire();
+    for (const deadline of due) deadline.fire();
   }
 }

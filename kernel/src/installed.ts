@@ -1,5 +1,6 @@
 import type { Activation } from "./activation.ts";
 import type { Breaker } from "./breaker.ts";
+import type { TapEntry } from "./call.ts";
 import type { Grants } from "./capabilities.ts";
 import type { KernelError } from "./errors.ts";
 import type { PluginReport, PluginState } from "./kernel-types.ts";
@@ -15,36 +16,35 @@ export interface Installed {
   readonly order: number;
   readonly grants: Grants;
   readonly breaker: Breaker;
-  readonly faults: { hook: string; code: string; message: string; at: number }[];
+  readonly faults: PluginReport["faults"][number][];
   state: PluginState;
   activation: Activation | undefined;
   error: KernelError | undefined;
+  /** Guard taps of its last activation, left in their hooks while it cannot run: a guard that is down denies. */
+  stale: readonly TapEntry[];
 }
 
-export function requiredIds(plugin: AnyPlugin): string[] {
-  return Object.values(plugin.requires ?? {}).map((token) => token.id);
-}
-
-export function providedIds(plugin: AnyPlugin): string[] {
-  return (plugin.provides ?? []).map((token) => token.id);
-}
+export const requiredIds = (plugin: AnyPlugin): string[] => Object.values(plugin.requires ?? {}).map((token) => token.id);
+export const providedIds = (plugin: AnyPlugin): string[] => (plugin.provides ?? []).map((token) => token.id);
+export const stateOf = (plugin: Installed): PluginState => (plugin.state === "active" && plugin.breaker.open ? "suspended" : plugin.state);
 
 export function report(plugin: Installed, waitingFor: readonly string[]): PluginReport {
-  const { manifest } = plugin.definition;
+  const { id, tier, definition, activation, grants, faults, error } = plugin;
+  const { version, title, description } = definition.manifest;
   return {
-    id: plugin.id,
-    version: manifest.version,
-    ...(manifest.title === undefined ? {} : { title: manifest.title }),
-    ...(manifest.description === undefined ? {} : { description: manifest.description }),
-    tier: plugin.tier,
-    state: plugin.state === "active" && plugin.breaker.open ? "suspended" : plugin.state,
-    requires: requiredIds(plugin.definition),
-    provides: providedIds(plugin.definition),
+    id,
+    version,
+    tier,
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    state: stateOf(plugin),
+    requires: requiredIds(definition),
+    provides: providedIds(definition),
     waitingFor,
-    taps: plugin.activation?.taps.map(({ hook, phase }) => ({ hook, phase })) ?? [],
-    effects: plugin.activation?.scope.labels ?? [],
-    capabilities: { granted: plugin.grants.granted, denied: plugin.grants.denied, used: Array.from(plugin.grants.used).sort() },
-    faults: plugin.faults.slice(),
-    ...(plugin.error ? { error: { code: plugin.error.code, message: plugin.error.message } } : {}),
+    taps: Array.from(activation?.taps ?? [], ({ hook, phase }) => ({ hook, phase })),
+    effects: activation?.effects() ?? [],
+    capabilities: { granted: grants.granted, denied: grants.denied, used: Array.from(grants.used).sort() },
+    faults: faults.slice(),
+    ...(error ? { error: { code: error.code, message: error.message } } : {}),
   };
 }

@@ -20,7 +20,20 @@ export interface KernelOptions<C extends Catalogue> {
   readonly platform: Platform;
   /** Granted = requested ∩ policy ∩ the tier's ceiling. Default: everything the tier may have. */
   readonly policy?: (request: { plugin: string; tier: Tier; capability: string }) => boolean;
-  readonly limits?: { readonly drainMs?: number; readonly activateMs?: number; readonly breaker?: { faults: number; windowMs: number; probeMs: number } };
+  readonly limits?: Partial<Limits>;
+}
+
+/**
+ * Times in ms. `drainMs` is how long what is leaving may still run (default 2,000), also each disposer; `activateMs` how long a setup may take (10,000).
+ * `maxEffects` and `maxCalls` are what one plugin may hold and have in flight (10,000 each).
+ * `breaker`: so many `faults` of a plugin in one hook within `windowMs` suspend it; after `probeMs` one call tries again (5, 60,000, 30,000).
+ */
+export interface Limits {
+  readonly drainMs: number;
+  readonly activateMs: number;
+  readonly maxEffects: number;
+  readonly maxCalls: number;
+  readonly breaker: { readonly faults: number; readonly windowMs: number; readonly probeMs: number };
 }
 
 export interface InstallOptions {

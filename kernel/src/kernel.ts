@@ -1,48 +1,44 @@
+import type { Activation, Realm } from "./activation.ts";
+import { describeIssues } from "./answers.ts";
 import { Breaker } from "./breaker.ts";
 import { Grants } from "./capabilities.ts";
-import { createRoot } from "./container.ts";
+import { type Boxed, createRoot } from "./container.ts";
 import { Deadlines } from "./deadlines.ts";
-import { KernelError } from "./errors.ts";
+import { assertNoConflict, assertNoCycle } from "./dependencies.ts";
+import { KernelError, messageOf } from "./errors.ts";
 import type { CallOptions, Catalogue } from "./hook-spec.ts";
 import { Hooks } from "./hooks.ts";
-import { assertNoConflict, assertNoCycle } from "./dependencies.ts";
-import { describeIssues } from "./answers.ts";
-import { type Installed, report, requiredIds } from "./installed.ts";
+import { type Installed, report, requiredIds, stateOf } from "./installed.ts";
 import { Invocation } from "./invocation.ts";
-import type { InstallOptions, Kernel, KernelOptions, PluginChange, PluginReport } from "./kernel-types.ts";
+import type { HookExplanation, HookTrace, InstallOptions, Kernel, KernelOptions, Limits, PluginChange, PluginReport } from "./kernel-types.ts";
 import { validateDefinition } from "./manifest.ts";
+import { because } from "./order.ts";
 import type { AnyPlugin } from "./plugin.ts";
-import type { KernelRealm, Limits } from "./realm.ts";
 import { Reconciler } from "./reconciler.ts";
 import { Sessions } from "./sessions.ts";
 import { Tracer } from "./tracer.ts";
-import type { Boxed } from "./container.ts";
 
 const keptFaults = 50;
+const defaults: Limits = { drainMs: 2_000, activateMs: 10_000, maxEffects: 10_000, maxCalls: 10_000, breaker: { faults: 5, windowMs: 60_000, probeMs: 30_000 } };
 
 /**
  * A kernel over a catalogue of hooks. Installs, replaces and removes plugins one change at a time, in the order asked.
  *
  * @throws HOOK_SPEC_INVALID for a catalogue whose specs contradict themselves.
  */
-export function createKernel<C extends Catalogue>(options: KernelOptions<C>): Kernel<C> {
-  const { platform } = options;
-  const limits: Limits = {
-    drainMs: options.limits?.drainMs ?? 2_000,
-    activateMs: options.limits?.activateMs ?? 10_000,
-    maxEffects: 10_000,
-    maxCalls: 10_000,
-    breaker: options.limits?.breaker ?? { faults: 5, windowMs: 60_000, probeMs: 30_000 },
-  };
+export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, policy, limits: given }: KernelOptions<C>): Kernel<C> {
+  const limits: Limits = { ...defaults, ...given };
   const deadlines = new Deadlines(platform);
   const tracer = new Tracer();
-  const hooks = new Hooks(options.hooks, new Invocation(platform, deadlines, tracer));
-  const sessions = new Sessions(() => hooks);
+  const invocation = new Invocation(platform, deadlines, tracer);
+  const hooks = new Hooks(catalogue, (...run) => invocation.run(...run));
+  const sessions = new Sessions(hooks, invocation);
   const plugins = new Map<string, Installed>();
   const listeners = new Set<(change: PluginChange) => void>();
   let installs = 0;
   let queue: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
+  let closeErrors: KernelError[] | undefined;
   let reconsidering = false;
 
   const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
@@ -50,108 +46,107 @@ export function createKernel<C extends Catalogue>(options: KernelOptions<C>): Ke
     queue = result.catch(() => undefined);
     return result;
   };
+  const change = <T>(work: () => Promise<T>): Promise<T> => (closing ? Promise.reject(new KernelError("KERNEL_CLOSED")) : enqueue(work));
 
-  const announce = (change: PluginChange): void => {
-    for (const listener of Array.from(listeners)) {
-      try {
-        listener(change);
-      } catch (thrown) {
-        platform.log.warn("a listener of plugin changes threw", { message: String(thrown) });
-      }
+  /** Tells listeners and `kernel.plugin`. Both fail open. */
+  const announce = (news: PluginChange): void => {
+    const failed = (thrown: unknown): void => platform.log.warn("a listener of plugin changes failed", { plugin: news.plugin, message: messageOf(thrown) });
+    try {
+      for (const listener of Array.from(listeners)) listener(news);
+      if (hooks.table.has("kernel.plugin")) void Promise.resolve(call("kernel.plugin", news)).catch(failed);
+    } catch (thrown) {
+      failed(thrown);
     }
-    if (!hooks.table.has("kernel.plugin")) return;
-    const told = hooks.call(hooks.table, "kernel.plugin", change, undefined, undefined);
-    if (told instanceof Promise) told.catch((error: unknown) => platform.log.warn("kernel.plugin failed", { message: String(error) }));
   };
+  const call = (hook: string, input: unknown, options?: CallOptions): unknown => invocation.invoke(hooks.chain(hook), input, options, undefined, undefined);
 
-  const realm: KernelRealm = {
-    platform, deadlines, hooks, sessions, limits,
+  const realm: Realm = {
+    platform,
+    limits,
+    deadlines,
+    invocation,
+    hooks,
+    sessions,
     compose: createRoot(platform),
-    providerOf: (id) => reconciler.providerOf(id),
+    providerOf: (id): Activation | undefined => reconciler.providerOf(id),
     reconsider: () => {
       if (reconsidering || closing) return;
       reconsidering = true;
-      void enqueue(async () => {
+      void enqueue(() => {
         reconsidering = false;
-        await reconciler.settle();
+        return reconciler.settle();
       });
     },
     blame: (plugin, hook, error) => {
       plugin.faults.push({ hook, code: error.code, message: error.message, at: platform.clock.now() });
-      if (plugin.faults.length > keptFaults) plugin.faults.splice(0, plugin.faults.length - keptFaults);
+      if (plugin.faults.length > keptFaults) plugin.faults.shift();
       if (plugin.breaker.fault(hook)) realm.changed(plugin, "active", "suspended", `${limits.breaker.faults} faults in ${hook}: ${error.message}`);
     },
-    changed: (plugin, from, to, detail) =>
-      announce({ plugin: plugin.id, version: plugin.definition.manifest.version, from, to, at: platform.clock.now(), ...(detail === undefined ? {} : { detail }) }),
+    changed: ({ id, definition }, from, to, detail) =>
+      announce({ plugin: id, version: definition.manifest.version, from, to, at: platform.clock.now(), ...(detail === undefined ? {} : { detail }) }),
   };
-  const reconciler = new Reconciler(realm, plugins);
+  const reconciler = new Reconciler(realm, plugins, (errors) => closeErrors?.push(...errors));
 
-  const admit = async (definition: AnyPlugin, given: InstallOptions, order: number): Promise<Installed> => {
-    validateDefinition(definition);
-    const { manifest } = definition;
-    const { id } = manifest;
+  /** Everything that can be refused is refused here, before anything changes. */
+  const admit = async (definition: AnyPlugin, { tier = "core", deny = [], config }: InstallOptions, order: number): Promise<Installed> => {
+    const { id } = definition.manifest;
     const others = Array.from(plugins.values(), (each) => each.definition).filter((each) => each.manifest.id !== id);
     assertNoConflict(definition, others);
     assertNoCycle(definition, others);
-    const tier = given.tier ?? "core";
+    const grants = new Grants(definition.manifest, tier, deny, policy, (capability) => realm.changed(plugin, plugin.state, "denied", capability));
     const breaker = new Breaker(limits.breaker, () => platform.clock.elapsed());
-    const grants = new Grants(manifest, tier, given.deny ?? [], options.policy, (capability) => realm.changed(plugin, plugin.state, "denied", capability));
-    const config = await configure(definition, given.config);
-    const plugin: Installed = { id, definition, tier, config, order, grants, breaker, faults: [], state: "installed", activation: undefined, error: undefined };
+    const configured = await configure(definition, config);
+    const plugin: Installed = { id, definition, tier, config: configured, order, grants, breaker, faults: [], state: "installed", activation: undefined, error: undefined, stale: [] };
     return plugin;
   };
-
   const welcome = (plugin: Installed): void => {
     plugins.set(plugin.id, plugin);
     realm.changed(plugin, undefined, "installed");
-    for (const capability of plugin.grants.denied) realm.changed(plugin, plugin.state, "denied", capability);
+    plugin.state = "waiting";
+    for (const capability of plugin.grants.denied) realm.changed(plugin, "waiting", "denied", capability);
   };
-
   const known = (id: string): Installed => {
     const plugin = plugins.get(id);
     if (!plugin) throw new KernelError("PLUGIN_UNKNOWN", { plugin: id });
     return plugin;
   };
-
   const reportOn = (plugin: Installed): PluginReport => report(plugin, plugin.state === "waiting" ? reconciler.missing(requiredIds(plugin.definition)) : []);
-
-  const change = <T>(work: () => Promise<T>): Promise<T> => (closing ? Promise.reject(new KernelError("KERNEL_CLOSED")) : enqueue(work));
+  const remove = async (plugin: Installed): Promise<void> => {
+    await reconciler.deactivate(plugin, "gone");
+    plugins.delete(plugin.id);
+    await reconciler.settle();
+  };
 
   const kernel = {
-    install: (definition: AnyPlugin, given: InstallOptions = {}) =>
+    install: (definition: AnyPlugin, options: InstallOptions = {}) =>
       change(async () => {
-        const plugin = await admit(definition, given, ++installs);
-        if (plugins.has(plugin.id)) throw new KernelError("PLUGIN_EXISTS", { plugin: plugin.id });
+        validateDefinition(definition);
+        const { id } = definition.manifest;
+        if (plugins.has(id)) throw new KernelError("PLUGIN_EXISTS", { plugin: id });
+        const plugin = await admit(definition, options, ++installs);
         welcome(plugin);
-        plugin.state = "waiting";
         await reconciler.settle();
-        if (plugin.error?.code === "ORDER_CONTRADICTION") {
-          plugins.delete(plugin.id);
-          realm.changed(plugin, "failed", "rejected", plugin.error.message);
-          throw plugin.error;
-        }
-        return reportOn(plugin);
+        if (plugin.error?.code !== "ORDER_CONTRADICTION") return reportOn(plugin);
+        plugin.state = "rejected";
+        realm.changed(plugin, "failed", "rejected", plugin.error.message);
+        await remove(plugin);
+        throw plugin.error;
       }),
-    uninstall: (id: string) =>
-      change(async () => {
-        const plugin = known(id);
-        await reconciler.deactivate(plugin, "gone");
-        plugins.delete(id);
-        await reconciler.settle();
-      }),
-    replace: (definition: AnyPlugin, given: InstallOptions = {}) =>
+    uninstall: (id: string) => change(async () => remove(known(id))),
+    replace: (definition: AnyPlugin, options: InstallOptions = {}) =>
       change(async () => {
         validateDefinition(definition);
         const old = known(definition.manifest.id);
-        const next = await admit(definition, { tier: old.tier, ...given }, old.order);
+        const next = await admit(definition, { tier: old.tier, ...options }, old.order);
         await reconciler.replace(old, next, () => welcome(next));
         return reportOn(next);
       }),
     suspend: (id: string, reason: string) =>
       change(async () => {
         const plugin = known(id);
+        const from = stateOf(plugin);
         plugin.breaker.hold();
-        realm.changed(plugin, plugin.state, "suspended", reason);
+        realm.changed(plugin, from, "suspended", reason);
       }),
     resume: (id: string) =>
       change(async () => {
@@ -160,30 +155,36 @@ export function createKernel<C extends Catalogue>(options: KernelOptions<C>): Ke
         plugin.breaker.close();
         realm.changed(plugin, "suspended", plugin.state, "resumed");
       }),
-    call: (hook: string, input: unknown, callOptions?: CallOptions) => {
+    call: (hook: string, input: unknown, options?: CallOptions) => {
       if (closing) throw new KernelError("KERNEL_CLOSED");
-      return hooks.call(hooks.table, hook, input, callOptions, undefined);
+      return call(hook, input, options);
     },
-    session: (label: string) => sessions.start(label),
-    service: (token: { readonly id: string }) => (reconciler.providerOf(token.id)?.composition.resolve(token.id) as Boxed | undefined)?.service,
-    explain: (hook: string) => hooks.explain(hook, (id) => (plugins.get(id)?.breaker.open ? "suspended" : (plugins.get(id)?.state ?? "deactivating"))),
+    session: (label: string) => sessions.start(label, undefined, () => undefined),
+    service: ({ id }: { readonly id: string }) => (reconciler.providerOf(id)?.composition.resolve(id) as Boxed | undefined)?.service,
+    explain: (hook: string): HookExplanation => {
+      const { spec, entries, sorted } = hooks.chain(hook);
+      const { kind, doc, fault, deadlineMs } = spec;
+      const present = new Set(entries.map((entry) => entry.plugin));
+      const taps = sorted.map((entry) => ({ plugin: entry.plugin, phase: entry.phase, because: because(entry, present), state: stateOf(known(entry.plugin)) }));
+      return { hook, kind, doc, fault, deadlineMs, taps };
+    },
     inspect: () => ({
       plugins: Array.from(plugins.values(), reportOn),
-      services: Array.from(plugins.values()).flatMap((plugin) => Array.from(plugin.activation?.offers ?? [], (id) => ({ id, by: plugin.id }))),
-      hooks: hooks.names,
+      services: Array.from(plugins.values()).flatMap(({ id: by, activation }) => Array.from(activation?.offers ?? [], (id) => ({ id, by }))),
+      hooks: Array.from(hooks.table.keys()),
     }),
-    trace: (listener: Parameters<Kernel<C>["trace"]>[0]) => tracer.listen(listener),
-    onChange: (listener: (change: PluginChange) => void) => {
+    trace: (listener: (record: HookTrace) => void) => tracer.listen(listener),
+    onChange: (listener: (news: PluginChange) => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     close: () => {
       closing ??= enqueue(async () => {
-        const errors = await reconciler.closeAll();
+        closeErrors = [];
+        await reconciler.closeAll();
         sessions.closeAll();
         deadlines.close();
-        plugins.clear();
-        if (errors.length > 0) throw new AggregateError(errors, `${errors.length} effects could not be undone`);
+        if (closeErrors.length > 0) throw new AggregateError(closeErrors, `${closeErrors.length} effects could not be undone`);
       });
       return closing;
     },
@@ -191,9 +192,9 @@ export function createKernel<C extends Catalogue>(options: KernelOptions<C>): Ke
   return kernel as unknown as Kernel<C>;
 }
 
-async function configure(definition: AnyPlugin, given: unknown): Promise<unknown> {
-  if (!definition.config) return given;
-  const result = await definition.config["~standard"].validate(given ?? {});
-  if (result.issues) throw new KernelError("CONFIG_INVALID", { plugin: definition.manifest.id, detail: describeIssues(result.issues) });
+async function configure({ config, manifest }: AnyPlugin, given: unknown): Promise<unknown> {
+  if (!config) return given;
+  const result = await config["~standard"].validate(given ?? {});
+  if (result.issues) throw new KernelError("CONFIG_INVALID", { plugin: manifest.id, detail: describeIssues(result.issues) });
   return result.value;
 }

@@ -10,89 +10,68 @@ export interface Placed {
   readonly index: number;
 }
 
-/** Two constraints that cannot both hold: each side says who asked for what. */
-export interface Contradiction {
-  readonly sides: readonly string[];
-}
-
-const phases: readonly Phase[] = ["guard", "main", "observe"];
-
-const byInstall = (a: Placed, b: Placed): number => phases.indexOf(a.phase) - phases.indexOf(b.phase) || a.installed - b.installed || a.index - b.index;
-
+/** `from` goes before `to` because `side` asked for it. */
 interface Edge {
   readonly from: string;
   readonly to: string;
   readonly side: string;
 }
 
+const phases: readonly Phase[] = ["guard", "main", "observe"];
+const rank = (tap: Placed): number => phases.indexOf(tap.phase);
+
 /**
  * Phases first, then `before`/`after` by plugin id, then install order: of the taps nothing has to precede, the earliest installed goes next.
- * Constraints bind plugins within a phase; one across phases holds already or contradicts the phases.
+ * Constraints bind within a phase; one across phases holds already, or contradicts the phases. Returns the sides of a contradiction.
  */
-export function order<T extends Placed>(taps: readonly T[]): { readonly sorted: readonly T[] } | Contradiction {
-  const rest = taps.slice().sort(byInstall);
+export function order<T extends Placed>(taps: readonly T[]): { readonly sorted: readonly T[] } | { readonly sides: readonly string[] } {
+  const all = taps.slice().sort((a, b) => rank(a) - rank(b) || a.installed - b.installed || a.index - b.index);
   const sorted: T[] = [];
   for (const phase of phases) {
-    const group = rest.filter((tap) => tap.phase === phase);
+    const left = all.filter((tap) => tap.phase === phase);
     const edges: Edge[] = [];
-    for (const tap of group) {
-      for (const [other, side, before] of constraints(tap)) {
-        if (other === tap.plugin) return { sides: [side, `${tap.plugin} cannot precede itself`] };
-        for (const there of rest) {
+    for (const tap of left) {
+      for (const { other, side, before } of constraints(tap)) {
+        if (other === tap.plugin) return { sides: [side, `${other} cannot precede itself`] };
+        for (const there of all) {
           if (there.plugin !== other) continue;
           if (there.phase === phase) edges.push(before ? { from: tap.plugin, to: other, side } : { from: other, to: tap.plugin, side });
-          else if (before === phases.indexOf(there.phase) < phases.indexOf(phase)) return { sides: [side, `${other} is in phase ${there.phase}, ${tap.plugin} in phase ${phase}`] };
+          else if (before === rank(there) < rank(tap)) return { sides: [side, `${other} is in phase ${there.phase}, ${tap.plugin} in phase ${phase}`] };
         }
       }
     }
-    const circle = place(group, edges, sorted);
-    if (circle) return { sides: circle };
+    const blocker = (plugin: string): Edge | undefined => edges.find((edge) => edge.to === plugin && left.some((tap) => tap.plugin === edge.from));
+    while (left.length > 0) {
+      const next = edges.length === 0 ? 0 : left.findIndex((tap) => !blocker(tap.plugin));
+      if (next < 0) return { sides: circle((left[0] as T).plugin, blocker) };
+      sorted.push(...left.splice(next, 1));
+    }
   }
   return { sorted };
 }
 
-function* constraints(tap: Placed): Generator<[other: string, side: string, before: boolean]> {
-  for (const other of tap.before) yield [other, `${tap.plugin} before ${other}`, true];
-  for (const other of tap.after) yield [other, `${tap.plugin} after ${other}`, false];
+function constraints(tap: Placed): { other: string; side: string; before: boolean }[] {
+  return [
+    ...tap.before.map((other) => ({ other, side: `${tap.plugin} before ${other}`, before: true })),
+    ...tap.after.map((other) => ({ other, side: `${tap.plugin} after ${other}`, before: false })),
+  ];
 }
 
-/** Appends `group` to `sorted`, or returns the sides of a circle among what is left. */
-function place<T extends Placed>(group: T[], edges: readonly Edge[], sorted: T[]): string[] | undefined {
-  if (edges.length === 0) {
-    sorted.push(...group);
-    return undefined;
-  }
-  const left = group.slice();
-  const waiting = (plugin: string): Edge | undefined => edges.find((edge) => edge.to === plugin && left.some((tap) => tap.plugin === edge.from));
-  while (left.length > 0) {
-    const next = left.findIndex((tap) => !waiting(tap.plugin));
-    if (next < 0) return circleFrom((left[0] as T).plugin, waiting);
-    sorted.push(...left.splice(next, 1));
-  }
-  return undefined;
-}
-
-/** Walks from blocker to blocker until a plugin comes up again: the edges since then are the circle. */
-function circleFrom(start: string, waiting: (plugin: string) => Edge | undefined): string[] {
+/** Walks from blocker to blocker until a plugin comes up again: the sides since then are the circle. */
+function circle(plugin: string, blocker: (plugin: string) => Edge | undefined): string[] {
   const seen: string[] = [];
   const sides: string[] = [];
-  let plugin = start;
-  for (;;) {
-    const at = seen.indexOf(plugin);
-    if (at >= 0) return sides.slice(at);
-    const edge = waiting(plugin) as Edge;
-    seen.push(plugin);
+  for (let at = plugin; ; ) {
+    if (seen.includes(at)) return sides.slice(seen.indexOf(at));
+    const edge = blocker(at) as Edge;
+    seen.push(at);
     sides.push(edge.side);
-    plugin = edge.from;
+    at = edge.from;
   }
 }
 
-/** Why a tap stands where it does, in words for `explain()`. */
+/** Why a tap stands where it does, in words. */
 export function because(tap: Placed, present: ReadonlySet<string>): string {
-  const asked = Array.from(constraints(tap), ([other, side]) => (present.has(other) ? side.slice(tap.plugin.length + 1) : `${side.slice(tap.plugin.length + 1)} (not there)`));
-  return [`phase ${tap.phase}`, ...asked, `installed ${ordinal(tap.installed)}`].join(", ");
-}
-
-function ordinal(n: number): string {
-  return `#${n}`;
+  const asked = constraints(tap).map(({ other, side }) => side.slice(tap.plugin.length + 1) + (present.has(other) ? "" : " (not there)"));
+  return [`phase ${tap.phase}`, ...asked, `installed #${tap.installed}`].join(", ");
 }

@@ -1,27 +1,29 @@
-import { Activation } from "./activation.ts";
+import { Activation, type Realm } from "./activation.ts";
+import type { TapEntry } from "./call.ts";
 import { makeContext } from "./context.ts";
 import { asKernelError, KernelError } from "./errors.ts";
 import { type Installed, requiredIds } from "./installed.ts";
 import type { PluginState } from "./kernel-types.ts";
-import type { KernelRealm } from "./realm.ts";
-import { Scope } from "./scope.ts";
-import type { TapEntry } from "./tap-entry.ts";
+import { Scope, within } from "./scope.ts";
+
+const none: ReadonlySet<TapEntry> = new Set();
 
 /** Brings plugins to the state their services allow. Runs only inside the kernel's queue, one change at a time. */
 export class Reconciler {
-  readonly #realm: KernelRealm;
+  readonly #realm: Realm;
   readonly #plugins: ReadonlyMap<string, Installed>;
-  /** Active ones in order of activation. */
+  /** In order of activation. */
   readonly #active = new Set<Activation>();
-  /** Replaced versions that sessions or running taps still hold. */
-  readonly #draining = new Set<Promise<void>>();
   /** On their way out: what they offer is there for nobody new. */
   readonly #leaving = new Set<Activation>();
-  #collecting: KernelError[] | undefined;
+  /** Replaced versions that running taps or sessions still keep. */
+  readonly #draining = new Set<Promise<void>>();
+  readonly #onErrors: (errors: readonly KernelError[]) => void;
 
-  constructor(realm: KernelRealm, plugins: ReadonlyMap<string, Installed>) {
+  constructor(realm: Realm, plugins: ReadonlyMap<string, Installed>, onErrors: (errors: readonly KernelError[]) => void) {
     this.#realm = realm;
     this.#plugins = plugins;
+    this.#onErrors = onErrors;
   }
 
   providerOf(id: string): Activation | undefined {
@@ -35,97 +37,90 @@ export class Reconciler {
 
   /** Activates, deactivates, opens and closes until nothing can change any more. */
   async settle(): Promise<void> {
-    for (;;) {
-      if (await this.#dropUnmet()) continue;
-      const next = Array.from(this.#plugins.values()).find((plugin) => plugin.state === "waiting" && this.missing(requiredIds(plugin.definition)).length === 0);
-      if (next) {
-        await this.#activate(next);
-        continue;
-      }
-      if (await this.#openWhens()) continue;
-      return;
-    }
+    while ((await this.#dropUnmet()) || (await this.#activateNext()) || (await this.#openWhen())) continue;
   }
 
-  async #activate(plugin: Installed): Promise<void> {
+  async #activateNext(): Promise<boolean> {
+    const ready = (plugin: Installed): boolean => plugin.state === "waiting" && this.missing(requiredIds(plugin.definition)).length === 0;
+    const plugin = Array.from(this.#plugins.values()).find(ready);
+    if (!plugin) return false;
     this.#move(plugin, "activating");
     try {
-      const activation = await this.#setUp(plugin, new Set());
-      this.#commit(plugin, activation, new Set());
+      this.#commit(await this.#setUp(plugin, new Set(plugin.stale)), none);
     } catch (thrown) {
       plugin.error = asKernelError(thrown, "SETUP_FAILED", { plugin: plugin.id });
       this.#move(plugin, "failed", plugin.error.message);
     }
+    return true;
   }
 
   /** Runs setup with everything it registers staged. On failure takes it all back and throws. */
   async #setUp(plugin: Installed, displaces: ReadonlySet<TapEntry>): Promise<Activation> {
-    const { limits, deadlines } = this.#realm;
-    const scope = new Scope(plugin.id, deadlines, { disposeMs: limits.drainMs, maxEffects: limits.maxEffects });
-    const activation = new Activation(plugin, this.#realm, scope, displaces);
+    const activation = new Activation(plugin, this.#realm, displaces);
+    const { definition, id } = plugin;
     try {
-      const context = makeContext(this.#realm, activation, scope, plugin.definition.requires ?? {});
-      await this.#within(plugin.id, async () => plugin.definition.setup(context as never));
+      await this.#inTime(id, async () => {
+        const use = activation.use(definition.requires ?? {}, activation.scope);
+        await definition.setup(makeContext(this.#realm, activation, activation.scope, use) as never);
+      });
       return activation;
     } catch (thrown) {
-      this.#note(plugin, await activation.close());
-      throw asKernelError(thrown, "SETUP_FAILED", { plugin: plugin.id });
+      this.#note(plugin, await activation.leave());
+      throw asKernelError(thrown, "SETUP_FAILED", { plugin: id });
     }
   }
 
-  #within(plugin: string, work: () => Promise<void>): Promise<void> {
+  #inTime(plugin: string, work: () => Promise<void>): Promise<void> {
     const { activateMs } = this.#realm.limits;
-    return new Promise((resolve, reject) => {
-      const deadline = this.#realm.deadlines.set(activateMs, () => reject(new KernelError("SETUP_DEADLINE", { plugin, detail: `${activateMs} ms` })));
-      work().then(resolve, reject).finally(() => deadline.cancel());
-    });
+    return within(this.#realm.deadlines, activateMs, work(), () => new KernelError("SETUP_DEADLINE", { plugin, detail: `${activateMs} ms` }));
   }
 
-  #commit(plugin: Installed, activation: Activation, removing: ReadonlySet<TapEntry>): void {
-    this.#realm.hooks.swap(activation.taps, removing);
-    activation.committed = true;
+  #commit(activation: Activation, removing: ReadonlySet<TapEntry>): void {
+    const { plugin } = activation;
+    this.#realm.hooks.swap(Array.from(activation.taps), new Set([...removing, ...plugin.stale]));
+    plugin.stale = [];
     plugin.activation = activation;
     plugin.error = undefined;
+    activation.committed = true;
     this.#active.add(activation);
     this.#move(plugin, "active");
   }
 
-  /** One plugin or `when` whose services are gone, the latest activated first. */
+  /** Takes down one plugin or `when` whose services are gone, the latest activated first. */
   async #dropUnmet(): Promise<boolean> {
     for (const activation of Array.from(this.#active).reverse()) {
       if (this.#leaving.has(activation)) continue;
-      if (this.missing(requiredIds(activation.plugin.definition)).length > 0) {
-        await this.deactivate(activation.plugin, "waiting");
+      const { plugin } = activation;
+      if (this.missing(requiredIds(plugin.definition)).length > 0) {
+        await this.deactivate(plugin, "waiting");
         return true;
       }
       for (const when of activation.whens) {
-        if (!when.scope || this.missing(when.ids).length === 0) continue;
         const { scope } = when;
+        if (!scope || this.missing(when.ids).length === 0) continue;
         when.scope = undefined;
-        this.#note(activation.plugin, await scope.close());
+        this.#note(plugin, await scope.close());
         return true;
       }
     }
     return false;
   }
 
-  async #openWhens(): Promise<boolean> {
+  async #openWhen(): Promise<boolean> {
     for (const activation of this.#active) {
+      const { plugin } = activation;
       for (const when of activation.whens) {
-        if (when.scope || this.missing(when.ids).length > 0) continue;
         const providers = when.ids.map((id) => this.providerOf(id));
-        if (when.failedWith && when.failedWith.every((each, at) => each === providers[at])) continue;
-        const { limits, deadlines } = this.#realm;
-        const scope = new Scope(activation.id, deadlines, { disposeMs: limits.drainMs, maxEffects: limits.maxEffects });
+        if (when.scope || providers.includes(undefined) || when.failedWith?.every((each, at) => each === providers[at])) continue;
+        const scope = new Scope(plugin.id, this.#realm.deadlines, this.#realm.limits);
         when.scope = scope;
         when.failedWith = undefined;
         try {
-          for (const id of when.ids) activation.bind(id);
-          await this.#within(activation.id, async () => when.open(when.tokens, scope));
+          await this.#inTime(plugin.id, async () => when.open(scope));
         } catch (thrown) {
           when.scope = undefined;
           when.failedWith = providers;
-          this.#note(activation.plugin, [asKernelError(thrown, "SETUP_FAILED", { plugin: activation.id }), ...(await scope.close())], when.label);
+          this.#note(plugin, [asKernelError(thrown, "SETUP_FAILED", { plugin: plugin.id }), ...(await scope.close())]);
         }
         return true;
       }
@@ -133,76 +128,64 @@ export class Reconciler {
     return false;
   }
 
-  /** Those that need it go first, then it: stops its taps, lets what runs finish, and undoes every effect. */
+  /** Those that need it go first, then it: its taps stop, what runs may finish, every effect is undone. Its guards deny until it is back or gone. */
   async deactivate(plugin: Installed, to: PluginState | "gone"): Promise<void> {
     const { activation } = plugin;
-    if (activation && !this.#leaving.has(activation)) {
+    if (activation) {
       this.#move(plugin, "deactivating");
       this.#leaving.add(activation);
       while (await this.#dropUnmet()) continue;
-      for (const entry of activation.taps) entry.live = false;
-      this.#realm.hooks.swap([], new Set(activation.taps));
-      activation.abort(new KernelError("PLUGIN_REVOKED", { plugin: plugin.id }));
-      await activation.idle(this.#realm.limits.drainMs);
+      const taps = Array.from(activation.taps);
+      for (const entry of taps) entry.live = false;
+      plugin.stale = taps.filter((entry) => this.#realm.hooks.chain(entry.hook).spec.kind === "guard");
       activation.committed = false;
-      this.#note(plugin, await activation.close());
+      this.#realm.hooks.swap([], new Set(taps.filter((entry) => !plugin.stale.includes(entry))));
+      activation.stop(new KernelError("PLUGIN_REVOKED", { plugin: plugin.id }));
+      this.#note(plugin, await activation.leave());
       this.#active.delete(activation);
       this.#leaving.delete(activation);
       plugin.activation = undefined;
     }
+    if (to === "gone") this.#realm.hooks.swap([], new Set(plugin.stale));
     this.#move(plugin, to);
   }
 
   /**
-   * Sets the new version up beside the old, then swaps both at once: no call ever finds neither.
-   * When setup fails the old one has not been touched. What requires the old one's services starts again with the new one's.
+   * Sets the new version up beside the old, then swaps both at once: no call ever finds neither, and a setup that fails has not touched the old one.
+   * What requires the old one's services starts again with the new one's. `install` enters `next` in the plugins.
    */
   async replace(old: Installed, next: Installed, install: () => void): Promise<void> {
     const before = old.activation;
-    if (!before || this.missing(requiredIds(next.definition)).length > 0) {
+    if (!before) {
       await this.deactivate(old, "gone");
       install();
-      this.#move(next, "waiting");
       return this.settle();
     }
-    const displaced = new Set(before.taps);
-    const activation = await this.#setUp(next, displaced);
-    for (const entry of before.taps) displaced.add(entry);
+    const lacking = this.missing(requiredIds(next.definition));
+    if (lacking.length > 0) throw new KernelError("SERVICE_MISSING", { plugin: next.id, detail: lacking.join(", ") });
+    const activation = await this.#setUp(next, before.taps);
     this.#leaving.add(before);
     while (await this.#dropUnmet()) continue;
     install();
-    this.#realm.sessions.hold(before);
     before.committed = false;
-    this.#commit(next, activation, displaced);
+    this.#realm.sessions.keep(before);
+    this.#commit(activation, before.taps);
     this.#active.delete(before);
     this.#leaving.delete(before);
-    const drained = this.#drain(before, next);
-    if (before.pending.size === 0 && before.heldBy.size === 0) await drained;
+    const kept = before.busy;
+    const drained = before.leave().then((errors) => {
+      this.#note(next, errors);
+      this.#draining.delete(drained);
+    });
+    this.#draining.add(drained);
+    if (!kept) await drained;
     await this.settle();
   }
 
-  #drain(activation: Activation, noteOn: Installed): Promise<void> {
-    const drained = activation
-      .idle(this.#realm.limits.drainMs)
-      .then(() => activation.close())
-      .then((errors) => this.#note(noteOn, errors))
-      .finally(() => this.#draining.delete(drained));
-    this.#draining.add(drained);
-    return drained;
-  }
-
-  /** Everything, the latest activated first. Resolves with every error met on the way. */
-  async closeAll(): Promise<readonly KernelError[]> {
-    const errors: KernelError[] = [];
-    this.#collecting = errors;
-    for (;;) {
-      const last = Array.from(this.#active).pop();
-      if (!last) break;
-      await this.deactivate(last.plugin, "gone");
-    }
+  /** Everything, the latest activated first. */
+  async closeAll(): Promise<void> {
+    for (let last = Array.from(this.#active).pop(); last; last = Array.from(this.#active).pop()) await this.deactivate(last.plugin, "gone");
     await Promise.all(this.#draining);
-    this.#collecting = undefined;
-    return errors;
   }
 
   #move(plugin: Installed, to: PluginState | "gone", detail?: string): void {
@@ -211,8 +194,8 @@ export class Reconciler {
     this.#realm.changed(plugin, from, to, detail);
   }
 
-  #note(plugin: Installed, errors: readonly KernelError[], where = "scope"): void {
-    this.#collecting?.push(...errors);
-    for (const error of errors) plugin.faults.push({ hook: where, code: error.code, message: error.message, at: this.#realm.platform.clock.now() });
+  #note({ faults }: Installed, errors: readonly KernelError[]): void {
+    for (const { code, message } of errors) faults.push({ hook: "", code, message, at: this.#realm.platform.clock.now() });
+    this.#onErrors(errors);
   }
 }

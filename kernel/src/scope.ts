@@ -1,5 +1,5 @@
-import { KernelError, asKernelError } from "./errors.ts";
 import type { Deadlines } from "./deadlines.ts";
+import { asKernelError, KernelError } from "./errors.ts";
 import type { Disposer } from "./plugin.ts";
 
 interface Effect {
@@ -7,33 +7,24 @@ interface Effect {
   dispose: Disposer | undefined;
 }
 
-export interface ScopeLimits {
-  readonly disposeMs: number;
-  readonly maxEffects: number;
-}
-
-/** Owns effects under labels. Closing undoes them last first, awaits each, collects every error, and happens once. */
+/** Owns a plugin's effects under labels. Closing undoes them last first, awaits each, collects every error, and happens once. */
 export class Scope {
-  readonly label: string;
-  readonly #limits: ScopeLimits;
+  readonly #plugin: string;
+  readonly #limits: { readonly drainMs: number; readonly maxEffects: number };
   readonly #deadlines: Deadlines;
   readonly #effects = new Set<Effect>();
   readonly #controller = new AbortController();
   #closing: Promise<readonly KernelError[]> | undefined;
   #disposing = false;
 
-  constructor(label: string, deadlines: Deadlines, limits: ScopeLimits) {
-    this.label = label;
+  constructor(plugin: string, deadlines: Deadlines, limits: { readonly drainMs: number; readonly maxEffects: number }) {
+    this.#plugin = plugin;
     this.#deadlines = deadlines;
     this.#limits = limits;
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
-  }
-
-  get closed(): boolean {
-    return this.#closing !== undefined;
   }
 
   get labels(): string[] {
@@ -46,71 +37,65 @@ export class Scope {
   }
 
   assertOpen(): void {
-    if (this.#closing) throw new KernelError("SCOPE_CLOSED", { plugin: this.label });
+    if (this.#closing) throw new KernelError("SCOPE_CLOSED", { plugin: this.#plugin });
   }
 
-  /** @throws SCOPE_CLOSED after having called `dispose`, so nothing registered too late stays behind; SCOPE_FULL likewise. */
+  /** @throws SCOPE_CLOSED or SCOPE_FULL after having called `dispose`: what came too late is not left behind. */
   own(label: string, dispose: Disposer): Disposer {
-    if (this.#closing || this.#effects.size >= this.#limits.maxEffects) {
-      const refusal = new KernelError(this.#closing ? "SCOPE_CLOSED" : "SCOPE_FULL", { plugin: this.label, detail: label });
-      void this.#undo({ label, dispose }, []);
-      throw refusal;
-    }
     const effect: Effect = { label, dispose };
+    if (this.#closing || this.#effects.size >= this.#limits.maxEffects) {
+      void this.#undo(effect);
+      throw new KernelError(this.#closing ? "SCOPE_CLOSED" : "SCOPE_FULL", { plugin: this.#plugin, detail: label });
+    }
     this.#effects.add(effect);
-    return () => {
-      this.#effects.delete(effect);
-      const undo = effect.dispose;
-      effect.dispose = undefined;
-      return undo?.();
-    };
+    return () => this.#release(effect);
   }
 
-  /** Resolves with the errors of the disposers that failed. A disposer that calls it synchronously gets an empty list at once. */
+  /** Resolves with the errors of disposers that failed. A disposer that calls it synchronously gets an empty list at once. */
   close(): Promise<readonly KernelError[]> {
-    if (this.#disposing) return Promise.resolve([]);
-    return (this.#closing ??= this.#close());
+    return this.#disposing ? Promise.resolve([]) : (this.#closing ??= this.#close());
   }
 
   async #close(): Promise<readonly KernelError[]> {
-    // Deferred by a turn so that #closing is set before any disposer or abort listener runs.
+    // A turn later, so that #closing is set before any disposer or abort listener runs.
     await undefined;
+    this.abort(new KernelError("SCOPE_CLOSED", { plugin: this.#plugin }));
     const errors: KernelError[] = [];
-    this.abort(new KernelError("SCOPE_CLOSED", { plugin: this.label }));
-    for (;;) {
-      const effect = Array.from(this.#effects).pop();
-      if (!effect) return errors;
-      this.#effects.delete(effect);
-      await this.#undo(effect, errors);
+    for (let effect = Array.from(this.#effects).pop(); effect; effect = Array.from(this.#effects).pop()) {
+      const error = await this.#undo(effect);
+      if (error) errors.push(error);
     }
+    return errors;
   }
 
-  async #undo(effect: Effect, errors: KernelError[]): Promise<void> {
-    const undo = effect.dispose;
+  /** Forgets the effect before undoing it: calling again, also from within, does nothing. */
+  #release(effect: Effect): void | Promise<void> {
+    const { dispose } = effect;
     effect.dispose = undefined;
-    if (!undo) return;
-    const facts = { plugin: this.label, detail: effect.label };
+    this.#effects.delete(effect);
+    return dispose?.();
+  }
+
+  async #undo(effect: Effect): Promise<KernelError | undefined> {
+    const facts = { plugin: this.#plugin, detail: effect.label };
     try {
       this.#disposing = true;
-      let undone: void | Promise<void>;
-      try {
-        undone = undo();
-      } finally {
-        this.#disposing = false;
-      }
-      if (undone && typeof undone.then === "function") await this.#within(undone, effect.label);
+      const undone = this.#release(effect);
+      this.#disposing = false;
+      if (undone) await within(this.#deadlines, this.#limits.drainMs, undone, () => new KernelError("DISPOSE_DEADLINE", facts));
+      return undefined;
     } catch (thrown) {
-      errors.push(asKernelError(thrown, "DISPOSE_FAILED", { ...facts, cause: thrown }));
+      return asKernelError(thrown, "DISPOSE_FAILED", { ...facts, cause: thrown });
+    } finally {
+      this.#disposing = false;
     }
   }
+}
 
-  #within(undone: Promise<void>, label: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const deadline = this.#deadlines.set(this.#limits.disposeMs, () => reject(new KernelError("DISPOSE_DEADLINE", { plugin: this.label, detail: label })));
-      undone.then(
-        () => (deadline.cancel(), resolve()),
-        (thrown) => (deadline.cancel(), reject(thrown)),
-      );
-    });
-  }
+/** What `work` comes to, or the error when it takes longer than `ms`; what it comes to later is ignored. */
+export function within<T>(deadlines: Deadlines, ms: number, work: PromiseLike<T>, late: () => KernelError): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = deadlines.set(ms, () => reject(late()));
+    work.then(resolve, reject).then(cancel);
+  });
 }

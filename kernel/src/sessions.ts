@@ -1,70 +1,51 @@
-import { KernelError } from "./errors.ts";
 import type { Activation } from "./activation.ts";
+import { KernelError } from "./errors.ts";
 import type { CallOptions } from "./hook-spec.ts";
 import type { Hooks, HookTable } from "./hooks.ts";
+import type { Invocation } from "./invocation.ts";
 
-/** A frozen view of every hook, as one task keeps it. */
-export interface OpenSession {
-  call(hook: string, input: unknown, options?: CallOptions): unknown;
-  close(): void;
-}
-
-class Session {
-  readonly label: string;
+interface Session {
   readonly table: HookTable;
-  readonly held = new Set<Activation>();
-  open = true;
-
-  constructor(label: string, table: HookTable) {
-    this.label = label;
-    this.table = table;
-  }
+  readonly keeps: Set<Activation>;
 }
 
-/** The open sessions; opening and closing one costs the same however many plugins there are. */
+/** The open sessions. Opening one costs the same however many plugins there are. */
 export class Sessions {
-  readonly #hooks: () => Hooks;
+  readonly #hooks: Hooks;
+  readonly #invocation: Invocation;
   readonly #open = new Set<Session>();
 
-  constructor(hooks: () => Hooks) {
+  constructor(hooks: Hooks, invocation: Invocation) {
     this.#hooks = hooks;
+    this.#invocation = invocation;
   }
 
-  get count(): number {
-    return this.#open.size;
-  }
-
-  start(label: string, onClose?: () => void): OpenSession {
-    const hooks = this.#hooks();
-    const session = new Session(label, hooks.table);
+  start(label: string, caller: string | undefined, onClose: () => void): { call(hook: string, input: unknown, options?: CallOptions): unknown; close(): void } {
+    const session: Session = { table: this.#hooks.table, keeps: new Set() };
     this.#open.add(session);
     return {
       call: (hook, input, options) => {
-        if (!session.open) throw new KernelError("SESSION_CLOSED", { hook, detail: label });
-        return hooks.call(session.table, hook, input, options, label);
+        if (!this.#open.has(session)) throw new KernelError("SESSION_CLOSED", { hook, plugin: caller, detail: label });
+        return this.#invocation.invoke(this.#hooks.chain(hook, session.table), input, options, label, caller);
       },
       close: () => {
-        if (!session.open) return;
-        session.open = false;
-        this.#open.delete(session);
-        for (const activation of session.held) activation.release(session);
-        onClose?.();
+        if (!this.#open.delete(session)) return;
+        for (const activation of session.keeps) activation.release(session);
+        onClose();
       },
     };
   }
 
-  /** Lets every open session that lists taps of `activation` keep it from closing. */
-  hold(activation: Activation): void {
+  /** Makes every open session that lists taps of `activation` keep it. */
+  keep(activation: Activation): void {
     for (const session of this.#open) {
-      const lists = activation.taps.some((entry) => session.table.get(entry.hook)?.entries.includes(entry));
-      if (!lists) continue;
-      session.held.add(activation);
+      if (!Array.from(activation.taps).some((entry) => session.table.get(entry.hook)?.entries.includes(entry))) continue;
+      session.keeps.add(activation);
       activation.heldBy.add(session);
     }
   }
 
   closeAll(): void {
-    for (const session of this.#open) session.open = false;
     this.#open.clear();
   }
 }
