@@ -5,7 +5,7 @@ import { mergeFindings } from "./merge.ts";
 import { aspects, needsInvention } from "./question.ts";
 import { research } from "./research.ts";
 import { compareOutputs, ranked, review } from "./review.ts";
-import type { Findings } from "./shapes.ts";
+import type { Claim, Findings } from "./shapes.ts";
 import { summarise } from "./summarise.ts";
 import { cited, report } from "./write.ts";
 
@@ -48,7 +48,18 @@ async function evidence(request: ModelRequest, documents: Documents, collection:
   }
   const gathered = mergeFindings(view.inputs, corpus, view.task) ?? (await find());
   const known = gathered.kind === "research" ? checked(gathered, corpus) : gathered;
-  return skill === "check" ? { text: checkText(known), data: known as unknown as Json, read: readBy(known), finish: "stop" } : written({ ...known, kind: "write" }, view.task);
+  return skill === "check" ? { text: checkText(known), data: known as unknown as Json, read: readBy(known), finish: "stop" } : written(within(known, [view.task, ...view.feedback]), view.task);
+}
+
+/** Keeps the best claims that fit into the number of words that the task or a judge allows. Nothing else shortens a report. */
+function within(found: Findings, said: readonly string[]): Findings {
+  const most = Math.min(...said.flatMap((text) => [...text.matchAll(/\b(?:at most|no more than|under|within|maximum of|max\.?) (\d{2,5}) words\b/gi)].map((match) => Number(match[1]))));
+  const fits = { ...found, kind: "write" as const };
+  if (!Number.isFinite(most)) return fits;
+  const words = (claims: readonly Claim[]) => report("", { ...fits, claims: [...claims] }).replace(/\[[^[\]\n]+#\d+\]/g, " ").match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu)?.length ?? 0;
+  const kept = [...found.claims].sort((a, b) => b.score - a.score);
+  while (kept.length > 1 && words(kept) + 30 > most) kept.pop();
+  return { ...fits, claims: found.claims.filter((claim) => kept.includes(claim)) };
 }
 
 function written(found: Findings, task: string): Answer {
