@@ -20,6 +20,8 @@ export interface Realm {
   readonly sessions: Sessions;
   compose(): Composition;
   providerOf(id: string): Activation | undefined;
+  /** Ids of the services offered now under a prefix, sorted. */
+  offered(prefix: string): readonly string[];
   /** Looks again at what can be activated, once the queue gets there. */
   reconsider(): void;
   blame(plugin: Installed, hook: string, error: KernelError): void;

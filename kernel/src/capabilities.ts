@@ -8,7 +8,7 @@ const ceilings: { readonly [T in Tier]: readonly string[] } = {
   core: ["*"],
   trusted: ["*"],
   community: [
-    "model.call", "tool.call", "hook.call:*", "net:*", "memory.read:*", "memory.write:*", "storage:*", "events:*", "secrets.use:*",
+    "model.call", "tool.call", "hook.call:*", "service.find:*", "net:*", "memory.read:*", "memory.write:*", "storage:*", "events:*", "secrets.use:*",
     "documents.read", "documents.read:*", "ui.view", "ui.view:*",
   ],
 };
@@ -19,22 +19,10 @@ const ceilings: { readonly [T in Tier]: readonly string[] } = {
  */
 export function covers(granted: string, needed: string): boolean {
   if (granted === "*" || granted === needed) return true;
-  if (!granted.includes("*")) return false;
   const at = granted.indexOf(":");
-  if (at < 0 || !needed.startsWith(granted.slice(0, at + 1))) return false;
-  const parts = granted.slice(at + 1).split("*");
-  const scope = needed.slice(at + 1);
-  const [first = "", ...middle] = parts;
-  const last = middle.pop() ?? "";
-  if (!scope.startsWith(first) || scope.length < first.length + last.length || !scope.endsWith(last)) return false;
-  let from = first.length;
-  const end = scope.length - last.length;
-  for (const part of middle) {
-    const found = scope.indexOf(part, from);
-    if (found < 0 || found + part.length > end) return false;
-    from = found + part.length;
-  }
-  return true;
+  if (at < 0 || !granted.includes("*", at) || !needed.startsWith(granted.slice(0, at + 1))) return false;
+  const glob = granted.slice(at + 1).replace(/[^*]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).replace(/\*+/g, ".*");
+  return new RegExp(`^${glob}$`, "s").test(needed.slice(at + 1));
 }
 
 /** One activation's capabilities: requested ∩ policy ∩ ceiling, less what the operator denies. */

@@ -69,6 +69,9 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     sessions,
     compose: createRoot(platform),
     providerOf: (id): Activation | undefined => reconciler.providerOf(id),
+    offered: (prefix): readonly string[] => Array.from(plugins.values()).flatMap((plugin) => Array.from(plugin.activation?.offers ?? []).filter((id) => id.startsWith(prefix))).sort(),
+    service: (id) => (reconciler.providerOf(id)?.composition.resolve(id) as Boxed | undefined)?.service,
+    services: () => reconciler.services(),
     reconsider: () => {
       if (reconsidering || closing) return;
       reconsidering = true;
@@ -160,7 +163,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
       return call(hook, input, options);
     },
     session: (label: string) => sessions.start(label, undefined, () => undefined),
-    service: ({ id }: { readonly id: string }) => (reconciler.providerOf(id)?.composition.resolve(id) as Boxed | undefined)?.service,
+    service: ({ id }: { readonly id: string }) => realm.service(id),
     explain: (hook: string): HookExplanation => {
       const { spec, entries, sorted } = hooks.chain(hook);
       const { kind, doc, fault, deadlineMs } = spec;
@@ -170,7 +173,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     },
     inspect: () => ({
       plugins: Array.from(plugins.values(), reportOn),
-      services: Array.from(plugins.values()).flatMap(({ id: by, activation }) => Array.from(activation?.offers ?? [], (id) => ({ id, by }))),
+      services: realm.services(),
       hooks: Array.from(hooks.table.keys()),
     }),
     trace: (listener: (record: HookTrace) => void) => tracer.listen(listener),

@@ -31,6 +31,10 @@ export class Reconciler {
     return undefined;
   }
 
+  services(): { readonly id: string; readonly by: string }[] {
+    return Array.from(this.#active).flatMap(({ offers, plugin }) => Array.from(offers, (id) => ({ id, by: plugin.id })));
+  }
+
   missing(ids: readonly string[]): string[] {
     return ids.filter((id) => !this.providerOf(id));
   }
