@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "./lib/build.mjs";
+import { ensureChromium } from "./lib/chromium.mjs";
+import { binFolder, projectEnv } from "./lib/paths.mjs";
+import { run } from "./lib/run.mjs";
+import { main, setup } from "./setup.mjs";
+
+// npm test                      everything: checks, build, and every test in Node, in Node without code generation and in Chromium
+// npm test -- --only PATH…      only the tests whose path holds one of these, without the checks
+// npm test -- --project NAME    only one lane (node, node-strict, browser, e2e)
+await main(async () => {
+  await setup(import.meta.url);
+  const args = process.argv.slice(2);
+  const only = args.includes("--only") ? args.slice(args.indexOf("--only") + 1).filter((arg) => !arg.startsWith("--")) : [];
+  const project = args.includes("--project") ? args[args.indexOf("--project") + 1] : undefined;
+  const filters = [...only.filter((path) => path !== project), ...(project ? ["--project", project] : [])];
+  const env = projectEnv({ CHROMIUM_PATH: await ensureChromium() });
+  process.env.CHROMIUM_PATH = env.CHROMIUM_PATH;
+  console.log(`orrery: Chromium is ${env.CHROMIUM_PATH}`);
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  if (!(await built())) totals.failed++;
+  if (filters.length === 0) {
+    const { check } = await import("./lib/check.mjs");
+    const { passed, failed } = await check();
+    totals.passed += passed;
+    totals.failed += failed;
+  }
+  const checked = totals.passed + totals.failed;
+  add(totals, await tests(filters, env));
+  if (checked > 0) console.log(`(${checked} of these are the checks of \`npm run check\`)`);
+  console.log(`${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ""}`);
+  return totals.failed > 0 ? 1 : 0;
+});
+
+async function built() {
+  try {
+    await build();
+    return true;
+  } catch (error) {
+    console.error(`FAIL  build: ${error instanceof Error ? error.message : error}`);
+    return false;
+  }
+}
+
+/** Runs vitest and counts from its own report. A file that could not be loaded, or an error outside any test, is one failure. */
+async function tests(filters, env) {
+  const folder = mkdtempSync(join(tmpdir(), "orrery-test-"));
+  const report = join(folder, "report.json");
+  try {
+    const code = await run(join(binFolder, "vitest"), ["run", ...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`], {
+      env,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    const counts = countsOf(report);
+    if (counts.passed + counts.failed === 0) {
+      console.error("FAIL  no test ran");
+      return { ...counts, failed: 1 };
+    }
+    if (code !== 0 && counts.failed === 0) {
+      console.error(`FAIL  vitest ended with ${code} though no test failed: see the errors above`);
+      return { ...counts, failed: 1 };
+    }
+    return counts;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function countsOf(report) {
+  let results;
+  try {
+    results = JSON.parse(readFileSync(report, "utf8"));
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+  const unloaded = results.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"));
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests + unloaded.length,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
+}
+
+function add(totals, more) {
+  for (const key of Object.keys(totals)) totals[key] += more[key];
+}
