@@ -20,8 +20,9 @@ export interface Realm {
   readonly sessions: Sessions;
   compose(): Composition;
   providerOf(id: string): Activation | undefined;
-  /** Ids of the services offered now under a prefix, sorted. */
-  offered(prefix: string): readonly string[];
+  /** The service as its provider offers it now. */
+  service(id: string): unknown;
+  services(): { readonly id: string; readonly by: string }[];
   /** Looks again at what can be activated, once the queue gets there. */
   reconsider(): void;
   blame(plugin: Installed, hook: string, error: KernelError): void;

@@ -1,5 +1,4 @@
 import type { Activation, Realm, When } from "./activation.ts";
-import type { Boxed } from "./container.ts";
 import { KernelError } from "./errors.ts";
 import type { CallOptions, Catalogue, TapOrder } from "./hook-spec.ts";
 import type { Disposer, PluginContext, Tokens } from "./plugin.ts";
@@ -89,14 +88,6 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
       const opened = realm.sessions.start(label, id, () => void forget());
       const forget = scope.own(`session ${label}`, opened.close);
       return { close: opened.close, call: (hook: string, input: unknown, options?: CallOptions) => counted(() => opened.call(hook, input, options)) };
-    },
-    find: ({ id: service }: Token<unknown>): unknown => {
-      admit(`service.find:${service}`);
-      return (realm.providerOf(service)?.composition.resolve(service) as Boxed | undefined)?.service;
-    },
-    services: (prefix: string): readonly string[] => {
-      admit(`service.find:${prefix}*`);
-      return realm.offered(prefix);
     },
     find: ({ id: service }: Token<unknown>): unknown => {
       admit(`service.find:${service}`);

@@ -69,7 +69,6 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     sessions,
     compose: createRoot(platform),
     providerOf: (id): Activation | undefined => reconciler.providerOf(id),
-    offered: (prefix): readonly string[] => Array.from(plugins.values()).flatMap((plugin) => Array.from(plugin.activation?.offers ?? []).filter((id) => id.startsWith(prefix))).sort(),
     service: (id) => (reconciler.providerOf(id)?.composition.resolve(id) as Boxed | undefined)?.service,
     services: () => reconciler.services(),
     reconsider: () => {
