@@ -43,7 +43,7 @@ export function sqliteStorage(db: Database.Database): Storage {
       throw new OrreryError("STORAGE_NOT_A_NUMBER", `"${key}" in ${namespace} does not hold a number`, { todo: "Use another key for the counter." });
     }
     const sum = now + by;
-    if (max !== undefined && sum > max) return { ok: false, value: now };
+    if (max !== undefined && by > 0 && sum > max) return { ok: false, value: now };
     set.run(namespace, key, JSON.stringify(sum));
     return { ok: true, value: sum };
   });

@@ -1,0 +1,124 @@
+// tsyringe needs it before it is loaded itself.
+import "reflect-metadata/lite";
+import { createKernel, type Kernel } from "@orrery/kernel";
+import { type AnyPlugin, type Lifecycle, lifecycle, type Log, OrreryError, type PluginReport, type Token } from "@orrery/sdk";
+import { type Home, locateHome, openHome } from "./home.ts";
+import { nodePlatform } from "./platform.ts";
+import assets from "./plugins/assets/index.ts";
+import { connectionsPlugin } from "./plugins/connections/index.ts";
+import { createVault, type Vault } from "./plugins/connections/vault.ts";
+import { egressPlugin } from "./plugins/egress/index.ts";
+import hub from "./plugins/hub/index.ts";
+import journal from "./plugins/journal/index.ts";
+import storage from "./plugins/storage/index.ts";
+import { type PresetEntry, preset } from "./preset.ts";
+import { loadSettings } from "./settings/load-settings.ts";
+import type { Settings } from "./settings/schema.ts";
+import { listUserPlugins, loadUserPlugin } from "./user-plugins.ts";
+
+export interface BootOptions {
+  home?: Home;
+  settings?: Settings;
+  env?: NodeJS.ProcessEnv;
+  log?: Log;
+  /** Instead of the first-party list; for tests and products that choose their own. */
+  preset?: readonly PresetEntry[];
+  /** Installed after everything else, as trusted. */
+  plugins?: readonly AnyPlugin[];
+}
+
+export interface Host {
+  readonly kernel: Kernel<Lifecycle>;
+  readonly home: Home;
+  readonly settings: Settings;
+  readonly vault: Vault;
+  /** Plugins that were asked for and could not be loaded at all, by file or id. */
+  readonly notLoaded: readonly { plugin: string; code: string; message: string }[];
+  /** The service, or SERVICE_MISSING with what should have provided it. */
+  need<T>(token: Token<T>): T;
+  close(): Promise<void>;
+}
+
+/** Starts a kernel with this host's services, the first-party plugins and the person's own. A plugin that cannot be loaded is reported, and the rest goes on. */
+export async function boot(options: BootOptions = {}): Promise<Host> {
+  const env = options.env ?? process.env;
+  const home = openHome(options.home ?? locateHome(undefined, env));
+  const settings = options.settings ?? loadSettings(home, env);
+  const platform = nodePlatform(options.log ? { log: options.log } : { level: settings.log });
+  const kernel = createKernel({ hooks: lifecycle, platform });
+  const vault = createVault(home, env);
+  const notLoaded: { plugin: string; code: string; message: string }[] = [];
+
+  const configOf = (id: string): unknown => settings.pluginConfig[id];
+  const install = (plugin: AnyPlugin, tier: "core" | "trusted", config = configOf(plugin.manifest.id)): Promise<PluginReport> =>
+    kernel.install(plugin, { tier, ...(config === undefined ? {} : { config }) });
+
+  try {
+    await own(await install(journal, "core", { file: home.journal }));
+    await own(await install(storage, "core", { file: home.store }));
+    await install(assets, "core", { models: home.models });
+    // Read anew at each listing: `orrery connect` may have written since.
+    const configured = () => loadSettings(home, env).connections;
+    await install(connectionsPlugin({ vault, env, configured: options.settings ? () => settings.connections : configured, discover: settings.discover }), "core");
+    await install(egressPlugin(vault), "core");
+    await install(hub, "core");
+
+    const wanted = (options.preset ?? preset).filter(({ id }) => !settings.disabled.includes(id));
+    // Loaded at once, installed in order.
+    const loaded = await Promise.all(wanted.map(async ({ id, load }) => ({ id, plugin: await load().catch((error: unknown) => ({ error })) })));
+    for (const { id, plugin } of loaded) {
+      if ("error" in plugin) notLoaded.push({ plugin: id, ...failureOf(plugin.error) });
+      else await attempt(id, () => install(plugin.default, "core"));
+    }
+    for (const path of await listUserPlugins(home.plugins, settings.plugins)) {
+      await attempt(path, async () => install(await loadUserPlugin(path), "trusted"));
+    }
+    for (const plugin of options.plugins ?? []) await install(plugin, "trusted");
+  } catch (error) {
+    await kernel.close().catch(() => undefined);
+    throw error;
+  }
+  for (const { plugin, code, message } of notLoaded) platform.log.error(`the plugin ${plugin} was not loaded: ${message}`, { code });
+
+  async function attempt(name: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      notLoaded.push({ plugin: name, ...failureOf(error) });
+    }
+  }
+
+  return {
+    kernel,
+    home,
+    settings,
+    vault,
+    notLoaded,
+    need(token) {
+      const service = kernel.service(token);
+      if (service === undefined) throw new OrreryError("SERVICE_MISSING", `no plugin provides ${token.id}${whyNot(kernel, token.id, notLoaded)}`, { todo: "Run `orrery plugins` and look for what failed or waits." });
+      return service;
+    },
+    close: () => kernel.close(),
+  };
+}
+
+/** Without its journal and store a host is none: their failure is the boot's. */
+async function own(report: PluginReport): Promise<void> {
+  if (report.state === "active") return;
+  throw new OrreryError(report.error?.code ?? "HOST_FAILED", report.error?.message ?? `${report.id} is ${report.state}`, { todo: "Run `orrery doctor`." });
+}
+
+function whyNot(kernel: Kernel<Lifecycle>, service: string, notLoaded: readonly { plugin: string; message: string }[]): string {
+  const broken = kernel.inspect().plugins.filter(({ provides, state }) => provides.includes(service) && state !== "active");
+  const reasons = [
+    ...broken.map(({ id, state, waitingFor, error }) => `${id} is ${state}${waitingFor.length > 0 ? `, waiting for ${waitingFor.join(", ")}` : ""}${error ? `: ${error.message}` : ""}`),
+    ...notLoaded.map(({ plugin, message }) => `${plugin} was not loaded: ${message}`),
+  ];
+  return reasons.length > 0 ? ` (${reasons.join("; ")})` : "";
+}
+
+function failureOf(error: unknown): { code: string; message: string } {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "PLUGIN_INVALID";
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}

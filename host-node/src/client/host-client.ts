@@ -1,0 +1,151 @@
+import { Documents, type HostInfo, Journal, type KernelClient, type ModelInfo, OrreryError, type RunRequest, Runner, type Sentence, Storage, type SubmitRequest, Trace, typed, type WatchMessage } from "@orrery/sdk";
+import type { Host } from "../boot.ts";
+import { readDocuments } from "../documents/read-documents.ts";
+import { type RunDocuments, RunFiles } from "../documents/run-files.ts";
+import { connect, disconnect } from "../plugins/connections/connect.ts";
+import { Hub } from "../plugins/hub/hub.ts";
+import { spendingOf } from "../spending.ts";
+import { version } from "../version.ts";
+import { exampleFiles, findExample, needExample } from "./example.ts";
+import { watchRun } from "./watch-run.ts";
+
+export type StartOptions = Omit<SubmitRequest, "documents" | "docs"> & { agreed?: boolean; documents: RunDocuments };
+
+/** What the terminal, the HTTP routes and the socket are made of: the one client interface, over a host in this process. */
+export class HostClient implements KernelClient {
+  readonly #host: Host;
+  readonly #files: RunFiles;
+  readonly #readyMs: number;
+
+  constructor(host: Host, readyMs: number) {
+    this.#host = host;
+    this.#files = new RunFiles(host.need(Storage).open("orrery.host.files"), host.settings.documents);
+    this.#readyMs = readyMs;
+  }
+
+  async info(): Promise<HostInfo> {
+    const example = await findExample();
+    return {
+      kind: "node",
+      version,
+      readyMs: Math.round(this.#readyMs),
+      privacy: "Runs on this machine. Nothing leaves it but calls to model hosts you connected.",
+      example: example && { task: example.task, documents: example.documents },
+    };
+  }
+
+  async submit(request: SubmitRequest): Promise<{ runId: string; thread: string }> {
+    return this.start({ ...request, documents: await this.read(request) });
+  }
+
+  /** The documents of a request; of a follow-up without any, those its conversation read last. */
+  async read({ docs, documents, thread }: Pick<SubmitRequest, "docs" | "documents" | "thread">): Promise<RunDocuments> {
+    const read = docs && docs.length > 0 ? await readDocuments(docs, this.#host.settings.documents) : { files: [], skipped: [], sources: [] };
+    const given = (documents ?? []).map(({ path, text, base64, bytes }) => ({ path, bytes: bytes ?? new Uint8Array(Buffer.from(base64 ?? text ?? "", base64 === undefined ? "utf8" : "base64")) }));
+    if (given.length > 0) return { files: [...read.files, ...given], skipped: read.skipped, sources: [] };
+    if (read.sources.length === 0 && thread) return this.#files.ofThread(thread);
+    return read;
+  }
+
+  /** What the runner is asked for; also what a forecast is made of. */
+  request({ documents, task, budget, agreed = false, ...rest }: StartOptions): RunRequest {
+    const { settings } = this.#host;
+    const topology = rest.topology ?? (rest.team?.topology ? undefined : settings.topology);
+    const model = rest.model ?? settings.model;
+    const agents = rest.agents ?? (rest.team ? undefined : settings.agents);
+    return {
+      text: task,
+      files: documents.files,
+      skipped: documents.skipped,
+      ...(documents.sources.length > 0 ? { sources: documents.sources } : {}),
+      ...(rest.thread ? { thread: rest.thread } : {}),
+      ...(topology ? { topology } : {}),
+      ...(rest.team ? { team: rest.team } : {}),
+      ...(agents ? { agents } : {}),
+      ...(model ? { model } : {}),
+      spending: spendingOf({ budgetUsd: budget, model: rest.model, agreed }, settings.spending),
+      actor: settings.actor,
+      workspace: settings.workspace,
+    };
+  }
+
+  async start(options: StartOptions): Promise<{ runId: string; thread: string }> {
+    const started = await this.#host.need(Runner).start(this.request(options));
+    await this.#files.keep(started.runId, started.thread, options.documents);
+    return started;
+  }
+
+  async example(): Promise<{ runId: string; thread: string }> {
+    const example = await needExample();
+    return this.submit({ task: example.task, docs: exampleFiles(example) });
+  }
+
+  cancel(runId: string): Promise<boolean> {
+    return this.#host.need(Runner).cancel(runId, "cancelled by a person");
+  }
+
+  runs(query: { limit?: number; thread?: string; before?: number } = {}) {
+    return this.#host.need(Journal).runs(query);
+  }
+
+  report(runId: string) {
+    return this.#host.need(Runner).report(runId);
+  }
+
+  async events(runId: string, from = 0) {
+    const entries = await this.#host.need(Journal).read(runId, from);
+    return entries.map(({ prevHash: _p, hash: _h, ...event }) => event);
+  }
+
+  trace(runId: string) {
+    return this.#host.need(Trace).spans(runId);
+  }
+
+  async watch(runId: string, from: number, listener: (message: WatchMessage) => void, onError: (error: unknown) => void = () => {}): Promise<() => void> {
+    const journal = this.#host.need(Journal);
+    if (!(await journal.head(runId))) throw new OrreryError("RUN_UNKNOWN", `there is no run "${runId}"`, { todo: "`orrery runs` lists them." });
+    return watchRun({ journal, hub: this.#host.kernel.service(Hub) }, runId, from, listener, onError);
+  }
+
+  async models(refresh = false): Promise<ModelInfo[]> {
+    const answers = await this.#host.kernel.call("model.list", { refresh });
+    return answers.flatMap((answer) => (answer.ok ? answer.value : []));
+  }
+
+  async plugins() {
+    return [...this.#host.kernel.inspect().plugins];
+  }
+
+  async explain(hook: string) {
+    return this.#host.kernel.explain(hook);
+  }
+
+  async hooks() {
+    return [...this.#host.kernel.inspect().hooks];
+  }
+
+  async sentences(runId: string, path: string): Promise<Sentence[]> {
+    const documents = this.#host.need(Documents);
+    const collection = (await this.events(runId)).flatMap((entry) => {
+      const event = typed(entry);
+      return event?.type === "documents.read" ? [event.data.collection] : [];
+    })[0];
+    if (collection === undefined) return [];
+    if (!(await documents.has(collection))) {
+      const again = await documents.ingest((await this.#files.of(runId)).files);
+      // The files have changed since: what they say now is not what was cited.
+      if (again.collection !== collection) return [];
+    }
+    return documents.sentences(collection, path);
+  }
+
+  async connect(connection: { provider: string; baseUrl?: string; key?: string; models?: string[] }): Promise<ModelInfo[]> {
+    connect(this.#host, connection);
+    return this.models(true);
+  }
+
+  async disconnect(provider: string): Promise<void> {
+    disconnect(this.#host, provider);
+    await this.models(true);
+  }
+}

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { InputFile, KeyValue, SkippedFile } from "@orrery/sdk";
+import type { Settings } from "../settings/schema.ts";
+import { readDocuments } from "./read-documents.ts";
+
+/** What a run was given to read, so that a follow-up and a citation can read it again. */
+export interface RunDocuments {
+  files: InputFile[];
+  skipped: SkippedFile[];
+  sources: string[];
+}
+type Kept = { thread: string; sources: string[]; files: { path: string; id: string }[] };
+
+/** Folders are kept by path and read anew; contents that were handed over are kept once, by their hash. */
+export class RunFiles {
+  readonly #store: KeyValue;
+  readonly #limits: Settings["documents"];
+
+  constructor(store: KeyValue, limits: Settings["documents"]) {
+    this.#store = store;
+    this.#limits = limits;
+  }
+
+  async keep(run: string, thread: string, { files, sources }: RunDocuments): Promise<void> {
+    if (files.length === 0) return;
+    const kept: Kept = { thread, sources, files: [] };
+    if (sources.length === 0) {
+      for (const { path, bytes } of files) {
+        const id = createHash("sha256").update(bytes).digest("hex");
+        if (!(await this.#store.getBytes(`content/${id}`))) await this.#store.setBytes(`content/${id}`, bytes);
+        kept.files.push({ path, id });
+      }
+    }
+    await this.#store.set(`run/${run}`, kept);
+    await this.#store.set(`thread/${thread}`, run);
+  }
+
+  /** Empty when the run had none, or they are gone. */
+  async of(run: string): Promise<RunDocuments> {
+    const kept = (await this.#store.get(`run/${run}`)) as Kept | undefined;
+    if (!kept) return { files: [], skipped: [], sources: [] };
+    if (kept.sources.length > 0) return readDocuments(kept.sources, this.#limits);
+    const files: InputFile[] = [];
+    for (const { path, id } of kept.files) {
+      const bytes = await this.#store.getBytes(`content/${id}`);
+      if (bytes) files.push({ path, bytes });
+    }
+    return { files, skipped: [], sources: [] };
+  }
+
+  /** What the conversation read last. */
+  async ofThread(thread: string): Promise<RunDocuments> {
+    const run = await this.#store.get(`thread/${thread}`);
+    return typeof run === "string" ? this.of(run) : { files: [], skipped: [], sources: [] };
+  }
+}

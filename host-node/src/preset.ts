@@ -1,0 +1,27 @@
+import type { AnyPlugin } from "@orrery/sdk";
+
+export interface PresetEntry {
+  readonly id: string;
+  readonly load: () => Promise<{ default: AnyPlugin }>;
+}
+
+/** The first-party plugins of this host, in the order they are installed. A list, with no logic in it. */
+export const preset: readonly PresetEntry[] = [
+  { id: "orrery.documents", load: () => import("@orrery/plugins/documents") },
+  { id: "orrery.embeddings", load: () => import("@orrery/plugins/embeddings") },
+  { id: "orrery.provider.extractive", load: () => import("@orrery/plugins/providers/extractive") },
+  { id: "orrery.provider.ai-sdk", load: () => import("@orrery/plugins/providers/ai-sdk") },
+  { id: "orrery.provider.transformers", load: () => import("@orrery/plugins/providers/transformers") },
+  { id: "orrery.routing.default", load: () => import("@orrery/plugins/routing/default") },
+  { id: "orrery.cost", load: () => import("@orrery/plugins/cost") },
+  { id: "orrery.topology.sequential", load: () => import("@orrery/plugins/topologies/sequential") },
+  { id: "orrery.topology.parallel", load: () => import("@orrery/plugins/topologies/parallel") },
+  { id: "orrery.topology.dag", load: () => import("@orrery/plugins/topologies/dag") },
+  { id: "orrery.judge.grounded", load: () => import("@orrery/plugins/judges/grounded") },
+  { id: "orrery.judge.format", load: () => import("@orrery/plugins/judges/format") },
+  { id: "orrery.judge.policy", load: () => import("@orrery/plugins/judges/policy") },
+  { id: "orrery.planner", load: () => import("@orrery/plugins/planner") },
+  { id: "orrery.memory.episodic", load: () => import("@orrery/plugins/memory/episodic") },
+  { id: "orrery.trace", load: () => import("@orrery/plugins/observability/trace") },
+  { id: "orrery.runner", load: () => import("@orrery/plugins/runner") },
+];

@@ -1,0 +1,27 @@
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { OrreryError } from "@orrery/sdk";
+
+/** A JSON object in a file; `{}` when the file is not there. Throws CONFIG_UNREADABLE. */
+export function readJsonObject(file: string): Record<string, unknown> {
+  if (!existsSync(file)) return {};
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    throw new Error("it does not hold a JSON object");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new OrreryError("CONFIG_UNREADABLE", `${file} cannot be read: ${why}`, { todo: "Correct the file, or remove it to start from the defaults.", cause });
+  }
+}
+
+/** Replaces the file in one step, readable for its owner alone. */
+export function writeJsonObject(file: string, value: object): void {
+  const next = `${file}.${process.pid}.tmp`;
+  try {
+    writeFileSync(next, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    if (process.platform !== "win32") chmodSync(next, 0o600);
+    renameSync(next, file);
+  } catch (cause) {
+    throw new OrreryError("CONFIG_UNWRITABLE", `${file} cannot be written`, { todo: "Check the owner and permissions of the data folder (orrery config path).", cause });
+  }
+}
