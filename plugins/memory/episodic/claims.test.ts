@@ -20,7 +20,10 @@ describe("cited sentences of a report", () => {
     expect(citedIn("See [the guide](guide.md#2) and [x#0].\n[a.md#4]")).toEqual([]);
   });
   test("structured claims are taken before the text, supported ones only", () => {
-    const data = { claims: [{ path: "a", n: 1, text: "A.", verdict: "supported" }, { path: "a", n: 2, text: "B.", verdict: "contradicted" }, { nonsense: true }] };
+    const data = {
+      claims: [{ path: "a", n: 1, text: "A.", score: 0.5 }, { path: "a", n: 2, text: "B." }, { nonsense: true }],
+      checks: [{ claim: { path: "a", n: 1, text: "A." }, verdict: "supported" }, { claim: { path: "a", n: 2, text: "B." }, verdict: "contradicted" }, 7],
+    };
     expect(claimsOf({ text: "C. [c#3]", data })).toEqual([{ path: "a", n: 1, text: "A." }]);
     expect(claimsOf({ text: "C. [c#3]", data: { claims: "none" } })).toEqual([{ path: "c", n: 3, text: "C." }]);
   });

@@ -6,9 +6,14 @@ const reference = /\[([^\]\n]+)#([1-9]\d*)\]/g;
 const lead = /^[\s>*\-•–—|]*(?:\d+[.)]\s+)?["“”'«»]*/u;
 const tail = /["“”'«»\s|]*$/u;
 
-/** Structured claims as engines with built-in skills give them. A claim with a verdict counts when that is "supported". */
-const structured = z.object({ claims: z.array(z.unknown()) });
-const claim = z.object({ path: z.string(), n: z.int().positive(), text: z.string().min(1), verdict: z.string().optional() });
+/** Structured claims as engines with built-in skills give them, and what checking came to: what is not supported is no claim. */
+const place = z.object({ path: z.string(), n: z.int().positive() });
+const claim = z.object({ ...place.shape, text: z.string().min(1) });
+const check = z.object({ claim: place, verdict: z.string() });
+const structured = z.object({ claims: z.array(z.unknown()), checks: z.array(z.unknown()).default([]) });
+
+const readable = <T>(schema: z.ZodType<T>, values: readonly unknown[]): T[] => values.flatMap((value) => schema.safeParse(value).data ?? []);
+const key = ({ path, n }: { path: string; n: number }): string => `${path}#${n}`;
 
 /** The cited sentences of a report, `sentence [path#n]`, each once, in order. Two citations in a row cite the same sentence. */
 export function citedIn(text: string): Citation[] {
@@ -21,8 +26,8 @@ export function citedIn(text: string): Citation[] {
       from = match.index + match[0].length;
       if (/\p{L}/u.test(before)) sentence = before;
       const [, path = "", n = ""] = match;
-      const key = `${path}#${n}`;
-      if (sentence !== "" && !found.has(key)) found.set(key, { path, n: Number(n), text: sentence });
+      const cited = { path, n: Number(n), text: sentence };
+      if (sentence !== "" && !found.has(key(cited))) found.set(key(cited), cited);
     }
   }
   return [...found.values()];
@@ -31,7 +36,8 @@ export function citedIn(text: string): Citation[] {
 /** What an outcome rests on: its structured claims where it has them, else the cited sentences of its text. */
 export function claimsOf(output: Pick<Artifact, "text" | "data">): Citation[] {
   const parsed = structured.safeParse(output.data);
-  const claims = parsed.success ? parsed.data.claims.flatMap((one) => claim.safeParse(one).data ?? []) : [];
-  const supported = claims.filter(({ verdict }) => verdict === undefined || verdict === "supported");
-  return supported.length > 0 ? supported.map(({ path, n, text }) => ({ path, n, text })) : citedIn(output.text);
+  if (!parsed.success) return citedIn(output.text);
+  const refused = new Set(readable(check, parsed.data.checks).flatMap(({ claim, verdict }) => (verdict === "supported" ? [] : [key(claim)])));
+  const claims = readable(claim, parsed.data.claims).filter((one) => !refused.has(key(one)));
+  return claims.length > 0 ? claims : citedIn(output.text);
 }
