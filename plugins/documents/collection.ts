@@ -84,7 +84,7 @@ export async function search(
 ): Promise<Passage[]> {
   const limit = Math.max(1, Math.min(200, options.limit ?? 10));
   const asked = concepts(query);
-  const pool = Math.min(mostEmbedded, Math.max(40, Math.ceil(limit * 1.5)));
+  const pool = Math.min(mostEmbedded, Math.max(40, limit));
   const found = collection.index.search(asked, pool);
   const texts = found.map(({ at }) => inContext(collection.sentences[at] as Sentence));
   let vectors: Float32Array[] | undefined;

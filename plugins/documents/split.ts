@@ -36,7 +36,7 @@ function masked(text: string): string {
 }
 
 const abbreviations = new Set(
-  "e.g i.e cf vs viz al approx ca dr mr mrs ms prof sr jr st mt fig figs eq no nos vol pp ch sec dept est inc ltd co corp gov gen sen rep jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.u a.k.a".split(" "),
+  "e.g i.e cf vs viz al approx ca dr mr mrs ms prof sr jr st mt fig figs eq vol pp ch sec dept est inc ltd co corp gov gen sen rep jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.u a.k.a".split(" "),
 );
 
 function endsSentence(mask: string, start: number, at: number, mark: string, rest: string): boolean {
@@ -48,6 +48,7 @@ function endsSentence(mask: string, start: number, at: number, mark: string, res
   const before = mask.slice(start, at);
   const word = /[^\s("“'‘[*_]*$/.exec(before)?.[0] ?? "";
   if (word === "" || abbreviations.has(word.toLowerCase())) return false;
+  if (/^nos?$/i.test(word) && /^\d/.test(rest)) return false;
   // An initial ("J. Smith"), or a list number that opens the sentence ("1. First").
   if (/^\p{Lu}$/u.test(word) && /^\p{Lu}/u.test(rest)) return false;
   return !(/^\d+$/.test(word) && before.trim() === word);

@@ -43,7 +43,7 @@ const groups = [
   "make create build generate",
   "choose select pick decide decision",
   "reason cause because rationale",
-  "risk danger hazard threat",
+  "risk danger hazard threat worry concern",
   "benefit advantage gain",
   "drawback disadvantage downside weakness",
   "allow permit enable",

@@ -15,11 +15,10 @@ export interface Corpus {
 /** A stem found in more sentences than this tells nothing about where to look. */
 const common = 0.15;
 
-export async function loadCorpus(documents: Documents, collection: string, signal?: AbortSignal): Promise<Corpus> {
+export async function loadCorpus(documents: Documents, collection: string): Promise<Corpus> {
   const sentences: Sentence[] = [];
   const starts = new Map<string, number>();
   for (const { path } of await documents.list(collection)) {
-    signal?.throwIfAborted();
     starts.set(path, sentences.length);
     for (const sentence of await documents.sentences(collection, path)) sentences.push(sentence);
   }

@@ -1,6 +1,6 @@
 import { type Documents, type Json, type ModelRequest, OrreryError } from "@orrery/sdk";
 import { checked } from "./check.ts";
-import { type Corpus, loadCorpus } from "./corpus.ts";
+import type { Corpus } from "./corpus.ts";
 import { mergeFindings } from "./merge.ts";
 import { aspects, needsInvention } from "./question.ts";
 import { research } from "./research.ts";
@@ -21,7 +21,7 @@ export const skills = ["research", "check", "write", "critique", "summarise", "c
 const connect = "Connect a generative model (`orrery connect openai`, or start Ollama) and run this team again on it.";
 
 /** Deterministic answers from documents and colleagues' outputs; never a sentence of its own. */
-export async function answer(request: ModelRequest, documents: Documents, signal: AbortSignal): Promise<Answer> {
+export async function answer(request: ModelRequest, documents: Documents, corpusOf: (collection: string) => Promise<Corpus>, signal: AbortSignal): Promise<Answer> {
   const { view, skill, collection } = request;
   if (needsInvention(view.task)) return refusal("This asks for text to be invented, and the extractive engine only selects and arranges sentences of documents.");
   if (!(skills as readonly string[]).includes(skill)) return refusal(`The extractive engine has no skill "${skill}"; it has ${skills.join(", ")}.`);
@@ -31,7 +31,7 @@ export async function answer(request: ModelRequest, documents: Documents, signal
     return overOutputs(request, undefined);
   }
   if (!(await documents.has(collection))) throw new OrreryError("COLLECTION_UNKNOWN", `the documents of this run (${collection}) are not loaded here`, { todo: "Hand the documents in again." });
-  const corpus = await loadCorpus(documents, collection, signal);
+  const corpus = await corpusOf(collection);
   signal.throwIfAborted();
   if (skill === "research" || skill === "check" || skill === "write") return evidence(request, documents, collection, corpus, signal);
   if (skill === "summarise") return written(summarise(view.focus ?? view.task, corpus), view.task);

@@ -1,4 +1,5 @@
 import { definePlugin, Documents, type ModelInfo } from "@orrery/sdk";
+import { type Corpus, loadCorpus } from "./corpus.ts";
 import { answer } from "./engine.ts";
 import { countTokens } from "./words.ts";
 
@@ -14,6 +15,8 @@ const model: ModelInfo = {
   note: "Selects and arranges sentences of your documents; it cannot invent prose. Tokens are words and punctuation marks.",
 };
 
+const keptCorpora = 3;
+
 /** The embedded default: answers from documents, with citations, with no key and no download. */
 export default definePlugin({
   manifest: {
@@ -26,10 +29,21 @@ export default definePlugin({
   },
   requires: { documents: Documents },
   setup({ use, tap, call }) {
+    const corpora = new Map<string, Promise<Corpus>>();
+    // The agents of a run ask for the same documents one after another.
+    const corpusOf = (collection: string): Promise<Corpus> => {
+      const known = corpora.get(collection);
+      if (known) return known;
+      for (const oldest of corpora.keys()) if (corpora.size >= keptCorpora) corpora.delete(oldest);
+      const loading = loadCorpus(use.documents, collection);
+      corpora.set(collection, loading);
+      loading.catch(() => corpora.delete(collection));
+      return loading;
+    };
     tap("model.list", () => [model]);
     tap("model.call", async (request, { signal }) => {
       if (request.model !== model.id) return undefined;
-      const made = await answer(request, use.documents, signal);
+      const made = await answer(request, use.documents, corpusOf, signal);
       const { run, step, agent } = request.origin;
       for (const text of made.text.match(/[^\n]*\n+|[^\n]+$/g) ?? []) {
         signal.throwIfAborted();

@@ -34,18 +34,21 @@ function lineAspects(line: string, earlier: string): Aspect[] {
   const asked = clauses.filter((clause) => !instruction.test(clause));
   const subject = subjectOf(context) ?? subjectOf(asked[0] ?? "") ?? "";
   return (asked.length > 0 ? asked : clauses).map((clause, i) => {
-    const bare = clause.replace(lead, "").trim() || clause;
-    const refers = (i > 0 || context !== "") && subject !== "" && /\b(?:its|their|it|they|them|this|that|these|those)\b/i.test(bare);
+    const bare = (clause.replace(lead, "").trim() || clause).replace(/[?\s]+$/, "");
+    // A part as short as "and what are the risks" says nothing of whose.
+    const short = contentWords(bare).length <= 2 && !bare.toLowerCase().includes(subject.toLowerCase());
+    const refers = (i > 0 || context !== "") && subject !== "" && (short || /\b(?:its|their|it|they|them|this|that|these|those)\b/i.test(bare));
     const query = bare.replace(/\b(?:its|their)\b/gi, `the ${subject}`).replace(/\b(?:it|they|them)\b/gi, subject);
     return { title: heading(bare), query: !refers ? bare : query === bare ? `${bare} ${subject}` : query };
   });
 }
 
-/** "the plugin system" in "How does the plugin system isolate errors". */
+/** "the plugin system" in "How does the plugin system isolate errors"; "the Aurora" where a name stands. */
 function subjectOf(clause: string): string | undefined {
   const stop = `(?:${asks}|of|in|on|at|for|to|and|or|with|by|from|be|been|that)`;
-  const match = new RegExp(`\\b(?:the|our|a|an|this|these)\\s+((?:(?!${stop}\\b)[\\p{L}\\p{N}'-]+\\s+)?(?!${stop}\\b)[\\p{L}\\p{N}'-]+)`, "iu").exec(clause);
-  return match?.[1] ?? /\b\p{Lu}[\p{L}\p{N}]+(?: \p{Lu}[\p{L}\p{N}]+)*/u.exec(clause.slice(1))?.[0];
+  const name = /(?:\b[Tt]he|\b[Oo]ur|\w)\s+(\p{Lu}[\p{L}\p{N}]+(?: \p{Lu}[\p{L}\p{N}]+)*)/u.exec(clause);
+  if (name?.[1]) return name[1];
+  return new RegExp(`\\b(?:the|our|a|an|this|these)\\s+((?:(?!${stop}\\b)[\\p{L}\\p{N}'-]+\\s+)?(?!${stop}\\b)[\\p{L}\\p{N}'-]+)`, "iu").exec(clause)?.[1];
 }
 
 const heading = (clause: string): string => {

@@ -11,9 +11,11 @@ export function report(title: string, found: Findings): string {
   const out: string[] = [`# ${oneHeading(title)}`];
   const disputed = new Set(found.contradictions.flatMap(({ a, b }) => [key(a), key(b)]));
   found.aspects.forEach((aspect, i) => {
-    const claims = found.claims.filter((claim) => claim.aspect === i && !disputed.has(key(claim)));
-    if (claims.length === 0) return;
+    const all = found.claims.filter((claim) => claim.aspect === i);
+    const claims = all.filter((claim) => !disputed.has(key(claim)));
+    if (all.length === 0) return;
     if (found.aspects.length > 1 || aspect.title !== oneHeading(title)) out.push(`## ${oneHeading(aspect.title)}`);
+    if (claims.length === 0) out.push("### The documents disagree (see Contradictions)", all.sort((a, b) => b.score - a.score).map(cited).join("\n"));
     for (const group of grouped(claims)) {
       const heading = oneHeading(group[0]?.heading ?? "");
       if (heading && heading !== title) out.push(`### ${heading}`);
@@ -24,7 +26,7 @@ export function report(title: string, found: Findings): string {
     out.push("## Contradictions");
     for (const contradiction of found.contradictions) out.push(`### ${differs(contradiction)}`, `${cited(contradiction.a)}\n${cited(contradiction.b)}`);
   }
-  const gaps = missing(found, disputed);
+  const gaps = missing(found);
   if (gaps.length > 0) out.push("## Not answered by these documents", ...gaps.map((gap) => `### ${gap}`));
   return `${out.join("\n\n")}\n`;
 }
@@ -46,10 +48,10 @@ function differs({ kind, values, a, b }: Contradiction): string {
   return kind === "negation" && values.some((value) => value === "so") ? `${files}: one affirms what the other denies` : `${files}: ${values[0]} or ${values[1]}`;
 }
 
-function missing(found: Findings, disputed: ReadonlySet<string>): string[] {
+function missing(found: Findings): string[] {
   const out: string[] = [];
   found.aspects.forEach((aspect, i) => {
-    if (!found.claims.some((claim) => claim.aspect === i) && !(disputed.size > 0 && found.aspects.length === 1)) out.push(`No sentence found on: ${oneHeading(aspect.title)}`);
+    if (!found.claims.some((claim) => claim.aspect === i)) out.push(`No sentence found on: ${oneHeading(aspect.title)}`);
   });
   if (found.missing.length > 0) out.push(`Words of the task that no document uses: ${found.missing.join(", ")}`);
   for (const { claim, verdict } of found.checks) if (verdict === "unsupported") out.push(`Unsupported, left out: ${oneHeading(claim.text).slice(0, 120)}`);
