@@ -47,6 +47,11 @@ export class HostClient implements KernelClient {
     return read;
   }
 
+  /** What a run was given to read, as it is now. */
+  documentsOf(runId: string): Promise<RunDocuments> {
+    return this.#files.of(runId);
+  }
+
   /** What the runner is asked for; also what a forecast is made of. */
   request({ documents, task, budget, agreed = false, ...rest }: StartOptions): RunRequest {
     const { settings } = this.#host;

@@ -1,0 +1,56 @@
+import { OrreryError } from "@orrery/sdk";
+import { table } from "../format.ts";
+import { type Common, withHost } from "../with-host.ts";
+
+/** `orrery plugins list`. */
+export function list(options: Common): Promise<number> {
+  return withHost(options, async ({ client, host, terminal }) => {
+    const plugins = await client.plugins();
+    terminal.object({ plugins, notLoaded: host.notLoaded });
+    const rows = plugins.map(({ id, version, tier, state, title, error, waitingFor }) => [id, version, tier, state, error?.message ?? (waitingFor.length > 0 ? `waits for ${waitingFor.join(", ")}` : (title ?? ""))]);
+    for (const line of table([["PLUGIN", "VERSION", "TIER", "STATE", ""], ...rows])) terminal.line(line);
+    for (const { plugin, code, message } of host.notLoaded) terminal.line(terminal.colours.red(`${plugin} was not loaded: ${code} ${message}`));
+    return 0;
+  });
+}
+
+/** `orrery plugins inspect`. */
+export function inspect(options: Common, id: string): Promise<number> {
+  return withHost(options, async ({ client, terminal }) => {
+    const plugins = await client.plugins();
+    const found = plugins.find((plugin) => plugin.id === id);
+    if (!found) throw new OrreryError("PLUGIN_UNKNOWN", `no plugin "${id}" is installed`, { todo: `There are: ${plugins.map((plugin) => plugin.id).join(", ")}.` });
+    terminal.object(found);
+    const rows: [string, string][] = [
+      ["id", `${found.id} ${found.version}`],
+      ["what", [found.title, found.description].filter(Boolean).join(": ")],
+      ["tier", found.tier],
+      ["state", found.error ? `${found.state}: ${found.error.message}` : found.state],
+      ["requires", found.requires.join(", ")],
+      ["waits for", found.waitingFor.join(", ")],
+      ["provides", found.provides.join(", ")],
+      ["taps", found.taps.map(({ hook, phase }) => (phase === "main" ? hook : `${hook} (${phase})`)).join(", ")],
+      ["holds", found.effects.join(", ")],
+      ["may", found.capabilities.granted.join(", ")],
+      ["denied", found.capabilities.denied.join(", ")],
+      ["faults", found.faults.map(({ hook, code, message }) => `${hook}: ${code} ${message}`).join("; ")],
+    ];
+    for (const line of table(rows.filter(([, text]) => text !== ""))) terminal.line(line);
+    return 0;
+  });
+}
+
+/** `orrery plugins explain`. */
+export function explain(options: Common, hook: string): Promise<number> {
+  return withHost(options, async ({ client, terminal }) => {
+    const hooks = await client.hooks();
+    if (!hooks.includes(hook)) throw new OrreryError("HOOK_UNKNOWN", `there is no hook "${hook}"`, { todo: `There are: ${hooks.join(", ")}.` });
+    const explained = await client.explain(hook);
+    terminal.object(explained);
+    terminal.line(`${terminal.colours.bold(explained.hook)}  ${explained.kind}, on a fault: ${explained.fault}, deadline: ${explained.deadlineMs === "caller" ? "the caller's" : `${explained.deadlineMs} ms`}`);
+    terminal.line(explained.doc);
+    if (explained.taps.length === 0) terminal.line("Nobody taps it.");
+    for (const line of table(explained.taps.map(({ plugin, phase, state, because }, i) => [`${i + 1}.`, plugin, phase, state, because]))) terminal.line(line);
+    return 0;
+  });
+}

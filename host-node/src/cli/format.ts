@@ -1,0 +1,18 @@
+import { nanoToUsd } from "@orrery/sdk";
+
+/** Micro-dollars as dollars, with as many digits as it takes to see them. */
+export function dollars(microUsd: number): string {
+  const usd = microUsd / 1e6;
+  if (usd === 0) return "$0";
+  if (usd >= 0.01) return `$${usd.toFixed(4).replace(/0{1,2}$/, "")}`;
+  return `$${usd.toPrecision(3).replace(/e-(\d+)$/, "e-$1")}`;
+}
+export const nanoDollars = (nano: number): string => dollars(nanoToUsd(nano) * 1e6);
+export const seconds = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`);
+export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+
+/** Rows as columns of equal width, two spaces apart; the last column is not padded. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>((sum, row) => row.map((cell, i) => Math.max(sum[i] ?? 0, cell.length)), []);
+  return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join("  ").trimEnd());
+}

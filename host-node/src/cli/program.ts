@@ -1,0 +1,135 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { version } from "../version.ts";
+import { Terminal } from "./terminal.ts";
+import type { Common } from "./with-host.ts";
+
+type Action = (options: never, ...rest: string[]) => Promise<number>;
+
+const many = (value: string, before: string[] = []): string[] => [...before, value];
+const number = (what: string, least: number, whole: boolean) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < least || (whole && !Number.isInteger(value))) throw new InvalidArgumentError(`${what}, not "${text}".`);
+  return value;
+};
+
+/** Parses, runs, and sets the exit code. Never throws, never shows a stack unless ORRERY_DEBUG is set. */
+export async function main(argv: string[]): Promise<void> {
+  const json = argv.includes("--json");
+  let exitCode = 0;
+  const program = describe((work) => async (options, ...rest) => {
+    exitCode = await (await work())(options as never, ...rest);
+  }, json);
+  try {
+    await program.parseAsync(literalTask(argv), { from: "user" });
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      // Help and version have been written; a mistake has been said by commander, except under --json.
+      exitCode = thrown.exitCode === 0 ? 0 : 1;
+      if (exitCode !== 0) new Terminal({ json }).fail(usage(thrown));
+    } else {
+      exitCode = 1;
+      new Terminal({ json }).fail(thrown);
+    }
+  }
+  process.exitCode = exitCode;
+}
+
+/** `orrery run -- show`: what follows `--` is the task, whatever it looks like. */
+function literalTask(argv: string[]): string[] {
+  const at = argv.indexOf("--");
+  return argv[0] === "run" && at > 0 ? [...argv.slice(0, at), "--task", argv.slice(at + 1).join(" ")] : argv;
+}
+
+function usage(thrown: CommanderError): Error {
+  const message = thrown.message.replace(/^error: /, "");
+  return Object.assign(new Error(message), { name: "KernelError", code: "USAGE", do: "Add --help to see what the command takes." });
+}
+
+type Lazy = (work: () => Promise<Action>) => (options: object, ...rest: string[]) => Promise<void>;
+
+function describe(lazy: Lazy, json: boolean): Command {
+  const program = new Command("orrery")
+    .description("An operating layer for teams of AI agents: teams that check one another, stay in a budget and show their work.")
+    .version(version, "-V, --version", "print the version")
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, ...(json ? { outputError: () => {} } : {}) })
+    .addHelpText("after", example("orrery start", 'orrery run "What changed, and what did it cost?" --docs ./notes'));
+
+  const command = (parent: Command, signature: string, about: string, examples: string[], work: () => Promise<Action>): Command => {
+    const made = parent.command(signature).description(about).addHelpText("after", example(...examples));
+    shared(made);
+    // Commander hands over (…arguments, options, command).
+    made.action(async (...given: unknown[]) => {
+      const arguments_ = given.slice(0, -2).map((each) => (each === undefined ? "" : String(each)));
+      await lazy(work)(made.optsWithGlobals(), ...arguments_);
+    });
+    return made;
+  };
+
+  const run = command(program, "run [task]", "Give a task to a team of agents", ['orrery run "How are errors isolated?" --docs ./docs', 'orrery run "And what are the limits?" --thread thread_01j… --json', "orrery run --again run_01j… --model ollama/qwen3:8b"], async () => (await import("./commands/run.ts")).run);
+  asking(run)
+    .option("--task <text>", "the task, where it could be taken for a command")
+    .option("--out <dir>", "write report.md and run.json there")
+    .option("--again <run>", "run that run's team on its task and documents again, side by side");
+  command(run, "show <id>", "Show a run: its report, costs, verdicts and trace", ["orrery run show run_01j…", "orrery run show run_01j… --trace --json"], async () => (await import("./commands/show.ts")).show).option("--trace", "every span of its trace");
+
+  const serve = command(program, "serve", "Serve the page and the HTTP API on this machine", ["orrery serve", "orrery serve --port 0 --json"], async () => (await import("./commands/serve.ts")).serve);
+  serving(serve);
+  serving(command(program, "start", "Start the server, run the example task here, and print the page's address", ["orrery start", "orrery start --once"], async () => (await import("./commands/start.ts")).start)).option("--once", "exit after the task");
+
+  command(program, "runs", "List runs, newest first", ["orrery runs", "orrery runs --limit 5 --json"], async () => (await import("./commands/runs.ts")).runs)
+    .option("--limit <n>", "at most this many", number("a whole number above 0", 1, true), 20)
+    .option("--thread <id>", "of this conversation");
+  command(program, "models", "List models: connected, found or embedded, with prices", ["orrery models", "orrery models --json"], async () => (await import("./commands/models.ts")).models);
+  command(program, "connect <provider>", "Connect a model host: asks for what is missing, tests it, remembers it", ["orrery connect openai", "orrery connect ollama", "orrery connect mine --url http://127.0.0.1:8080/v1 --model my-model"], async () => (await import("./commands/connect.ts")).connectProvider)
+    .option("--url <url>", "the address of its API")
+    .option("--model <id>", "a model it serves; may be repeated", many)
+    .option("--key-env <name>", "take the key from this environment variable")
+    .option("--key-stdin", "take the key from standard input")
+    .option("--no-test", "remember it without trying it")
+    .option("--remove", "forget it and its key");
+
+  const plugins = command(program, "plugins", "List plugins and their state", ["orrery plugins", "orrery plugins inspect orrery.cost", "orrery plugins explain budget.reserve"], async () => (await import("./commands/plugins.ts")).list);
+  command(plugins, "list", "List plugins and their state", ["orrery plugins list --json"], async () => (await import("./commands/plugins.ts")).list);
+  command(plugins, "inspect <id>", "Show what a plugin requires, provides, taps, may do and did", ["orrery plugins inspect orrery.runner"], async () => (await import("./commands/plugins.ts")).inspect);
+  command(plugins, "explain <hook>", "Show who taps a hook, in which order, and why", ["orrery plugins explain task.route"], async () => (await import("./commands/plugins.ts")).explain);
+
+  const config = command(program, "config", "Show and change settings", ["orrery config get", "orrery config set spending.capUsd 0.2", "orrery config path"], async () => (await import("./commands/config.ts")).get);
+  command(config, "get [key]", "Show all settings, or one", ["orrery config get server.port"], async () => (await import("./commands/config.ts")).get);
+  command(config, "set <key> <value>", "Set one; the value is JSON or plain text", ["orrery config set server.port 4500"], async () => (await import("./commands/config.ts")).set);
+  command(config, "unset <key>", "Take one back to its default", ["orrery config unset server.port"], async () => (await import("./commands/config.ts")).unset);
+  command(config, "path", "Show where settings, runs and keys are kept", ["orrery config path"], async () => (await import("./commands/config.ts")).path);
+
+  command(program, "doctor", "Check this installation and say what to do", ["orrery doctor", "orrery doctor --json"], async () => (await import("./commands/doctor.ts")).doctor);
+  const create = program.command("create").description("Make something new").addHelpText("after", example("orrery create plugin acme.greeter"));
+  command(create, "plugin <name>", "Scaffold a plugin whose tests pass at once", ["orrery create plugin acme.greeter", "orrery create plugin acme.greeter --dir ./greeter"], async () => (await import("./commands/create.ts")).createPlugin).option("--dir <dir>", "where; default: a new folder of the plugin's name");
+  return program;
+}
+
+function shared(made: Command): void {
+  made
+    .option("--json", "print one JSON object and nothing else")
+    .option("--home <dir>", "the data folder (default: ORRERY_HOME, else the system's)")
+    .option("--plugin <file>", "load this plugin too, with this program's rights; may be repeated", many)
+    .option("--no-color", "no colours")
+    .exitOverride();
+}
+
+function asking(made: Command): Command {
+  return made
+    .option("--docs <path>", "a file or folder to read; may be repeated", many)
+    .option("--topology <id>", "how the team works together: sequential, parallel, dag …")
+    .option("--team <file>", "the team, as YAML or JSON")
+    .option("--agents <n>", "a team of at most this many", number("a whole number from 1 to 64", 1, true))
+    .option("--model <id>", "every step goes to this model, as provider/model")
+    .option("--budget <usd>", "US dollars; agrees to spend up to it", number("dollars, 0 or more", 0, false))
+    .option("--thread <id>", "continue this conversation");
+}
+
+const serving = (made: Command): Command =>
+  made.option("--port <n>", "the port; 0 takes a free one", number("a port, 0 to 65535", 0, true)).option("--host <address>", "the address to listen on");
+
+const example = (...lines: string[]): string => `\nExample${lines.length > 1 ? "s" : ""}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+
+export type { Common };
