@@ -2,3 +2,4 @@ export { createTestHost, type TestHost, type TestHostOptions } from "./create-te
 export { memoryJournal } from "./memory-journal.ts";
 export { memoryStorage } from "./memory-storage.ts";
 export { testPlatform, type LogLine } from "./test-platform.ts";
+export { samples } from "./samples.ts";

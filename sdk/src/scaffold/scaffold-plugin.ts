@@ -1,0 +1,99 @@
+import { pluginName } from "./plugin-name.ts";
+
+export interface ScaffoldedFile {
+  /** Relative to the plugin's folder, with forward slashes. */
+  readonly path: string;
+  readonly content: string;
+}
+export interface ScaffoldOptions {
+  /** The folder of the SDK package the plugin is tested against, as a path from the plugin's folder or an absolute one. */
+  readonly sdk: string;
+}
+
+/**
+ * The files of a new plugin that works and whose test passes, with nothing to build and no step in between.
+ * JavaScript with checked types, so that the very file written is the file that runs: in Node, in a worker and in a browser tab.
+ *
+ * @throws OrreryError PLUGIN_NAME_INVALID, PLUGIN_NAME_RESERVED.
+ */
+export function scaffoldPlugin(name: string, { sdk }: ScaffoldOptions): ScaffoldedFile[] {
+  const { folder, id } = pluginName(name);
+  return [
+    { path: "package.json", content: packageJson(folder, sdk) },
+    { path: "index.js", content: plugin(id) },
+    { path: "index.test.js", content: test(id) },
+    { path: "jsconfig.json", content: jsconfig },
+    { path: "README.md", content: readme(folder, id) },
+    { path: ".gitignore", content: "node_modules/\n" },
+  ];
+}
+
+const packageJson = (folder: string, sdk: string): string =>
+  `${JSON.stringify(
+    {
+      name: folder,
+      version: "0.1.0",
+      private: true,
+      type: "module",
+      exports: "./index.js",
+      scripts: { test: "node --test" },
+      devDependencies: { "@orrery/sdk": `file:${sdk}` },
+    },
+    undefined,
+    2,
+  )}\n`;
+
+const jsconfig = `${JSON.stringify(
+  {
+    compilerOptions: { checkJs: true, strict: true, target: "ES2023", module: "NodeNext", moduleResolution: "NodeNext", allowImportingTsExtensions: true, noEmit: true, skipLibCheck: true },
+    include: ["*.js"],
+  },
+  undefined,
+  2,
+)}\n`;
+
+const plugin = (id: string): string => `import { definePlugin } from "@orrery/sdk";
+
+export default definePlugin({
+  manifest: { id: "${id}", version: "0.1.0", api: "^1.0", description: "Says hello in the plan of every task." },
+  setup({ tap, log, plugin }) {
+    tap("task.plan", (plan) => ({
+      ...plan,
+      notes: [...plan.notes, { by: plugin.id, text: \`Hello! Agents at work: \${plan.team.agents.length}.\` }],
+    }));
+    tap("task.finish", ({ task, status }) => log.info(\`"\${task.text}" ended: \${status}\`));
+  },
+});
+`;
+
+const test = (id: string): string => `import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createTestHost, samples } from "@orrery/sdk/testing";
+import plugin from "./index.js";
+
+test("says hello in the plan of a task", async () => {
+  const host = await createTestHost({ plugins: [plugin] });
+  const plan = await host.call("task.plan", samples.plan());
+  assert.deepEqual(plan.notes, [{ by: "${id}", text: "Hello! Agents at work: 1." }]);
+  await host.close();
+});
+
+test("logs how a task ended", async () => {
+  const host = await createTestHost({ plugins: [plugin] });
+  await host.call("task.finish", samples.outcome({ status: "accepted" }));
+  assert.ok(host.log.some((line) => line.message.endsWith("ended: accepted")));
+  await host.close();
+});
+`;
+
+const readme = (folder: string, id: string): string => `# ${folder}
+
+An Orrery plugin, \`${id}\`: it says hello in the plan of every task and logs how each one ended.
+
+    npm test                                      # two tests, no installing, no building
+    orrery run "Why is the sky blue?" --plugin .  # load it into one run
+    orrery plugins inspect ${id} --plugin .${" ".repeat(Math.max(1, 8 - id.length))} # what it taps, holds and may do
+
+\`index.js\` is the plugin and \`index.test.js\` its test. The test runs the real kernel with a journal and a store in memory.
+\`@orrery/sdk\` is linked from the Orrery that made this folder (\`devDependencies\` says where); \`npm install\` links it again.
+`;
