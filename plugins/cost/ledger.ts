@@ -1,0 +1,208 @@
+import { type CallEstimate, type CostTotals, costOf, type EventData, type GuardAnswer, type Journal, type KeyValue, type Ledger, type Log, type ModelResponse, type NanoUsd, typed } from "@orrery/sdk";
+import { dollars } from "./dollars.ts";
+import type { PriceBook } from "./price-book.ts";
+
+interface Reservation {
+  estimate: CallEstimate;
+  nano: NanoUsd;
+  /** The day it is counted on; undefined for a free call. */
+  day: string | undefined;
+  settling: Promise<{ nano: NanoUsd; source: string }> | undefined;
+}
+interface RunAccount {
+  /** Settled, reserved, and reserved by a process that is gone: never above the cap unless a provider charged more than its call could cost. */
+  committed: NanoUsd;
+  settled: { type: "budget.settled"; data: EventData<"budget.settled"> }[];
+  open: Set<string>;
+  closed: string[];
+  /** Why nothing more is paid for in this run. */
+  stopped: string | undefined;
+  ended: boolean;
+}
+export interface LedgerParts {
+  book: PriceBook;
+  store: KeyValue;
+  log: Log;
+  /** Read when a run's account is opened: a resumed run keeps what it has spent. */
+  journal(): Journal | undefined;
+  now(): number;
+  dayCapNano: NanoUsd;
+}
+
+const deny = (code: string, text: string): GuardAnswer => ({ decision: "deny", reason: `${code}: ${text}` });
+
+/**
+ * Reserve before the call, settle or release after it; money is integer nano-dollars.
+ * A run's sum is checked and raised in one synchronous step, a day's by the store's atomic increment, so racing calls cannot pass a cap.
+ */
+export class BudgetLedger implements Ledger {
+  readonly #parts: LedgerParts;
+  readonly #runs = new Map<string, Promise<RunAccount>>();
+  readonly #reservations = new Map<string, Reservation>();
+  /** What settled calls came to, for a second settle; forgotten with the run. */
+  readonly #done = new Map<string, { nano: NanoUsd; source: string } | undefined>();
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers `budget.reserve`. */
+  async reserve(estimate: CallEstimate): Promise<GuardAnswer> {
+    const { reservation, model, paid, spending, origin } = estimate;
+    let bound = 0;
+    if (paid) {
+      if (!spending.allowed) return deny("SPENDING_NOT_AGREED", `${model} costs money and nobody agreed to spend any (${spending.why}). Agree with --budget USD or --model ${model}, or leave both out to use free models.`);
+      const priced = await this.#parts.book.bound(model, estimate.inputTokens, estimate.outputTokens);
+      if (priced === undefined) return deny("PRICE_UNKNOWN", `nobody knows what ${model} costs, so a budget cannot hold it. State its price in the settings of orrery.cost (prices), or choose a model that \`orrery models\` shows with one.`);
+      bound = priced;
+    }
+    const account = await this.#account(origin.run);
+    // From here to the reservation nothing is awaited: check and raise are one step.
+    if (this.#reservations.has(reservation) || this.#done.has(reservation)) return deny("RESERVATION_REUSED", `the reservation "${reservation}" is taken; every call needs its own.`);
+    if (paid && account.stopped) return deny("BUDGET_EXCEEDED", account.stopped);
+    const left = spending.capNano - account.committed;
+    if (paid && bound > left) return deny("BUDGET_EXCEEDED", `the call to ${model} may cost ${dollars(bound)} and ${dollars(Math.max(0, left))} of the run's ${dollars(spending.capNano)} is left. Raise it with --budget USD, or choose a cheaper model.`);
+    const day = paid ? dayOf(this.#parts.now()) : undefined;
+    const held: Reservation = { estimate, nano: bound, day, settling: undefined };
+    this.#reservations.set(reservation, held);
+    account.open.add(reservation);
+    account.committed += bound;
+    if (day === undefined) return { decision: "allow", reason: "costs nothing" };
+
+    const counted = await this.#parts.store.increment(day, bound, this.#parts.dayCapNano).catch((error: unknown) => ({ error }));
+    if ("error" in counted || !counted.ok) {
+      account.committed -= bound;
+      this.#close(reservation, account);
+      if ("error" in counted) return deny("BUDGET_UNAVAILABLE", `the day's spending could not be counted (${counted.error instanceof Error ? counted.error.message : String(counted.error)}), so nothing is spent.`);
+      return deny("BUDGET_EXCEEDED", `the call to ${model} may cost ${dollars(bound)}, and ${dollars(counted.value)} of today's ${dollars(this.#parts.dayCapNano)} is spent or reserved. Raise the day's cap (dayCapUsd in the settings of orrery.cost).`);
+    }
+    return { decision: "allow", reason: `${dollars(bound)} reserved for ${model}; ${dollars(spending.capNano - account.committed)} of the run's ${dollars(spending.capNano)} is left` };
+  }
+
+  async settle(reservation: string, response: ModelResponse): Promise<{ nano: NanoUsd; source: string }> {
+    const held = this.#reservations.get(reservation);
+    if (!held) return this.#done.get(reservation) ?? { nano: 0, source: "nothing was reserved under this id" };
+    return (held.settling ??= this.#settle(reservation, held, response));
+  }
+
+  async #settle(reservation: string, held: Reservation, response: ModelResponse): Promise<{ nano: NanoUsd; source: string }> {
+    const { estimate } = held;
+    const { model, origin } = estimate;
+    let booked = { nano: 0, source: "costs nothing" };
+    if (held.day !== undefined) {
+      const unsaid = { nano: held.nano, source: "the provider reported no usable usage: booked at the upper bound that was reserved" };
+      booked = (await this.#parts.book.billed(model, response).catch(() => undefined)) ?? unsaid;
+    }
+    const account = await this.#account(origin.run);
+    account.committed += booked.nano - held.nano;
+    if (booked.nano > held.nano) {
+      account.stopped = `${model} charged ${dollars(booked.nano)} for a call that could cost ${dollars(held.nano)} at most; nothing more is paid for in this run.`;
+      booked.source += "; more than was reserved";
+      this.#parts.log.warn("a call cost more than its upper bound", { run: origin.run, step: origin.step, model, reservedNano: held.nano, bookedNano: booked.nano });
+    }
+    account.settled.push({ type: "budget.settled", data: { reservation, origin, model: response.model, nano: booked.nano, usage: response.usage, source: booked.source } });
+    this.#close(reservation, account, booked);
+    await this.#correctDay(held.day, booked.nano - held.nano);
+    this.#forget(origin.run, account);
+    return booked;
+  }
+
+  async release(reservation: string): Promise<void> {
+    const held = this.#reservations.get(reservation);
+    // A settlement under way has the last word.
+    if (!held || held.settling) return;
+    const { run } = held.estimate.origin;
+    this.#reservations.delete(reservation);
+    const account = await this.#account(run);
+    account.committed -= held.nano;
+    this.#close(reservation, account);
+    await this.#correctDay(held.day, -held.nano);
+    this.#forget(run, account);
+  }
+
+  async totals(run: string): Promise<CostTotals> {
+    const account = await this.#runs.get(run);
+    return costOf(account ? account.settled : ((await this.#parts.journal()?.read(run)) ?? []));
+  }
+
+  async reserved(reservation: string): Promise<NanoUsd | undefined> {
+    const held = this.#reservations.get(reservation);
+    return held?.day === undefined ? undefined : held.nano;
+  }
+
+  async committed(run: string): Promise<NanoUsd> {
+    const account = this.#runs.get(run);
+    return (await (account ?? this.#load(run))).committed;
+  }
+
+  price(model: string, inputTokens: number, outputTokens: number): Promise<NanoUsd | undefined> {
+    return this.#parts.book.price(model, inputTokens, outputTokens);
+  }
+
+  async day(): Promise<{ spentNano: NanoUsd; capNano: NanoUsd }> {
+    return { spentNano: Number((await this.#parts.store.get(dayOf(this.#parts.now()))) ?? 0), capNano: this.#parts.dayCapNano };
+  }
+
+  /** A run has ended: its account goes as soon as no call of it is open. The journal keeps what it cost. */
+  async end(run: string): Promise<void> {
+    const account = await this.#runs.get(run);
+    if (!account) return;
+    account.ended = true;
+    this.#forget(run, account);
+  }
+
+  /** Accounts and reservations held in memory. */
+  get held(): { runs: number; reservations: number } {
+    return { runs: this.#runs.size, reservations: this.#reservations.size + this.#done.size };
+  }
+
+  #account(run: string): Promise<RunAccount> {
+    const known = this.#runs.get(run);
+    if (known) return known;
+    const loading = this.#load(run);
+    this.#runs.set(run, loading);
+    // A journal that cannot be read denies this call and is asked again at the next.
+    loading.catch(() => this.#runs.delete(run));
+    return loading;
+  }
+
+  /** What the journal says is spent, and what it says was reserved without an end: that money may be gone, so it stays committed. */
+  async #load(run: string): Promise<RunAccount> {
+    const account: RunAccount = { committed: 0, settled: [], open: new Set(), closed: [], stopped: undefined, ended: false };
+    const lost = new Map<string, NanoUsd>();
+    for (const entry of (await this.#parts.journal()?.read(run)) ?? []) {
+      const event = typed(entry);
+      if (event?.type === "budget.reserved") lost.set(event.data.reservation, event.data.nano);
+      else if (event?.type === "budget.released") lost.delete(event.data.reservation);
+      else if (event?.type === "budget.settled") {
+        lost.delete(event.data.reservation);
+        account.settled.push({ type: event.type, data: event.data });
+        account.committed += event.data.nano;
+      }
+    }
+    for (const nano of lost.values()) account.committed += nano;
+    return account;
+  }
+
+  #close(reservation: string, account: RunAccount, booked?: { nano: NanoUsd; source: string }): void {
+    this.#reservations.delete(reservation);
+    account.open.delete(reservation);
+    account.closed.push(reservation);
+    this.#done.set(reservation, booked);
+  }
+
+  #forget(run: string, account: RunAccount): void {
+    if (!account.ended || account.open.size > 0) return;
+    this.#runs.delete(run);
+    for (const reservation of account.closed) this.#done.delete(reservation);
+  }
+
+  /** A correction that fails leaves the day's sum at the upper bound: too high, never too low, unless the call cost more than its bound. */
+  async #correctDay(day: string | undefined, by: number): Promise<void> {
+    if (day === undefined || by === 0) return;
+    await this.#parts.store.increment(day, by).catch((error: unknown) => this.#parts.log.warn("the day's spending could not be corrected", { day, byNano: by, error: error instanceof Error ? error.message : String(error) }));
+  }
+}
+
+/** The UTC day money is counted on, as a key of the store. */
+const dayOf = (now: number): string => `day/${new Date(now).toISOString().slice(0, 10)}`;
