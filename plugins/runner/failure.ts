@@ -14,7 +14,7 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 export function failureOf(thrown: unknown): Failure {
   const error = (thrown ?? {}) as { code?: unknown; message?: unknown; plugin?: unknown; todo?: unknown; cause?: unknown };
   const cause = error.cause as { code?: unknown; message?: unknown; todo?: unknown } | undefined;
-  const source = error.code === "TAP_FAILED" && text(cause?.code) && !text(cause?.code)?.startsWith("ERR_") ? { ...cause } : error;
+  const source = error.code === "TAP_THREW" && cause && text(cause.code) && !text(cause.code)?.startsWith("ERR_") ? cause : error;
   const plugin = text(error.plugin);
   const advice = text(source.todo) ?? text(error.todo);
   return {
