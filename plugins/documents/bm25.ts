@@ -68,7 +68,7 @@ export function buildIndex(sentences: readonly Sentence[]): Index {
         const rarity = rareness(tf.size) * concept.weight;
         for (const [at, count] of tf) {
           const norm = k1 * (1 - b + (b * (lengths[at] ?? 0)) / mean);
-          covered.set(at, (covered.get(at) ?? 0) + concept.weight);
+          covered.set(at, (covered.get(at) ?? 0) + concept.weight * Math.min(1, count));
           scores.set(at, (scores.get(at) ?? 0) + (rarity * count * (k1 + 1)) / (count + norm));
         }
       }

@@ -26,12 +26,12 @@ function push(out: string[], sentence: string): void {
 /** A terminator, what may close after it (quotes, brackets, emphasis), then a space, the end, or nothing after an ideographic stop. */
 const boundary = /([.!?…]+)["'”’»)\]*_]*(?:\s+|$)|([。！？]+)["'”’」』）]*\s*/g;
 
-/** Same length as the text; code spans, link targets and addresses are blanked, so that their punctuation ends nothing. */
+/** Same length as the text; code spans, links and addresses are blanked, so that their punctuation ends nothing. */
 function masked(text: string): string {
   const blank = (s: string) => "x".repeat(s.length);
   return text
     .replace(/(`+)(?!`)[^`]*?\1(?!`)/g, (s) => `X${blank(s.slice(1))}`)
-    .replace(/\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"]*")?\)/g, (s) => `]${blank(s.slice(1))}`)
+    .replace(/!?\[[^[\]]*\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"]*")?\)/g, (s) => `X${blank(s.slice(1))}`)
     .replace(/\bhttps?:\/\/[^\s<>)\]]*[^\s<>)\].,;:!?'"*_]/g, blank);
 }
 

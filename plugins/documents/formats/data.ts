@@ -10,16 +10,16 @@ const deepest = 200;
  */
 export function readJson(source: string): Unit[] {
   const units: Unit[] = [];
-  visit(JSON.parse(source.replace(/^\ufeff/, "")), [], units);
+  visit(JSON.parse(source.replace(/^\ufeff/, "")), [], 0, units);
   return units;
 }
 
-function visit(value: unknown, path: string[], units: Unit[]): void {
-  if (path.length > deepest) throw new RangeError(`it is nested deeper than ${deepest} levels`);
+function visit(value: unknown, path: string[], depth: number, units: Unit[]): void {
+  if (depth > deepest) throw new RangeError(`it is nested deeper than ${deepest} levels`);
   if (value === null || typeof value !== "object") return scalars([["", value]], path, units);
   const entries = Array.isArray(value) ? value.map((item, i): [string, unknown] => [String(i + 1), item]) : Object.entries(value);
   scalars(entries.filter(([, item]) => item === null || typeof item !== "object").map(([key, item]) => [Array.isArray(value) ? "" : key, item]), path, units);
-  for (const [key, item] of entries) if (item !== null && typeof item === "object") visit(item, Array.isArray(value) ? path : [...path, oneLine(key)], units);
+  for (const [key, item] of entries) if (item !== null && typeof item === "object") visit(item, Array.isArray(value) ? path : [...path, oneLine(key)], depth + 1, units);
 }
 
 function scalars(entries: [string, unknown][], headings: string[], units: Unit[]): void {

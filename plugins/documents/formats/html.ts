@@ -2,7 +2,7 @@ import { Parser } from "htmlparser2";
 import { splitSentences } from "../split.ts";
 import { oneLine, pieces, readable, type Unit } from "../unit.ts";
 
-const silent = new Set(["script", "style", "template", "noscript", "svg", "head", "nav", "iframe", "object", "select", "button"]);
+const silent = new Set(["script", "style", "title", "template", "noscript", "svg", "head", "nav", "iframe", "object", "select", "button"]);
 const blocks = new Set(
   "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main ol p pre section summary table tbody tfoot thead title tr ul".split(" "),
 );

@@ -55,7 +55,7 @@ export function disagreement(a: Facts, b: Facts, weight: (stem: string) => numbe
   const alike = shared(a.stems, b.stems, weight);
   const common = [...a.stems].filter((stem) => b.stems.has(stem)).length;
   if (common < 2 || alike < 0.35) return undefined;
-  return valueDiffers(a, b, weight, alike) ?? polarityDiffers(a, b, weight) ?? nameDiffers(a, b, weight);
+  return valueDiffers(a, b, weight) ?? polarityDiffers(a, b, weight) ?? nameDiffers(a, b, weight);
 }
 
 /** Each names something the other does not: another function, another version, another product. */
@@ -66,8 +66,8 @@ function differentSubject(a: Facts, b: Facts): boolean {
   return onlyOne(a.code, b.code) || apart(a.code, b.code) || apart(labels(a), labels(b));
 }
 
-function valueDiffers(a: Facts, b: Facts, weight: (stem: string) => number, alike: number): Disagreement | undefined {
-  if (a.names.size > 0 && b.names.size > 0 && ![...a.names].some((name) => b.names.has(name) || b.text.toLowerCase().includes(name)) && alike < 0.6) return undefined;
+function valueDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
+  if (a.names.size > 0 && b.names.size > 0 && ![...a.names].some((name) => b.names.has(name) || b.text.toLowerCase().includes(name))) return undefined;
   for (const mine of a.slots) {
     if (mine.unit === "name") continue;
     const theirs = b.slots.filter((slot) => slot.kind === mine.kind && slot.unit === mine.unit);

@@ -48,7 +48,7 @@ function subjectOf(clause: string): string | undefined {
   const stop = `(?:${asks}|of|in|on|at|for|to|and|or|with|by|from|be|been|that)`;
   const name = /(?:\b[Tt]he|\b[Oo]ur|\w)\s+(\p{Lu}[\p{L}\p{N}]+(?: \p{Lu}[\p{L}\p{N}]+)*)/u.exec(clause);
   if (name?.[1]) return name[1];
-  return new RegExp(`\\b(?:the|our|a|an|this|these)\\s+((?:(?!${stop}\\b)[\\p{L}\\p{N}'-]+\\s+)?(?!${stop}\\b)[\\p{L}\\p{N}'-]+)`, "iu").exec(clause)?.[1];
+  return new RegExp(`\\b(?:the|our|a|an|this|these)\\s+((?:(?:new|old|current|main|whole|first|next|last)\\s+)?(?:(?!${stop}\\b)[\\p{L}\\p{N}'-]+\\s+)?(?!${stop}\\b)[\\p{L}\\p{N}'-]+)`, "iu").exec(clause)?.[1];
 }
 
 const heading = (clause: string): string => {

@@ -63,7 +63,7 @@ function quantities(text: string, take: Take): void {
   for (const match of text.matchAll(new RegExp(`([$€£])\\s?${number}(?:\\s?(k|m|bn|thousand|million|billion)\\b)?`, "gi"))) take(match, { kind: "number", unit: `money:${currencies[match[1] ?? ""]}`, value: amount(match[2], match[3]) });
   for (const match of text.matchAll(new RegExp(`\\b${number}\\s?(k|m|bn|thousand|million|billion)?\\s?(usd|dollars?|eur|euros?|gbp|pounds|chf|francs)\\b`, "gi"))) take(match, { kind: "number", unit: `money:${currencies[(match[3] ?? "").toLowerCase()]}`, value: amount(match[1], match[2]) });
   for (const match of text.matchAll(new RegExp(`(?<![\\w.-])${number}\\s?(?:%|per ?cent\\b)`, "gi"))) take(match, { kind: "number", unit: "percent", value: amount(match[1]) });
-  for (const match of text.matchAll(new RegExp(`(?<![\\w.#-])${number}[\\s-]?(k|m|bn|thousand|million|billion)?[\\s-]?(\\p{L}[\\p{L}/]*)`, "giu"))) quantity(match, amount(match[1], match[2]), (match[3] ?? "").toLowerCase(), take);
+  for (const match of text.matchAll(new RegExp(`(?<![\\w.#-])${number}(?:[\\s-]?(k|m|bn|thousand|million|billion)\\b)?[\\s-]?(\\p{L}[\\p{L}/]*)`, "giu"))) quantity(match, amount(match[1], match[2]), (match[3] ?? "").toLowerCase(), take);
   for (const match of text.matchAll(new RegExp(`\\b(${Object.keys(spelled).join("|")})[\\s-](\\p{L}+)`, "giu"))) quantity(match, String(spelled[(match[1] ?? "").toLowerCase()]), (match[2] ?? "").toLowerCase(), take);
 }
 
