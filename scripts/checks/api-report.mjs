@@ -27,7 +27,9 @@ export const apiReport = {
       const before = existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : undefined;
       if (before === report.text) continue;
       if (!update) {
-        failures.push(`${file} ${before === undefined ? "is missing" : "no longer matches the code"}: run \`npm run check -- --update\` and look at the difference`);
+        failures.push(
+          `${file} ${before === undefined ? "is missing" : "no longer matches the code"}: run \`npm run check -- --update\` and look at the difference`,
+        );
         continue;
       }
       mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -41,7 +43,20 @@ export const apiReport = {
 async function reportOf(name) {
   const out = mkdtempSync(join(tmpdir(), "orrery-api-"));
   try {
-    const args = ["-p", `${name}/tsconfig.json`, "--noEmit", "false", "--emitDeclarationOnly", "--declaration", "--outDir", out, "--rootDir", root, "--stripInternal", "--noCheck"];
+    const args = [
+      "-p",
+      `${name}/tsconfig.json`,
+      "--noEmit",
+      "false",
+      "--emitDeclarationOnly",
+      "--declaration",
+      "--outDir",
+      out,
+      "--rootDir",
+      root,
+      "--stripInternal",
+      "--noCheck",
+    ];
     const { stdout, stderr } = await capture(join(binFolder, "tsc"), args, { env: projectEnv() });
     const entry = join(out, name, "src", "index.d.ts");
     if (!existsSync(entry)) return { failure: `no declarations came out of ${name}: ${(stdout + stderr).trim().split("\n")[0] ?? ""}` };

@@ -37,7 +37,9 @@ async function bundledSize() {
     cwd: join(root, "kernel"),
     platform: "neutral",
     resolve: { mainFields: ["module", "main"], alias: { "@orrery/kernel": join(root, "kernel/src/index.ts") } },
-    plugins: [{ name: "entry", resolveId: (id) => (id === entry ? id : id === "reflect-metadata/lite" ? shim() : null), load: (id) => (id === entry ? code : null) }],
+    plugins: [
+      { name: "entry", resolveId: (id) => (id === entry ? id : id === "reflect-metadata/lite" ? shim() : null), load: (id) => (id === entry ? code : null) },
+    ],
     logLevel: "silent",
   });
   const { output } = await bundle.generate({ format: "esm", minify: true });

@@ -10,7 +10,9 @@ export const links = {
     const failures = [];
     let count = 0;
     for (const file of projectFiles(/\.md$/).filter((name) => !/^(examples|tests\/fixtures|plugins\/embeddings\/model)\//.test(name))) {
-      const text = textOf(file).replace(/```[\s\S]*?```/g, "").replace(/`[^`\n]*`/g, "");
+      const text = textOf(file)
+        .replace(/```[\s\S]*?```/g, "")
+        .replace(/`[^`\n]*`/g, "");
       for (const [, target] of text.matchAll(/\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g)) {
         if (/^(?:[a-z]+:|#)/i.test(target)) continue;
         count++;

@@ -2,7 +2,10 @@ import { projectFiles, textOf } from "../lib/project-files.mjs";
 
 const binary = /\.(png|jpg|jpeg|gif|ico|woff2?|wasm|onnx|pdf|zip|gz|sqlite|db|bin)$/i;
 const patterns = [
-  { what: "a path of one machine", pattern: /(?:^|[\s"'`(=:])\/(?:work|root)\/[\w.-]+|(?:^|[\s"'`(=:])\/home\/(?!runner\b|user\b|you\b|me\b)[\w.-]+\/|[A-Z]:\\Users\\/ },
+  {
+    what: "a path of one machine",
+    pattern: /(?:^|[\s"'`(=:])\/(?:work|root)\/[\w.-]+|(?:^|[\s"'`(=:])\/home\/(?!runner\b|user\b|you\b|me\b)[\w.-]+\/|[A-Z]:\\Users\\/,
+  },
   { what: "a registry's address", pattern: /registry\.(?:npmjs\.org|yarnpkg\.com)|npm\.pkg\.github\.com|artifactory|verdaccio/i },
   { what: "a lockfile entry with an address", pattern: /tarball: *https?:/ },
 ];

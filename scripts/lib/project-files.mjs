@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./paths.mjs";
 
@@ -8,11 +8,28 @@ export const packages = ["kernel", "sdk", "plugins", "host-node", "host-browser"
 
 /** Every file that belongs to the project (in git, or about to be), relative to its root, "/" between folders. */
 export function projectFiles(pattern = /./) {
-  const list = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 });
-  return list
-    .split("\0")
-    .filter((file) => file && pattern.test(file) && existsSync(join(root, file)))
-    .sort();
+  const list = fromGit() ?? fromFolders("");
+  return list.filter((file) => pattern.test(file) && existsSync(join(root, file))).sort();
+}
+
+function fromGit() {
+  try {
+    const options = { cwd: root, encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "ignore"] };
+    const list = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], options).split("\0").filter(Boolean);
+    return list.length > 0 ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same without git, as in an unpacked archive: all but what is installed or built. */
+function fromFolders(folder) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder ? `${folder}/${entry.name}` : entry.name;
+    if (entry.isDirectory())
+      return ["node_modules", "dist", ".git", ".orrery", "coverage", ".cache", "test-results"].includes(entry.name) ? [] : fromFolders(path);
+    return [path];
+  });
 }
 
 /** A project file's text. */

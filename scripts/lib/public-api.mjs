@@ -29,7 +29,10 @@ function exportsOf(file, cache) {
       for (const { local, exported } of node.specifiers ?? []) {
         const target = node.source ? resolve(file, node.source.value) : undefined;
         const texts = target ? exportsOf(target, cache).get(local.name) : declared.get(local.name);
-        result.set(exported.name, texts ? rename(texts, local.name, exported.name) : [`export { ${local.name} as ${exported.name} } from "${node.source?.value ?? "."}";`]);
+        result.set(
+          exported.name,
+          texts ? rename(texts, local.name, exported.name) : [`export { ${local.name} as ${exported.name} } from "${node.source?.value ?? "."}";`],
+        );
       }
     } else if (node.type === "ExportDefaultDeclaration") result.set("default", ["export default …;"]);
   }

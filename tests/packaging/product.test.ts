@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const run = promisify(execFile);
+const megabyte = 2 ** 20;
+
+/** Installed as a stranger would: the tarball, an empty folder, an empty home, npm, and no workspace around. */
+describe("the packed product", () => {
+  const folder = mkdtempSync(join(tmpdir(), "orrery-product-"));
+  const home = join(folder, "home");
+  const place = join(folder, "place");
+  const env = {
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => /^(npm_config_(?!.*prefix)|SSL_|NODE_EXTRA_CA|https?_proxy|no_proxy|LANG$)/i.test(name)),
+    ),
+    HOME: home,
+    PATH: [dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(delimiter),
+  };
+  const orrery = (...args: string[]) => run(join(place, "node_modules/.bin/orrery"), args, { cwd: place, env, maxBuffer: 64 * megabyte });
+
+  beforeAll(async () => {
+    mkdirSync(home, { recursive: true });
+    mkdirSync(place, { recursive: true });
+    const { stdout } = await run(process.execPath, [join(root, "scripts/pack.mjs")], { cwd: root, env: process.env });
+    const tarball = /packed (\S+\.tgz)/.exec(stdout)?.[1];
+    if (!tarball) throw new Error(`scripts/pack.mjs named no tarball: ${stdout}`);
+    writeFileSync(join(place, "package.json"), JSON.stringify({ name: "place", private: true }));
+    await run("npm", ["install", "--no-audit", "--no-fund", resolve(root, tarball)], { cwd: place, env, maxBuffer: 16 * megabyte });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("weighs at most 120 MB installed", () => {
+    expect(existsSync(join(place, "node_modules/orrery/dist/main.js"))).toBe(true);
+    expect(weight(join(place, "node_modules")) / megabyte).toBeLessThanOrEqual(120);
+  });
+
+  it("brings the licences of what is bundled into it", () => {
+    expect(statSync(join(place, "node_modules/orrery/dist/THIRD_PARTY_LICENSES.txt")).size).toBeGreaterThan(10_000);
+    expect(existsSync(join(place, "node_modules/orrery/LICENSE"))).toBe(true);
+  });
+
+  it("says its version", async () => {
+    expect((await orrery("--version")).stdout.trim()).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  it("answers a question about documents with sentences cited from them", async () => {
+    const docs = join(place, "docs");
+    mkdirSync(docs);
+    writeFileSync(
+      join(docs, "pump.md"),
+      "# The pump\n\nThe pump moves forty litres a minute. It stops by itself when the tank is full. A red lamp shows that the filter must be cleaned.\n",
+    );
+    const { stdout } = await orrery("run", "How much does the pump move, and when does it stop?", "--docs", docs, "--json");
+    const result = JSON.parse(stdout) as { status: string; output: string; cost: { microUsd: number; calls: number } };
+    expect(result.status).toBe("accepted");
+    expect(result.output).toContain("The pump moves forty litres a minute. [pump.md#");
+    expect(result.cost.microUsd).toBe(0);
+    expect(result.cost.calls).toBeGreaterThan(0);
+  });
+});
+
+function weight(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isSymbolicLink()) return sum;
+    return sum + (entry.isDirectory() ? weight(path) : statSync(path).blocks * 512);
+  }, 0);
+}
