@@ -47,6 +47,7 @@ const jsconfig = `${JSON.stringify(
   {
     compilerOptions: { checkJs: true, strict: true, target: "ES2023", module: "NodeNext", moduleResolution: "NodeNext", allowImportingTsExtensions: true, noEmit: true, skipLibCheck: true },
     include: ["*.js"],
+    exclude: ["*.test.js"],
   },
   undefined,
   2,
@@ -71,18 +72,18 @@ import { test } from "node:test";
 import { createTestHost, samples } from "@orrery/sdk/testing";
 import plugin from "./index.js";
 
-test("says hello in the plan of a task", async () => {
+test("says hello in the plan of a task", async (t) => {
   const host = await createTestHost({ plugins: [plugin] });
+  t.after(() => host.close());
   const plan = await host.call("task.plan", samples.plan());
   assert.deepEqual(plan.notes, [{ by: "${id}", text: "Hello! Agents at work: 1." }]);
-  await host.close();
 });
 
-test("logs how a task ended", async () => {
+test("logs how a task ended", async (t) => {
   const host = await createTestHost({ plugins: [plugin] });
+  t.after(() => host.close());
   await host.call("task.finish", samples.outcome({ status: "accepted" }));
   assert.ok(host.log.some((line) => line.message.endsWith("ended: accepted")));
-  await host.close();
 });
 `;
 

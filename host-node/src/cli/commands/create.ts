@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { OrreryError } from "@orrery/sdk";
+import { findSdk, linkSdk } from "../../author-sdk.ts";
 import { Terminal } from "../terminal.ts";
 import type { Common } from "../with-host.ts";
 
@@ -8,7 +9,8 @@ import type { Common } from "../with-host.ts";
 export async function createPlugin(options: Common & { dir?: string }, name: string): Promise<number> {
   const terminal = new Terminal(options);
   const { scaffoldPlugin } = await import("@orrery/sdk/scaffold");
-  const files = scaffoldPlugin(name);
+  const sdk = await findSdk();
+  const files = scaffoldPlugin(name, { sdk });
   const folder = resolve(options.dir ?? name);
   const there = await readdir(folder).catch((error: { code?: string }) => {
     if (error.code === "ENOENT") return [];
@@ -19,9 +21,11 @@ export async function createPlugin(options: Common & { dir?: string }, name: str
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
+  await linkSdk(folder, sdk);
   terminal.object({ folder, files: files.map(({ path }) => path) });
   terminal.line(`${folder} has a plugin with a test.`);
   for (const { path } of files) terminal.line(`  ${path}`);
-  terminal.line(`Try it: orrery plugins inspect ${name} --plugin ${join(folder, "index.js")}`);
+  terminal.line(`Test it:  cd ${folder} && npm test`);
+  terminal.line(`Load it:  orrery run "Why is the sky blue?" --plugin ${folder}`);
   return 0;
 }
