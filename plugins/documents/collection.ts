@@ -80,7 +80,7 @@ const mostEmbedded = 150;
 export async function search(
   collection: Collection,
   query: string,
-  options: { limit?: number; diversity?: number; signal?: AbortSignal; embeddings?: Embeddings | undefined; onFallback?: (error: unknown) => void },
+  options: { limit?: number; diversity?: number; signal?: AbortSignal; embeddings?: Embeddings | undefined; onFallback?: (error: unknown) => void } = {},
 ): Promise<Passage[]> {
   const limit = Math.max(1, Math.min(200, options.limit ?? 10));
   const asked = concepts(query);

@@ -11,6 +11,8 @@ export interface Disagreement {
 /** A sentence taken apart once, for many comparisons. */
 export interface Facts {
   readonly stems: ReadonlySet<string>;
+  /** Those and the heading's: what it is about. */
+  readonly topic: ReadonlySet<string>;
   readonly slots: readonly Slot[];
   readonly names: ReadonlySet<string>;
   readonly code: ReadonlySet<string>;
@@ -23,13 +25,17 @@ export interface Facts {
 const negation = /\b(?:not|never|no|none|cannot|nor|neither|without)\b|n['’]t\b/i;
 const tentative = /\b(?:previously|originally|formerly|earlier|used to|no longer|instead of|rather than|up from|down from|compared (?:with|to)|for example|for instance|e\.g|such as|if|unless|when|whether|could|might|or|example|moved from|changed from|before version|deprecated|assum\w+|scenario)\b/i;
 
+const mostContext = 8;
+
 /** `context` (the heading above) helps two sentences to be about one thing, never to differ. */
 export function facts(text: string, context = ""): Facts {
   const plain = text.replace(/\]\([^)]*\)/g, "]");
-  const words = contentWords(plain);
+  const own = contentWords(plain).map((word) => word.stem).filter((stem) => !/^\d/.test(stem));
+  const above = contentWords(context).slice(0, mostContext).map((word) => word.stem).filter((stem) => !/^\d/.test(stem));
   return {
     text,
-    stems: new Set([...words.map((word) => word.stem), ...contentWords(context).map((word) => word.stem)].filter((stem) => !/^\d/.test(stem))),
+    stems: new Set(own),
+    topic: new Set([...own, ...above]),
     slots: slots(text),
     names: namesIn(plain),
     code: new Set([...(text.match(/`[^`]+`/g) ?? []), ...(plain.match(/\b\p{Ll}+\p{Lu}\w*|\b[A-Z]+(?:_[A-Z]+)+\b/gu) ?? [])].map((name) => name.replace(/[`()]/g, "").replace(/^.*\./, ""))),
@@ -52,8 +58,8 @@ function namesIn(text: string): Set<string> {
  */
 export function disagreement(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
   if (a.tentative || b.tentative || differentSubject(a, b)) return undefined;
-  const alike = shared(a.stems, b.stems, weight);
-  const common = [...a.stems].filter((stem) => b.stems.has(stem)).length;
+  const alike = shared(a.topic, b.topic, weight);
+  const common = [...a.topic].filter((stem) => b.topic.has(stem)).length;
   if (common < 2 || alike < 0.35) return undefined;
   return valueDiffers(a, b, weight) ?? polarityDiffers(a, b, weight) ?? nameDiffers(a, b, weight);
 }
@@ -96,7 +102,8 @@ const opposites: readonly (readonly [RegExp, RegExp])[] = [
 
 function polarityDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
   const alike = jaccard(a.stems, b.stems, weight);
-  if (a.negated !== b.negated && alike >= 0.72 && a.stems.size >= 4 && b.stems.size >= 4) return { kind: "negation", values: a.negated ? ["not so", "so"] : ["so", "not so"] };
+  const sameCode = a.code.size === b.code.size && [...a.code].every((name) => b.code.has(name));
+  if (a.negated !== b.negated && sameCode && alike >= 0.72 && a.stems.size >= 4 && b.stems.size >= 4) return { kind: "negation", values: a.negated ? ["not so", "so"] : ["so", "not so"] };
   if (a.negated || b.negated || alike < 0.55) return undefined;
   for (const [one, other] of opposites)
     for (const [x, y, flip] of [[a, b, false], [b, a, true]] as const) {

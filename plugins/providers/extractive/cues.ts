@@ -11,10 +11,11 @@ const kinds: readonly { readonly asked: RegExp; readonly given: RegExp }[] = [
   { asked: /\b(?:risks?|dangers?|problems?|fail\w*|hazards?|threats?|concerns?)\b/i, given: /\b(?:risk\w*|fail\w*|could|may|might|if|danger\w*|problem\w*|lose|loss|crack\w*|leak\w*|late|delay\w*|concern\w*|worr\w*)\b/i },
   { asked: /\b(?:decid\w*|decision|choice|chose|recommend\w*|should)\b/i, given: /\b(?:decid\w*|decision|chose\w*|recommend\w*|agreed|approved|prefer\w*|should|we will|reject\w*)\b/i },
 ];
-const bonus = 0.1;
+const fits = 1.12;
+const misses = 0.82;
 
-/** How much a sentence gains for sounding like the kind of answer that is asked for: 0, or 0.1. */
+/** What a sentence's score is multiplied by for sounding, or not, like the kind of answer that is asked for. */
 export function cueFor(question: string): (text: string) => number {
   const wanted = kinds.filter(({ asked }) => asked.test(question));
-  return (text) => (wanted.some(({ given }) => given.test(text)) ? bonus : 0);
+  return (text) => (wanted.length === 0 ? 1 : wanted.some(({ given }) => given.test(text)) ? fits : misses);
 }

@@ -6,7 +6,7 @@ export interface Aspect {
   readonly query: string;
 }
 
-const asks = "(?:what|how|why|when|where|who|which|whether|is|are|was|were|does|do|did|can|could|should|will|would|has|have)";
+const asks = "(?:(?:(?:in|at|to|from|by|for|with|under|since|until) )?(?:what|which|whom|whose)|how|why|when|where|who|whether|is|are|was|were|does|do|did|can|could|should|will|would|has|have)";
 /** Told to the writer, not asked of the documents. */
 const instruction = /\b(?:contradict\w*|disagree\w*|conflict\w* (?:between|among|in) the|cite|citations?|quotes?|sources?|at most|no more than|\d+ words|bullet\w*|format|markdown|in one page|be (?:brief|short|concise))\b/i;
 const lead = /^(?:(?:please|kindly|also|then|and|now|finally|first|next)[, ]+)*(?:(?:can|could|would) you )?(?:write|give|make|prepare|produce|create|draft|tell|show|explain|describe|summari[sz]e|compare|outline|list|find(?: out)?|report|review|analy[sz]e|research|assess|answer|discuss|cover|check|look (?:at|into))\b(?: (?:me|us|up))?(?: (?:a|an|the|one)? ?(?:\w+ ){0,2}?(?:report|summary|overview|brief(?:ing)?|memo|note|answer|analysis|list|page) (?:on|of|about|for|that|which|covering|saying|:))?[: ]*(?:about |on )?/i;
@@ -37,8 +37,8 @@ function lineAspects(line: string, earlier: string): Aspect[] {
     const bare = (clause.replace(lead, "").trim() || clause).replace(/[?\s]+$/, "");
     // A part as short as "and what are the risks" says nothing of whose.
     const short = contentWords(bare).length <= 2 && !bare.toLowerCase().includes(subject.toLowerCase());
-    const refers = (i > 0 || context !== "") && subject !== "" && (short || /\b(?:its|their|it|they|them|this|that|these|those)\b/i.test(bare));
-    const query = bare.replace(/\b(?:its|their)\b/gi, `the ${subject}`).replace(/\b(?:it|they|them)\b/gi, subject);
+    const refers = (i > 0 || context !== "") && subject !== "" && (short || /\b(?:its|their|it|they|them|this|that|these|those|ones?)\b/i.test(bare));
+    const query = bare.replace(/\b(?:its|their)\b/gi, `the ${subject}`).replace(/\b(?:it|they|them|ones)\b/gi, subject);
     return { title: heading(bare), query: !refers ? bare : query === bare ? `${bare} ${subject}` : query };
   });
 }
@@ -48,6 +48,8 @@ function subjectOf(clause: string): string | undefined {
   const stop = `(?:${asks}|of|in|on|at|for|to|and|or|with|by|from|be|been|that)`;
   const name = /(?:\b[Tt]he|\b[Oo]ur|\w)\s+(\p{Lu}[\p{L}\p{N}]+(?: \p{Lu}[\p{L}\p{N}]+)*)/u.exec(clause);
   if (name?.[1]) return name[1];
+  const what = new RegExp(`\\b(?:what|which)\\s+((?:(?!${stop}\\b)[\\p{L}'-]+\\s+){1,2}?)(?:are|is|was|were|do|does|did|can|should|will|has|have)\\b`, "iu").exec(clause)?.[1];
+  if (what) return what.trim();
   return new RegExp(`\\b(?:the|our|a|an|this|these)\\s+((?:(?:new|old|current|main|whole|first|next|last)\\s+)?(?:(?!${stop}\\b)[\\p{L}\\p{N}'-]+\\s+)?(?!${stop}\\b)[\\p{L}\\p{N}'-]+)`, "iu").exec(clause)?.[1];
 }
 

@@ -2,16 +2,18 @@ import type { Documents, Passage, Recalled, Sentence } from "@orrery/sdk";
 import type { Corpus } from "./corpus.ts";
 import { cueFor } from "./cues.ts";
 import { type Aspect, aspects } from "./question.ts";
-import { standsAlone } from "./quality.ts";
+import { leans, standsAlone } from "./quality.ts";
 import type { Claim, Findings, Place } from "./shapes.ts";
 import { contentWords, shared, stems } from "./words.ts";
 
 /** What one search takes from the index. */
 const searched = 60;
 /** Sentences below this share of the best one's score are left out, however few there are. */
-const floor = 0.52;
+const floor = 0.58;
 const repeatCost = 0.45;
 const sameFileCost = 0.025;
+/** How much a sentence loses when neither it nor its headings use the question's own words. */
+const offTopic = 0.3;
 /** What being remembered from a related task adds: the sentence itself, and its section. */
 const memoryBoost = { sentence: 0.12, section: 0.04 };
 
@@ -39,7 +41,7 @@ export async function research(input: ResearchInput): Promise<Findings> {
     input.signal?.throwIfAborted();
     const candidates = withRemembered(found, aspect, remembered, input.corpus);
     for (const passage of candidates.slice(0, 30)) if (standsAlone(passage) > 0) pool.set(`${passage.path}#${passage.n}`, { text: passage.text, path: passage.path, n: passage.n });
-    taken.push(...pick(candidates, cueFor(aspect.query), i, perAspect, taken, remembered));
+    taken.push(...pick(candidates, aspect, i, perAspect, taken, remembered, input.corpus));
   }
   for (const claim of taken) pool.delete(`${claim.path}#${claim.n}`);
   return {
@@ -82,11 +84,15 @@ function withRemembered(found: readonly Passage[], aspect: Aspect, remembered: R
   return [...found, ...extra];
 }
 
-function pick(candidates: readonly Passage[], cue: (text: string) => number, aspect: number, limit: number, before: readonly Claim[], remembered: Remembered): Claim[] {
+function pick(candidates: readonly Passage[], { query }: Aspect, aspect: number, limit: number, before: readonly Claim[], remembered: Remembered, corpus: Corpus): Claim[] {
+  const cue = cueFor(query);
+  const asked = stems(query);
   const scored = candidates
     .map((passage) => {
       const memory = remembered.sentences.has(`${passage.path}#${passage.n}`) ? memoryBoost.sentence : remembered.sections.has(sectionOf(passage)) ? memoryBoost.section : 0;
-      return { passage, bag: stems(passage.text), score: (passage.score + memory + cue(passage.text)) * standsAlone(passage) };
+      const bag = stems(passage.text);
+      const topical = covered(asked, new Set([...bag, ...stems(passage.headings.slice(-2).join(" "))]), corpus);
+      return { passage, bag, score: (passage.score + memory) * cue(passage.text) * standsAlone(passage) * (1 - offTopic + offTopic * Math.min(1, topical / 0.6)) };
     })
     .filter(({ score, passage }) => score > 0 && !before.some((claim) => claim.path === passage.path && claim.n === passage.n));
   const top = Math.max(0, ...scored.map(({ score }) => score));
@@ -110,14 +116,41 @@ function pick(candidates: readonly Passage[], cue: (text: string) => number, asp
     if (!item || bestValue < 0) break;
     chosen.push(item);
   }
-  return chosen.map(({ passage, score }) => ({
-    text: passage.text,
-    path: passage.path,
-    n: passage.n,
-    score: Math.round(Math.min(1, score) * 1e4) / 1e4,
-    heading: passage.headings.at(-1) ?? "",
-    aspect,
-  }));
+  return withAntecedents(chosen.map(({ passage, score }) => claimOf(passage, score, aspect)), before, corpus);
+}
+
+const claimOf = (sentence: Sentence, score: number, aspect: number): Claim => ({
+  text: sentence.text,
+  path: sentence.path,
+  n: sentence.n,
+  score: Math.round(Math.min(1, score) * 1e4) / 1e4,
+  heading: sentence.headings.at(-1) ?? "",
+  aspect,
+});
+
+/** A sentence that begins with "This…" or "If not…" brings the one before it along; where that one cannot stand either, both stay out. */
+function withAntecedents(claims: readonly Claim[], before: readonly Claim[], corpus: Corpus): Claim[] {
+  const out = new Map(claims.map((claim) => [`${claim.path}#${claim.n}`, claim]));
+  const had = new Set(before.map((claim) => `${claim.path}#${claim.n}`));
+  for (const claim of claims) {
+    const previous = `${claim.path}#${claim.n - 1}`;
+    if (!leans(claim.text) || out.has(previous) || had.has(previous)) continue;
+    const sentence = corpus.at(claim.path, claim.n - 1);
+    if (sentence && (sentence.headings.at(-1) ?? "") === claim.heading && standsAlone(sentence) >= 0.7 && !leans(sentence.text)) out.set(previous, claimOf(sentence, claim.score * 0.95, claim.aspect));
+    else out.delete(`${claim.path}#${claim.n}`);
+  }
+  return [...out.values()];
+}
+
+/** Weighted share of what is asked that is there. */
+function covered(asked: ReadonlySet<string>, there: ReadonlySet<string>, corpus: Corpus): number {
+  let all = 0;
+  let found = 0;
+  for (const stem of asked) {
+    all += corpus.weight(stem);
+    if (there.has(stem)) found += corpus.weight(stem);
+  }
+  return all > 0 ? found / all : 0;
 }
 
 function missingWords(asked: readonly Aspect[], corpus: Corpus): string[] {

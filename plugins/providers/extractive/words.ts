@@ -23,7 +23,8 @@ export function contentWords(text: string): Word[] {
   return out;
 }
 
-export const stemOf = (lower: string): string => (/^[a-z]+$/.test(lower) ? stemmer(lower) : lower);
+/** Porter's stem; "v5" is "5". */
+export const stemOf = (lower: string): string => (/^[a-z]+$/.test(lower) ? stemmer(lower) : lower.replace(/^v(?=\d)/, ""));
 export const stems = (text: string): Set<string> => new Set(contentWords(text).map((word) => word.stem));
 
 /** How much of the lesser of two sets the other one holds, each stem counting by its weight. 0 where either is empty. */

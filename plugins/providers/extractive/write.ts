@@ -18,7 +18,7 @@ export function report(title: string, found: Findings): string {
     if (claims.length === 0) out.push("### The documents disagree (see Contradictions)", all.sort((a, b) => b.score - a.score).map(cited).join("\n"));
     for (const group of grouped(claims)) {
       const heading = oneHeading(group[0]?.heading ?? "");
-      if (heading && heading !== title) out.push(`### ${heading}`);
+      if (heading && heading !== title) out.push(`### ${heading.length > 90 ? `${heading.slice(0, 87)}…` : heading}`);
       out.push(group.map(cited).join("\n"));
     }
   });
