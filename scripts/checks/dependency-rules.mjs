@@ -31,10 +31,15 @@ export const forbidden = [
   },
   { name: "kit-is-for-topologies", severity: "error", from: { path: "^plugins/", pathNot: "^plugins/topologies/" }, to: { path: "^plugins/topologies/kit/" } },
   { name: "plugins-have-no-realm", severity: "error", from: { path: "^plugins/", pathNot: tests }, to: { dependencyTypes: ["core"] } },
-  { name: "node-host-is-not-the-browser's", severity: "error", from: { path: "^host-node/" }, to: { path: "^(host-browser|playground|tests)/" } },
-  { name: "browser-host-is-not-node's", severity: "error", from: { path: "^host-browser/" }, to: { path: "^(host-node|playground|tests)/" } },
+  {
+    name: "node-host-is-not-the-browser's",
+    severity: "error",
+    from: { path: "^host-node/", pathNot: tests },
+    to: { path: "^(host-browser|playground|tests)/" },
+  },
+  { name: "browser-host-is-not-node's", severity: "error", from: { path: "^host-browser/", pathNot: tests }, to: { path: "^(host-node|playground|tests)/" } },
   { name: "browser-has-no-node", severity: "error", from: { path: "^(host-browser|playground)/src/", pathNot: tests }, to: { dependencyTypes: ["core"] } },
-  { name: "playground-knows-no-node-host", severity: "error", from: { path: "^playground/" }, to: { path: "^(host-node|tests|kernel)/" } },
+  { name: "playground-knows-no-node-host", severity: "error", from: { path: "^playground/", pathNot: tests }, to: { path: "^(host-node|tests|kernel)/" } },
   { name: "product-does-not-need-tests", severity: "error", from: { path: hosts, pathNot: tests }, to: { path: tests } },
 ];
 

@@ -47,8 +47,9 @@ async function bundleCommandLine() {
   rmSync(dist, { recursive: true, force: true });
   await must("bundling the command line", [join(root, "scripts", "lib", "bundle-cli.mjs")]);
   await must("bundling the SDK for authors", [join(root, "scripts", "lib", "bundle-sdk.mjs"), join(dist, "sdk")]);
+  await must("bundling the plugin author's SDK", [join(root, "scripts", "lib", "bundle-sdk.mjs"), join(dist, "sdk")]);
   copyAssets(join(dist, "assets"));
-  cpSync(join(root, "examples"), join(dist, "examples"), { recursive: true });
+  cpSync(join(root, "examples", "aurora"), join(dist, "example"), { recursive: true });
 }
 
 async function bundlePage() {

@@ -29,6 +29,8 @@ export async function install() {
       [
         `installing packages failed (npx ${args.join(" ")}, exit ${code}).`,
         "  - No connection, or a proxy? Check that `npm ping` answers, then run the same command again.",
+        "  - Does it say that the lockfile is not up to date? After a change to a package.json run",
+        `    \`npx -y ${pnpm} install --no-frozen-lockfile\` and commit pnpm-lock.yaml with it.`,
         "  - Disk full? The installation needs about 1.5 GB here and in the home folder.",
         "  - Broken off half-way? Remove the folder node_modules and run the same command again.",
       ].join("\n"),

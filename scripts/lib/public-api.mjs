@@ -18,7 +18,7 @@ function exportsOf(file, cache) {
   if (known) return known;
   const result = new Map();
   cache.set(file, result);
-  const { declared, program } = read(file);
+  const { declared, origins, program } = read(file);
   for (const node of program.body) {
     if (node.type === "ExportAllDeclaration") {
       const target = resolve(file, node.source.value);
@@ -31,7 +31,7 @@ function exportsOf(file, cache) {
         const texts = target ? exportsOf(target, cache).get(local.name) : declared.get(local.name);
         result.set(
           exported.name,
-          texts ? rename(texts, local.name, exported.name) : [`export { ${local.name} as ${exported.name} } from "${node.source?.value ?? "."}";`],
+          texts ? rename(texts, local.name, exported.name) : [elsewhere(local.name, exported.name, node.source?.value ?? origins.get(local.name))],
         );
       }
     } else if (node.type === "ExportDefaultDeclaration") result.set("default", ["export default …;"]);
@@ -58,13 +58,19 @@ function read(file) {
     const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : node;
     for (const name of namesOf(declaration)) declared.set(name, [...(declared.get(name) ?? []), clean(node.start, node.end)]);
   }
-  return { declared, program };
+  const origins = new Map();
+  for (const node of program.body) if (node.type === "ImportDeclaration") for (const { local } of node.specifiers) origins.set(local.name, node.source.value);
+  return { declared, origins, program };
 }
 
 function namesOf(declaration) {
   if (!declaration) return [];
   if (declaration.type === "VariableDeclaration") return declaration.declarations.map((each) => each.id.name);
   return declaration.id?.name ? [declaration.id.name] : [];
+}
+
+function elsewhere(from, to, source) {
+  return `export { ${from === to ? from : `${from} as ${to}`} } from "${source ?? "an unknown module"}";`;
 }
 
 function rename(texts, from, to) {
