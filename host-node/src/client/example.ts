@@ -13,7 +13,7 @@ export interface Example {
 }
 
 // Beside the bundle (dist/example/) or in the workspace, from this file's place in the sources.
-const places = ["example/", "../../../examples/aurora/"].map((path) => new URL(path, import.meta.url));
+const places = ["example/", "../../examples/aurora/", "../../../examples/aurora/"].map((path) => new URL(path, import.meta.url));
 
 /** The task that comes with the product; undefined when it was left out of this installation. */
 export async function findExample(): Promise<Example | undefined> {

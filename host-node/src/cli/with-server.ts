@@ -1,0 +1,55 @@
+import { HostClient } from "../client/host-client.ts";
+import { openHome } from "../home.ts";
+import { createLog } from "../log.ts";
+import { accessToken } from "../server/access-token.ts";
+import { type Backend, type RunningServer, startServer } from "../server/server.ts";
+import { Terminal } from "./terminal.ts";
+import { type Common, type Flags, type Session, settingsOf } from "./with-host.ts";
+
+export interface ServerOptions extends Common {
+  port?: number;
+  host?: string;
+}
+
+/** Listens first and boots behind it, so that the address is there at once; closes both whatever happens. */
+export async function withServer(options: ServerOptions, work: (session: Session & { server: RunningServer }) => Promise<number>): Promise<number> {
+  const started = performance.now();
+  const terminal = new Terminal(options);
+  const chosen = { ...(options.port === undefined ? {} : { port: options.port }), ...(options.host ? { host: options.host } : {}) };
+  const flags: Flags = Object.keys(chosen).length > 0 ? { server: chosen } : {};
+  const { home, settings } = settingsOf(options, flags);
+  const token = accessToken(openHome(home).token);
+  const backend = Promise.withResolvers<Backend>();
+  // Whoever asks before the kernel is there is told; nobody asking is no error.
+  backend.promise.catch(() => undefined);
+  const log = createLog(settings.log, terminal.note);
+  const listen = (port: number) => startServer({ token, backend: backend.promise, address: settings.server.host, port, allowedHosts: settings.server.allowedHosts, log });
+  const server = await listen(settings.server.port).catch((error: { code?: string }) => {
+    // Nobody chose the usual port: another server may have it.
+    if (error.code !== "PORT_IN_USE" || settings.server.port !== 4400 || options.port !== undefined) throw error;
+    return listen(0);
+  });
+  try {
+    const { boot } = await import("../boot.ts");
+    const host = await boot({ home, settings });
+    try {
+      const client = new HostClient(host, performance.now() - started);
+      backend.resolve({ host, client });
+      return await work({ host, client, terminal, server });
+    } finally {
+      await server.close();
+      await host.close();
+    }
+  } catch (error) {
+    backend.reject(error);
+    await server.close();
+    throw error;
+  }
+}
+
+/** Resolves when the process is asked to stop. */
+export function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+}

@@ -1,0 +1,35 @@
+import swagger from "@fastify/swagger";
+import fastify from "fastify";
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { routes } from "./routes.ts";
+import { failure, schemas } from "./schemas.ts";
+
+/** The API's description, made from the same table the server's routes are made from. Built when asked for: it needs libraries the server does not. */
+export async function openApi(version: string): Promise<object> {
+  const app = fastify();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  await app.register(swagger, {
+    openapi: {
+      info: { title: "Orrery", version, description: "Runs of a team of agents on this machine." },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+    },
+    transform: jsonSchemaTransform,
+  });
+  app.after(() => {
+    for (const { method, url, operation, auth, summary } of routes) {
+      const { response, ...taken } = schemas[operation];
+      const status = operation === "submit" || operation === "example" ? 202 : 200;
+      app.route({
+        method,
+        url,
+        schema: { operationId: operation, summary, ...taken, ...(auth === "token" ? { security: [{ token: [] }] } : {}), response: { [status]: response, "4xx": failure } },
+        handler: async () => ({}),
+      });
+    }
+  });
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
+  return document;
+}

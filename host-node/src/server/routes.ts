@@ -1,0 +1,78 @@
+import { OrreryError } from "@orrery/sdk";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { HostClient } from "../client/host-client.ts";
+import { needRun } from "../client/past-run.ts";
+import type { CheckedSubmit } from "../client/submit-request.ts";
+import { version } from "../version.ts";
+import type { Operation } from "./schemas.ts";
+import { streamRun, wantsStream } from "./sse.ts";
+
+/** The request after its schema. */
+export interface Checked {
+  params: { id: string; name: string };
+  query: { limit?: number; thread?: string; before?: number; from?: number; path?: string; refresh?: boolean; wait?: boolean };
+  body: unknown;
+}
+export interface RouteContext {
+  client: HostClient;
+  wait(runId: string): Promise<unknown>;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+export interface Route {
+  method: "GET" | "POST";
+  url: string;
+  operation: Operation;
+  /** Every route says who may use it; the server refuses to start with one that does not. */
+  auth: "token" | "public";
+  summary: string;
+  bodyLimit?: number;
+  answer(checked: Checked, context: RouteContext): Promise<unknown>;
+}
+
+const route = (method: Route["method"], url: string, operation: Operation, summary: string, answer: Route["answer"], more: Partial<Route> = {}): Route => ({ method, url, operation, auth: "token", summary, answer, ...more });
+const accepted = ({ reply }: RouteContext, started: { runId: string; thread: string }) => {
+  reply.status(202).header("location", `/api/runs/${started.runId}`);
+  return started;
+};
+
+/** Every route of the API. The page's files and the socket stand beside it. */
+export const routes: readonly Route[] = [
+  route("GET", "/api/info", "info", "What this host is, and its example", (_, { client }) => client.info()),
+  route(
+    "POST", "/api/runs", "submit", "Give a task to a team; answers at once, or with the report when asked to wait",
+    async ({ body, query }, context) => {
+      const started = await context.client.submit(body as CheckedSubmit as Parameters<HostClient["submit"]>[0]);
+      return query.wait ? context.wait(started.runId) : accepted(context, started);
+    },
+    { bodyLimit: 50_000_000 },
+  ),
+  route("POST", "/api/example", "example", "Run the built-in example", async (_, context) => accepted(context, await context.client.example())),
+  route("GET", "/api/runs", "runs", "Runs, newest first", async ({ query: { limit, thread, before } }, { client }) => ({
+    runs: await client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}), ...(before === undefined ? {} : { before }) }),
+  })),
+  route("GET", "/api/runs/:id", "report", "A run's report as of now", ({ params }, { client }) => needRun(client, params.id)),
+  route("GET", "/api/runs/:id/events", "events", "A run's entries: as they happen (text/event-stream), or those there are (application/json)", async ({ params, query }, { client, request, reply }) => {
+    if (wantsStream(request.headers.accept)) return streamRun(client, params.id, query.from, request, reply);
+    await needRun(client, params.id);
+    return { events: await client.events(params.id, query.from) };
+  }),
+  route("GET", "/api/runs/:id/trace", "trace", "A run's spans", async ({ params }, { client }) => {
+    await needRun(client, params.id);
+    return { spans: await client.trace(params.id) };
+  }),
+  route("GET", "/api/runs/:id/sentences", "sentences", "A document of the run as numbered sentences", async ({ params, query }, { client }) => ({ sentences: await client.sentences(params.id, query.path ?? "") })),
+  route("POST", "/api/runs/:id/cancel", "cancel", "Cancel a run", async ({ params }, { client }) => {
+    await needRun(client, params.id);
+    return { cancelled: await client.cancel(params.id) };
+  }),
+  route("GET", "/api/plugins", "plugins", "Plugins and their state", async (_, { client }) => ({ plugins: await client.plugins() })),
+  route("GET", "/api/models", "models", "Models: connected, found or embedded", async ({ query }, { client }) => ({ models: await client.models(query.refresh) })),
+  route("GET", "/api/hooks", "hooks", "The names of all hooks", async (_, { client }) => ({ hooks: await client.hooks() })),
+  route("GET", "/api/hooks/:name", "hook", "Who taps a hook, in which order, and why", async ({ params }, { client }) => {
+    const hooks = await client.hooks();
+    if (!hooks.includes(params.name)) throw new OrreryError("HOOK_UNKNOWN", `there is no hook "${params.name}"`, { todo: "GET /api/hooks lists them." });
+    return client.explain(params.name);
+  }),
+  route("GET", "/api/openapi.json", "openapi", "This description", async () => (await import("./openapi.ts")).openApi(version)),
+];

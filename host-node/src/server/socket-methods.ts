@@ -1,0 +1,40 @@
+import { OrreryError } from "@orrery/sdk";
+import { z } from "zod";
+import type { HostClient } from "../client/host-client.ts";
+import { submitRequest } from "../client/submit-request.ts";
+
+type Method = (client: HostClient, params: readonly unknown[]) => Promise<unknown>;
+
+const id = z.string().min(1).max(200);
+const method =
+  <T extends readonly z.ZodType[]>(takes: readonly [...T], work: (client: HostClient, params: { [K in keyof T]: z.output<T[K]> }) => Promise<unknown>): Method =>
+  async (client, params) => {
+    const parsed = takes.map((schema, i) => {
+      const one = schema.safeParse(params[i] ?? undefined);
+      if (one.success) return one.data;
+      const why = one.error.issues.slice(0, 10).map(({ path, message }) => `${path.map(String).join(".") || "it"}: ${message}`);
+      throw new OrreryError("REQUEST_INVALID", `parameter ${i + 1} is not valid: ${why.join("; ")}`, { todo: "Correct it and send the message again." });
+    });
+    return work(client, parsed as { [K in keyof T]: z.output<T[K]> });
+  };
+const query = z.strictObject({ limit: z.int().min(1).max(1_000).optional(), thread: id.optional() }).default({});
+const connection = z.strictObject({ provider: z.string().max(64), baseUrl: z.string().max(2_000).optional(), key: z.string().max(4_000).optional(), models: z.array(z.string().max(300)).max(1_000).optional() });
+
+/** What a page may ask over its socket, and the shape of each parameter: the members of `KernelClient` by name. */
+export const methods: Readonly<Record<string, Method>> = {
+  info: method([], (client) => client.info()),
+  submit: method([submitRequest], (client, [request]) => client.submit(request as Parameters<HostClient["submit"]>[0])),
+  example: method([], (client) => client.example()),
+  cancel: method([id], (client, [runId]) => client.cancel(runId)),
+  runs: method([query], (client, [{ limit, thread }]) => client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}) })),
+  report: method([id], (client, [runId]) => client.report(runId)),
+  events: method([id, z.int().nonnegative().default(0)], (client, [runId, from]) => client.events(runId, from)),
+  trace: method([id], (client, [runId]) => client.trace(runId)),
+  models: method([], (client) => client.models()),
+  plugins: method([], (client) => client.plugins()),
+  explain: method([id], (client, [hook]) => client.explain(hook)),
+  hooks: method([], (client) => client.hooks()),
+  sentences: method([id, z.string().min(1).max(1_000)], (client, [runId, path]) => client.sentences(runId, path)),
+  connect: method([connection], (client, [given]) => client.connect(given as Parameters<HostClient["connect"]>[0])),
+  disconnect: method([z.string().max(64)], (client, [provider]) => client.disconnect(provider)),
+};
