@@ -1,0 +1,25 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { Connection, Egress } from "@orrery/sdk";
+
+/** Goes where the provider packages insist on a key. The real one is put in by the host, outside every plugin's reach. */
+const placeholder = "kept-by-the-host";
+
+/** Every request of this connection goes through the host's egress, which knows the key. */
+export function fetchOf(connection: Connection, egress: Egress): typeof fetch {
+  const options = connection.credential === undefined ? undefined : { credential: connection.credential };
+  return (input, init) => egress.fetch(input instanceof Request ? input.url : String(input), init ?? {}, options);
+}
+
+/** The AI SDK's object for a model of this connection. Only the provider package it takes is loaded. */
+export async function languageModel(connection: Connection, model: string, egress: Egress): Promise<LanguageModelV4> {
+  const { provider, baseUrl } = connection;
+  const common = { apiKey: placeholder, fetch: fetchOf(connection, egress) };
+  if (provider === "anthropic") return (await import("@ai-sdk/anthropic")).createAnthropic({ ...common, ...(baseUrl ? { baseURL: baseUrl } : {}) })(model);
+  if (provider === "google") return (await import("@ai-sdk/google")).createGoogle({ ...common, ...(baseUrl ? { baseURL: baseUrl } : {}) })(model);
+  // Other hosts speak chat completions; `/responses` is OpenAI's own.
+  if (isOpenAi(connection)) return (await import("@ai-sdk/openai")).createOpenAI(common)(model);
+  const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
+  return createOpenAICompatible({ name: provider, baseURL: baseUrl ?? "", includeUsage: true, fetch: common.fetch })(model);
+}
+
+export const isOpenAi = ({ provider, baseUrl }: Connection): boolean => provider === "openai" && (baseUrl === undefined || new URL(baseUrl).host === "api.openai.com");
