@@ -12,8 +12,8 @@ export interface Placed {
 
 /** `from` goes before `to` because `side` asked for it. */
 interface Edge {
-  readonly from: string;
-  readonly to: string;
+  readonly from: Placed;
+  readonly to: Placed;
   readonly side: string;
 }
 
@@ -35,15 +35,15 @@ export function order<T extends Placed>(taps: readonly T[]): { readonly sorted: 
         if (other === tap.plugin) return { sides: [side, `${other} cannot precede itself`] };
         for (const there of all) {
           if (there.plugin !== other) continue;
-          if (there.phase === phase) edges.push(before ? { from: tap.plugin, to: other, side } : { from: other, to: tap.plugin, side });
+          if (there.phase === phase) edges.push(before ? { from: tap, to: there, side } : { from: there, to: tap, side });
           else if (before === rank(there) < rank(tap)) return { sides: [side, `${other} is in phase ${there.phase}, ${tap.plugin} in phase ${phase}`] };
         }
       }
     }
-    const blocker = (plugin: string): Edge | undefined => edges.find((edge) => edge.to === plugin && left.some((tap) => tap.plugin === edge.from));
+    const blocker = (tap: Placed): Edge | undefined => edges.find((edge) => edge.to === tap && left.some((other) => other === edge.from));
     while (left.length > 0) {
-      const next = edges.length === 0 ? 0 : left.findIndex((tap) => !blocker(tap.plugin));
-      if (next < 0) return { sides: circle((left[0] as T).plugin, blocker) };
+      const next = edges.length === 0 ? 0 : left.findIndex((tap) => !blocker(tap));
+      if (next < 0) return { sides: circle(left[0] as T, blocker) };
       sorted.push(...left.splice(next, 1));
     }
   }
@@ -57,11 +57,11 @@ function constraints(tap: Placed): { other: string; side: string; before: boolea
   ];
 }
 
-/** Walks from blocker to blocker until a plugin comes up again: the sides since then are the circle. */
-function circle(plugin: string, blocker: (plugin: string) => Edge | undefined): string[] {
-  const seen: string[] = [];
+/** Walks from blocker to blocker until a tap comes up again: the sides since then are the circle. */
+function circle(start: Placed, blocker: (tap: Placed) => Edge | undefined): string[] {
+  const seen: Placed[] = [];
   const sides: string[] = [];
-  for (let at = plugin; ; ) {
+  for (let at = start; ; ) {
     if (seen.includes(at)) return sides.slice(seen.indexOf(at));
     const edge = blocker(at) as Edge;
     seen.push(at);

@@ -32,7 +32,7 @@ export class Reconciler {
   }
 
   services(): { readonly id: string; readonly by: string }[] {
-    return Array.from(this.#active).flatMap(({ offers, plugin }) => Array.from(offers, (id) => ({ id, by: plugin.id })));
+    return Array.from(this.#active).flatMap(({ offers, plugin }) => Array.from(offers, (id) => ({ id, by: plugin.id }))).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   missing(ids: readonly string[]): string[] {
