@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { root } from "./paths.mjs";
 
 /** The folders of the workspace, in the order in which they may depend on one another. */
-export const packages = ["kernel", "sdk", "plugins", "host-node", "host-browser", "playground", "tests"];
+export const packages = ["kernel", "sdk", "plugins", "host-node", "host-browser", "playground", "tests", "docs"];
 
 /** Every file that belongs to the project (in git, or about to be), relative to its root, "/" between folders. */
 export function projectFiles(pattern = /./) {
