@@ -8,10 +8,14 @@ import { contentWords, shared, stems } from "./words.ts";
 
 /** What one search takes from the index. */
 const searched = 60;
+/** Stems of question words that say nothing about the subject. */
+const weak = new Set(["work", "system", "thing", "wai", "kind", "type", "part", "main", "chang", "happen", "make", "get"]);
 /** Sentences below this share of the best one's score are left out, however few there are. */
 const floor = 0.58;
 const repeatCost = 0.45;
 const sameFileCost = 0.025;
+/** What a passage found for the first part of a question is worth for a later part. */
+const borrowed = 0.9;
 /** How much a sentence loses when neither it nor its headings use the question's own words. */
 const offTopic = 0.3;
 /** What being remembered from a related task adds: the sentence itself, and its section. */
@@ -36,10 +40,12 @@ export async function research(input: ResearchInput): Promise<Findings> {
   const taken: Claim[] = [];
   const pool = new Map<string, Place>();
   const perAspect = asked.length === 1 ? 12 : Math.max(4, Math.min(9, Math.ceil(20 / asked.length)));
+  let first: readonly Passage[] = [];
   for (const [i, aspect] of asked.entries()) {
     const found = await input.documents.search(input.collection, aspect.query, { limit: searched, ...(input.signal ? { signal: input.signal } : {}) });
     input.signal?.throwIfAborted();
-    const candidates = withRemembered(found, aspect, remembered, input.corpus);
+    if (i === 0) first = found;
+    const candidates = withRemembered(i === 0 ? found : alsoFrom(first, found, aspect), aspect, remembered, input.corpus);
     for (const passage of candidates.slice(0, 30)) if (standsAlone(passage) > 0) pool.set(`${passage.path}#${passage.n}`, { text: passage.text, path: passage.path, n: passage.n });
     taken.push(...pick(candidates, aspect, i, perAspect, taken, remembered, input.corpus));
   }
@@ -54,6 +60,14 @@ export async function research(input: ResearchInput): Promise<Findings> {
     missing: missingWords(asked, input.corpus),
     usedMemory: memoryUsed(input.recalled, taken),
   };
+}
+
+/** "…and what are its limits" also asks for the limits of what was asked first: its passages that sound like such an answer come along, a little behind. */
+function alsoFrom(first: readonly Passage[], found: readonly Passage[], aspect: Aspect): Passage[] {
+  const cue = cueFor(aspect.query);
+  const have = new Set(found.map((passage) => `${passage.path}#${passage.n}`));
+  const more = first.filter((passage) => cue(passage.text) > 1 && !have.has(`${passage.path}#${passage.n}`));
+  return [...found, ...more.map((passage) => ({ ...passage, score: passage.score * borrowed }))];
 }
 
 interface Remembered {
@@ -86,7 +100,7 @@ function withRemembered(found: readonly Passage[], aspect: Aspect, remembered: R
 
 function pick(candidates: readonly Passage[], { query }: Aspect, aspect: number, limit: number, before: readonly Claim[], remembered: Remembered, corpus: Corpus): Claim[] {
   const cue = cueFor(query);
-  const asked = stems(query);
+  const asked = new Set([...stems(query)].filter((stem) => !weak.has(stem)));
   const scored = candidates
     .map((passage) => {
       const memory = remembered.sentences.has(`${passage.path}#${passage.n}`) ? memoryBoost.sentence : remembered.sections.has(sectionOf(passage)) ? memoryBoost.section : 0;
