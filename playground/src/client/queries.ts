@@ -1,0 +1,38 @@
+import { QueryClient, useQuery } from "@tanstack/react-query";
+import { useKernel } from "./kernel-source.tsx";
+
+export const queries = new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, networkMode: "always", staleTime: 1_000 } } });
+
+/** The kernel's answer to one question, cached by kernel and question. */
+export function useInfo() {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "info"], queryFn: () => client.info(), staleTime: Number.POSITIVE_INFINITY });
+}
+export function useRuns(query: { limit?: number; thread?: string } = {}) {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "runs", query], queryFn: () => client.runs(query), refetchInterval: ({ state }) => (state.data?.some(({ status }) => status === "running") ? 1_000 : false) });
+}
+export function useModels() {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "models"], queryFn: () => client.models(), staleTime: 30_000 });
+}
+export function usePlugins() {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "plugins"], queryFn: () => client.plugins() });
+}
+export function useHooks() {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "hooks"], queryFn: () => client.hooks() });
+}
+export function useExplanation(hook: string | undefined) {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "explain", hook], queryFn: () => client.explain(hook ?? ""), enabled: hook !== undefined });
+}
+export function useTrace(runId: string, live: boolean) {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "trace", runId], queryFn: () => client.trace(runId), refetchInterval: live ? 1_000 : false });
+}
+export function useSentences(runId: string, path: string | undefined) {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "sentences", runId, path], queryFn: async () => (await client.sentences?.(runId, path ?? "")) ?? [], enabled: path !== undefined, staleTime: Number.POSITIVE_INFINITY });
+}

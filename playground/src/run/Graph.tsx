@@ -1,0 +1,119 @@
+import dagre from "@dagrejs/dagre";
+import { Background, BackgroundVariant, Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import "./graph.css";
+import { useEffect, useMemo, useRef } from "react";
+import { nanoMoney, percent } from "../ui/format.ts";
+import { Status } from "../ui/Status.tsx";
+import type { AgentView } from "./run-view.ts";
+
+const size = { width: 216, height: 92 };
+type AgentNode = Node<{ agent: AgentView; vertical: boolean }, "agent">;
+
+function AgentCard({ data: { agent, vertical }, selected }: NodeProps<AgentNode>) {
+  const live = agent.state === "running" || agent.state === "judging";
+  return (
+    <div className={`flex h-[92px] w-[216px] flex-col justify-between rounded-8 border bg-surface px-3 py-2 transition-colors duration-[120ms] ${selected ? "border-accent outline outline-1 outline-accent" : live ? "border-running" : "border-control"}`}>
+      <Handle type="target" position={vertical ? Position.Top : Position.Left} isConnectable={false} />
+      <div className="flex items-start justify-between gap-2">
+        <span className="min-w-0 truncate text-13 font-semibold" title={agent.role}>
+          {agent.id}
+        </span>
+        <Status state={agent.state} />
+      </div>
+      <p className="truncate text-12 text-muted">{agent.focus ?? agent.role}</p>
+      <div className="flex items-center justify-between gap-2 text-12 text-subtle">
+        <span className="truncate">{agent.step?.route?.model ?? agent.skill}</span>
+        <span className="shrink-0">
+          {agent.score === undefined ? "" : `${percent(agent.score)} · `}
+          {nanoMoney(agent.nano)}
+          {agent.calls > 1 ? ` · ${agent.calls}×` : ""}
+        </span>
+      </div>
+      <Handle type="source" position={vertical ? Position.Bottom : Position.Right} isConnectable={false} />
+    </div>
+  );
+}
+const nodeTypes = { agent: AgentCard };
+
+/** Where each agent stands, by dagre; left to right where there is room for it. */
+function layout(ids: readonly string[], edges: readonly { from: string; to: string }[], vertical: boolean): Map<string, { x: number; y: number }> {
+  const graph = new dagre.graphlib.Graph();
+  graph.setGraph({ rankdir: vertical ? "TB" : "LR", nodesep: 24, ranksep: vertical ? 36 : 56 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const id of ids) graph.setNode(id, { ...size });
+  for (const { from, to } of edges) graph.setEdge(from, to);
+  dagre.layout(graph);
+  return new Map(ids.map((id) => [id, { x: graph.node(id).x - size.width / 2, y: graph.node(id).y - size.height / 2 }]));
+}
+
+interface GraphProps {
+  agents: AgentView[];
+  edges: readonly { from: string; to: string }[];
+  selected: string | undefined;
+  onSelect(agent: string | undefined): void;
+}
+
+function Canvas({ agents, edges, selected, onSelect }: GraphProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const vertical = (box.current?.clientWidth ?? window.innerWidth) < 640;
+  const ids = agents.map(({ id }) => id).join("\n");
+  const drawn = useMemo(() => edges.filter(({ from, to }) => ids.split("\n").includes(from) && ids.split("\n").includes(to)), [edges, ids]);
+  const places = useMemo(() => layout(ids.split("\n"), drawn, vertical), [ids, drawn, vertical]);
+  const nodes: AgentNode[] = agents.map((agent) => ({
+    id: agent.id,
+    type: "agent",
+    position: places.get(agent.id) ?? { x: 0, y: 0 },
+    data: { agent, vertical },
+    selected: agent.id === selected,
+    draggable: false,
+    focusable: false,
+    width: size.width,
+    height: size.height,
+  }));
+  const lines: Edge[] = drawn.map(({ from, to }) => {
+    const state = agents.find(({ id }) => id === to)?.state;
+    const flowing = state === "running" || state === "judging";
+    return { id: `${from}→${to}`, source: from, target: to, focusable: false, animated: flowing, className: flowing ? "flowing" : state === "done" ? "passed" : "" };
+  });
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    void ids;
+    // After React Flow has measured them.
+    const frame = requestAnimationFrame(() => void fitView({ padding: 0.12, maxZoom: 1 }));
+    return () => cancelAnimationFrame(frame);
+  }, [ids, fitView]);
+  const rows = vertical ? agents.length : 3;
+  return (
+    <div ref={box} style={{ height: Math.min(520, Math.max(240, rows * 116)) }} aria-hidden>
+      <ReactFlow
+        nodes={nodes}
+        edges={lines}
+        nodeTypes={nodeTypes}
+        onNodeClick={(_, node) => onSelect(node.id === selected ? undefined : node.id)}
+        onPaneClick={() => onSelect(undefined)}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        disableKeyboardA11y
+        zoomOnScroll={false}
+        preventScrolling={false}
+        minZoom={0.2}
+        fitView
+        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line)" />
+        <Controls showInteractive={false} position="bottom-right" />
+      </ReactFlow>
+    </div>
+  );
+}
+
+/** The team as a graph. Drawn for eyes and mouse; `Outline` is its twin for keyboard and screen reader. */
+export function Graph(props: GraphProps) {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
+  );
+}

@@ -1,0 +1,53 @@
+import { ListTree } from "lucide-react";
+import { type KeyboardEvent, useRef } from "react";
+import { nanoMoney, percent } from "../ui/format.ts";
+import { Status, statusWord } from "../ui/Status.tsx";
+import type { AgentView } from "./run-view.ts";
+
+/** The graph's twin: the same team as a tree to walk with the arrow keys. */
+export function Outline({ agents, edges, selected, onSelect }: { agents: AgentView[]; edges: readonly { from: string; to: string }[]; selected: string | undefined; onSelect(agent: string | undefined): void }) {
+  const list = useRef<HTMLUListElement>(null);
+  const onKey = (event: KeyboardEvent<HTMLLIElement>, at: number) => {
+    const by = { ArrowDown: 1, ArrowUp: -1, Home: -at, End: agents.length - 1 - at }[event.key];
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      onSelect(agents[at]?.id === selected ? undefined : agents[at]?.id);
+    } else if (by !== undefined) {
+      event.preventDefault();
+      list.current?.querySelectorAll<HTMLElement>("[role=treeitem]")[Math.min(agents.length - 1, Math.max(0, at + by))]?.focus();
+    }
+  };
+  return (
+    <details className="group border-t border-line" open>
+      <summary className="flex items-center gap-2 px-4 py-2 text-13 text-muted hover:text-fg">
+        <ListTree aria-hidden className="size-4" strokeWidth={1.75} />
+        Outline
+      </summary>
+      <ul ref={list} role="tree" aria-label="Team outline" className="pb-2">
+        {agents.map((agent, at) => {
+          const hears = edges.filter(({ to }) => to === agent.id).map(({ from }) => from);
+          return (
+            <li
+              key={agent.id}
+              role="treeitem"
+              aria-selected={agent.id === selected}
+              aria-label={`${agent.id}, ${agent.role}, ${statusWord(agent.state)}${hears.length ? `, hears ${hears.join(" and ")}` : ""}`}
+              tabIndex={selected === agent.id || (at === 0 && !agents.some(({ id }) => id === selected)) ? 0 : -1}
+              onKeyDown={(event) => onKey(event, at)}
+              onClick={() => onSelect(agent.id === selected ? undefined : agent.id)}
+              className="mx-2 flex min-h-7 cursor-pointer flex-wrap items-center gap-x-3 rounded-8 px-2 py-1 text-13 hover:bg-raised aria-selected:bg-raised"
+            >
+              <span className="w-36 truncate font-medium">{agent.id}</span>
+              <Status state={agent.state} className="w-24" />
+              <span className="min-w-0 flex-1 truncate text-muted">{hears.length ? `hears ${hears.join(", ")}` : "sees the task only"}</span>
+              <span className="text-12 text-subtle">
+                {agent.score === undefined ? "" : `judged ${percent(agent.score)} · `}
+                {nanoMoney(agent.nano)}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,162 @@
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { Activity, FileQuestion, OctagonX } from "lucide-react";
+import { lazy, Suspense, useCallback, useState } from "react";
+import { useKernel } from "../client/kernel-source.tsx";
+import { useRuns } from "../client/queries.ts";
+import { Button, buttonClass } from "../ui/Button.tsx";
+import { duration, nanoMoney, plural } from "../ui/format.ts";
+import { Failed, Loading, Notice } from "../ui/States.tsx";
+import { Status } from "../ui/Status.tsx";
+import { useNow } from "../ui/use-now.ts";
+import { CitedDocument } from "./CitedDocument.tsx";
+import { FollowUp } from "./FollowUp.tsx";
+import { Inspector } from "./Inspector.tsx";
+import { Outcome } from "./Outcome.tsx";
+import { Outline } from "./Outline.tsx";
+import { agentsOf, type RunView } from "./run-view.ts";
+import { Thread } from "./Thread.tsx";
+import { useRun } from "./use-run.ts";
+
+const Graph = lazy(() => import("./Graph.tsx").then((module) => ({ default: module.Graph })));
+const route = getRouteApi("/run/$runId");
+
+export function RunRoom() {
+  const { runId } = route.useParams();
+  const state = useRun(runId);
+  if (state.kind === "loading") return <Loading what="Reading the run" />;
+  if (state.kind === "failed") {
+    return (
+      <>
+        <h1 className="sr-only">Run</h1>
+        <Failed error={state.error} what="This run could not be read" />
+      </>
+    );
+  }
+  if (state.kind === "missing") {
+    return (
+      <>
+        <h1 className="sr-only">No such run</h1>
+        <Notice icon={FileQuestion} title="There is no such run here">
+          <p>
+            No run <code className="font-mono text-13">{runId}</code> is in this {"browser's"} journal. Runs stay where they were made: another browser, or the server, may have it.
+          </p>
+          <Link to="/observe" className={buttonClass()}>
+            Runs that are here
+          </Link>
+        </Notice>
+      </>
+    );
+  }
+  return <RunThere view={state.view} key={runId} />;
+}
+
+function RunThere({ view }: { view: RunView }) {
+  const { client } = useKernel();
+  const navigate = useNavigate();
+  const { step, tab, cite } = route.useSearch();
+  const agents = agentsOf(view);
+  const { data: runs } = useRuns({ limit: 50 });
+  // The journal's index knows when the tab that ran it has gone; the run's own entries cannot.
+  const interrupted = view.status === "running" && runs?.find(({ run }) => run === view.run)?.status === "interrupted";
+  const status = interrupted ? "interrupted" : view.status;
+  const running = status === "running";
+  const select = useCallback(
+    (agent: string | undefined) => void navigate({ to: "/run/$runId", params: { runId: view.run }, search: (now) => ({ ...now, step: agent }) as { step?: string }, replace: true, resetScroll: false }),
+    [navigate, view.run],
+  );
+  const open = useCallback(
+    (citation: string | undefined) => void navigate({ to: "/run/$runId", params: { runId: view.run }, search: (now) => ({ ...now, cite: citation }) as { cite?: string }, replace: true, resetScroll: false }),
+    [navigate, view.run],
+  );
+  const [cancelling, setCancelling] = useState(false);
+  const cancel = async () => {
+    setCancelling(true);
+    await client.cancel(view.run).catch(() => false);
+  };
+
+  return (
+    <div className="flex flex-col gap-6">
+      <header className="flex flex-col gap-3">
+        <Thread thread={view.task?.thread} run={view.run} />
+        <div className="flex flex-wrap items-start justify-between gap-4">
+          <h1 className="max-w-[60ch] text-20 font-semibold sm:text-28">{view.task?.text ?? "Run"}</h1>
+          <div className="flex items-center gap-2">
+            {running ? (
+              <Button onClick={() => void cancel()} disabled={cancelling}>
+                <OctagonX aria-hidden className="size-4" strokeWidth={1.75} />
+                {cancelling ? "Cancelling…" : "Cancel"}
+              </Button>
+            ) : null}
+            <Link to="/observe/traces/$runId" params={{ runId: view.run }} className={buttonClass()}>
+              <Activity aria-hidden className="size-4" strokeWidth={1.75} />
+              Trace
+            </Link>
+          </div>
+        </div>
+        <Facts view={view} status={status} />
+      </header>
+
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_400px]">
+        <div className="flex min-w-0 flex-col gap-6">
+          <section aria-label="Team" className="overflow-hidden rounded-12 border border-line bg-surface">
+            <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2 text-13">
+              <h2 className="font-semibold">{view.planned ? view.planned.plan.team.name : "Planning the team"}</h2>
+              {view.planned ? (
+                <p className="text-muted">
+                  {view.planned.plan.topology.id} · {plural(view.planned.predicted.expected, "call")} predicted{view.finished ? `, ${view.finished.observedCalls} made` : ""}
+                </p>
+              ) : null}
+            </div>
+            {view.planned ? (
+              <>
+                <Suspense fallback={<div className="h-[300px]" />}>
+                  <Graph agents={agents} edges={view.planned.edges} selected={step} onSelect={select} />
+                </Suspense>
+                <Outline agents={agents} edges={view.planned.edges} selected={step} onSelect={select} />
+              </>
+            ) : view.finished ? (
+              <p className="p-4 text-muted">It ended before a team was planned.</p>
+            ) : (
+              <p role="status" className="p-4 text-muted">
+                {view.documents ? `Read ${plural(view.documents.documents.length, "document")}. The planner is choosing who does what.` : "Reading the documents."}
+              </p>
+            )}
+          </section>
+          <Outcome view={view} status={status} onCite={open} />
+          {running ? null : <FollowUp thread={view.task?.thread} again={view} />}
+        </div>
+        <Inspector view={view} agents={agents} selected={step} tab={tab} onSelect={select} onCite={open} />
+      </div>
+      <CitedDocument runId={view.run} cite={cite} onClose={() => open(undefined)} />
+    </div>
+  );
+}
+
+function Facts({ view, status }: { view: RunView; status: string }) {
+  const running = status === "running";
+  useNow(running ? 250 : 0);
+  const ended = view.finished?.durationMs ?? (running ? Date.now() - view.startedAt : undefined);
+  const facts: [string, string][] = [
+    ["Time", ended === undefined ? "not recorded" : duration(ended)],
+    ["Cost", nanoMoney(view.nano)],
+    ["Model calls", String(view.calls)],
+    ["Tokens", `${view.inputTokens.toLocaleString("en")} in, ${view.outputTokens.toLocaleString("en")} out`],
+  ];
+  if (view.documents) facts.push(["Documents", `${view.documents.documents.length} read${view.documents.skipped.length ? `, ${view.documents.skipped.length} skipped` : ""}`]);
+  return (
+    <dl className="flex flex-wrap items-center gap-x-6 gap-y-1 text-13">
+      <div aria-live="polite">
+        <dt className="sr-only">Status</dt>
+        <dd>
+          <Status state={status} className="!text-14" />
+        </dd>
+      </div>
+      {facts.map(([name, value]) => (
+        <div key={name} className="flex gap-1.5">
+          <dt className="text-subtle">{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

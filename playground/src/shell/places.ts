@@ -1,0 +1,22 @@
+import { Activity, Blocks, FlaskConical, House, type LucideIcon, Plug } from "lucide-react";
+
+export interface Place {
+  to: "/" | "/observe" | "/extend" | "/extend/playground" | "/extend/hooks" | "/extend/models";
+  name: string;
+  icon: LucideIcon;
+  /** The letter after `g`. */
+  letter: string;
+  /** Shown in the top bar. */
+  workspace: boolean;
+  /** What people may look for it under. */
+  aliases: string;
+}
+
+export const places: readonly Place[] = [
+  { to: "/", name: "Home", icon: House, letter: "h", workspace: true, aliases: "start overview chat example new run" },
+  { to: "/observe", name: "Observe", icon: Activity, letter: "o", workspace: true, aliases: "runs traces logs cost executions" },
+  { to: "/extend", name: "Extend", icon: Blocks, letter: "e", workspace: true, aliases: "plugins marketplace tools connectors" },
+  { to: "/extend/playground", name: "Plugin playground", icon: FlaskConical, letter: "p", workspace: false, aliases: "edit plugin code hot load" },
+  { to: "/extend/hooks", name: "Hooks", icon: Plug, letter: "k", workspace: false, aliases: "explain order lifecycle" },
+  { to: "/extend/models", name: "Models", icon: Plug, letter: "m", workspace: false, aliases: "settings connect key provider ollama openai" },
+];
