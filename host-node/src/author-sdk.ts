@@ -8,7 +8,14 @@ const places = ["sdk/", "../dist/sdk/", "../../sdk/"].map((path) => fileURLToPat
 
 /** The folder of the SDK package that plugins are written and tested against. Throws SDK_MISSING. */
 export async function findSdk(): Promise<string> {
-  for (const place of places) if (await access(join(place, "package.json")).then(() => true, () => false)) return place.replace(/[/\\]$/, "");
+  for (const place of places)
+    if (
+      await access(join(place, "package.json")).then(
+        () => true,
+        () => false,
+      )
+    )
+      return place.replace(/[/\\]$/, "");
   throw new OrreryError("SDK_MISSING", "this installation has no SDK to write plugins with", { todo: "Install it again, or run `npm run build` in a clone." });
 }
 

@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type AnyPlugin, OrreryError } from "@orrery/sdk";
+import { resolveSdk } from "./resolve-sdk.ts";
 
 /** Plugin files of the `plugins` folder, sorted, then those named in the settings. */
 export async function listUserPlugins(folder: string, named: readonly string[]): Promise<string[]> {
@@ -16,11 +17,14 @@ export async function loadUserPlugin(path: string): Promise<AnyPlugin> {
   if (!found) throw new OrreryError("PLUGIN_NOT_FOUND", `there is no plugin file ${path}`, { todo: "Check the path given with --plugin or in the setting `plugins`." });
   const file = found.isDirectory() ? join(path, "index.js") : path;
   let loaded: { default?: unknown };
+  const restore = await resolveSdk();
   try {
     loaded = await import(/* @vite-ignore */ pathToFileURL(file).href);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new OrreryError("PLUGIN_INVALID", `the plugin ${file} cannot be loaded: ${why}`, { todo: "Correct the file, or leave it out.", cause });
+  } finally {
+    restore();
   }
   const plugin = loaded.default as Partial<AnyPlugin> | undefined;
   if (typeof plugin !== "object" || plugin === null || typeof plugin.setup !== "function" || typeof plugin.manifest !== "object") {

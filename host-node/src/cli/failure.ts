@@ -1,5 +1,3 @@
-import { OrreryError } from "@orrery/sdk";
-
 /** An error as a person and a program are told of it. */
 export interface Failure {
   code: string;
@@ -10,8 +8,9 @@ export interface Failure {
 /** Whatever was thrown, in the three parts every error of the product has. */
 export function failureOf(thrown: unknown): Failure {
   if (!(thrown instanceof Error)) return { code: "INTERNAL", message: String(thrown), do: reportIt };
-  if (thrown instanceof OrreryError) return { code: thrown.code, message: thrown.message, ...(thrown.todo ? { do: thrown.todo } : {}) };
-  const { code, do: advice } = thrown as { code?: unknown; do?: unknown };
+  const { code, do: advice, todo } = thrown as { code?: unknown; do?: unknown; todo?: unknown };
+  // Known by its name: a plugin may bring its own copy of the SDK.
+  if (thrown.name === "OrreryError" && typeof code === "string") return { code, message: thrown.message, ...(typeof todo === "string" ? { do: todo } : {}) };
   // The kernel's errors carry a code of their catalogue, and say what to do in their message too.
   if (thrown.name === "KernelError" && typeof code === "string") {
     const told = typeof advice === "string" ? advice : undefined;

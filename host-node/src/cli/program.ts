@@ -102,8 +102,8 @@ function describe(lazy: Lazy, json: boolean): Command {
   command(config, "path", "Show where settings, runs and keys are kept", ["orrery config path"], async () => (await import("./commands/config.ts")).path);
 
   command(program, "doctor", "Check this installation and say what to do", ["orrery doctor", "orrery doctor --json"], async () => (await import("./commands/doctor.ts")).doctor);
-  const create = program.command("create").description("Make something new").addHelpText("after", example("orrery create plugin acme.greeter"));
-  command(create, "plugin <name>", "Scaffold a plugin whose tests pass at once", ["orrery create plugin acme.greeter", "orrery create plugin acme.greeter --dir ./greeter"], async () => (await import("./commands/create.ts")).createPlugin).option("--dir <dir>", "where; default: a new folder of the plugin's name");
+  const create = program.command("create").description("Make something new").addHelpText("after", example("orrery create plugin acme-greeter"));
+  command(create, "plugin <name>", "Scaffold a plugin whose tests pass at once", ["orrery create plugin acme-greeter", "orrery create plugin acme-greeter --dir ./greeter"], async () => (await import("./commands/create.ts")).createPlugin).option("--dir <dir>", "where; default: a new folder of the plugin's name");
   return program;
 }
 

@@ -19,9 +19,7 @@ export async function withServer(options: ServerOptions, work: (session: Session
   const flags: Flags = Object.keys(chosen).length > 0 ? { server: chosen } : {};
   const { home, settings } = settingsOf(options, flags);
   const token = accessToken(openHome(home).token);
-  const backend = Promise.withResolvers<Backend>();
-  // Whoever asks before the kernel is there is told; nobody asking is no error.
-  backend.promise.catch(() => undefined);
+  const backend = later<Backend>();
   const log = createLog(settings.log, terminal.note);
   const listen = (port: number) => startServer({ token, backend: backend.promise, address: settings.server.host, port, allowedHosts: settings.server.allowedHosts, log });
   const server = await listen(settings.server.port).catch((error: { code?: string }) => {
@@ -45,6 +43,16 @@ export async function withServer(options: ServerOptions, work: (session: Session
     await server.close();
     throw error;
   }
+}
+
+/** A promise settled from outside. Nobody waiting for it when it fails is no error. */
+function later<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (reason: unknown) => void } {
+  let settle: { resolve: (value: T) => void; reject: (reason: unknown) => void } | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve: (value) => settle?.resolve(value), reject: (reason) => settle?.reject(reason) };
 }
 
 /** Resolves when the process is asked to stop. */

@@ -1,9 +1,10 @@
-import { access, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { OrreryError } from "@orrery/sdk";
 import { z } from "zod";
 
-const description = z.object({ task: z.string().min(1), documents: z.array(z.object({ path: z.string(), title: z.string() })).min(1) });
+const description = z.object({ task: z.string().min(1), documents: z.string().min(1) });
 
 export interface Example {
   task: string;
@@ -12,16 +13,18 @@ export interface Example {
   folder: string;
 }
 
-// Beside the bundle (dist/example/) or in the workspace, from this file's place in the sources.
-const places = ["example/", "../../examples/aurora/", "../../../examples/aurora/"].map((path) => new URL(path, import.meta.url));
+// Beside the bundle (dist/example/); in the workspace, from the bundle's place and from this file's.
+const places = ["example/", "../../examples/aurora/", "../../../examples/aurora/"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** The task that comes with the product; undefined when it was left out of this installation. */
 export async function findExample(): Promise<Example | undefined> {
   for (const place of places) {
-    const index = new URL("example.json", place);
-    if (!(await access(index).then(() => true, () => false))) continue;
-    const parsed = description.parse(JSON.parse(await readFile(index, "utf8")));
-    return { ...parsed, folder: decodeURIComponent(place.pathname) };
+    const text = await readFile(join(place, "example.json"), "utf8").catch(() => undefined);
+    if (text === undefined) continue;
+    const { task, documents } = description.parse(JSON.parse(text));
+    const folder = join(place, documents);
+    const names = (await readdir(folder)).sort();
+    return { task, folder, documents: await Promise.all(names.map(async (path) => ({ path, title: await titleOf(join(folder, path), path) }))) };
   }
   return undefined;
 }
@@ -32,4 +35,8 @@ export async function needExample(): Promise<Example> {
   return found;
 }
 
-export const exampleFiles = (example: Example): string[] => example.documents.map(({ path }) => join(example.folder, path));
+/** A text's first heading; else the file's name. */
+async function titleOf(file: string, name: string): Promise<string> {
+  if (!/\.(md|txt)$/.test(name)) return name;
+  return /^#\s+(.+)$/m.exec(await readFile(file, "utf8"))?.[1] ?? name;
+}

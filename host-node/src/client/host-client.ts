@@ -6,7 +6,7 @@ import { connect, disconnect } from "../plugins/connections/connect.ts";
 import { Hub } from "../plugins/hub/hub.ts";
 import { spendingOf } from "../spending.ts";
 import { version } from "../version.ts";
-import { exampleFiles, findExample, needExample } from "./example.ts";
+import { findExample, needExample } from "./example.ts";
 import { watchRun } from "./watch-run.ts";
 
 export type StartOptions = Omit<SubmitRequest, "documents" | "docs"> & { agreed?: boolean; documents: RunDocuments };
@@ -82,7 +82,7 @@ export class HostClient implements KernelClient {
 
   async example(): Promise<{ runId: string; thread: string }> {
     const example = await needExample();
-    return this.submit({ task: example.task, docs: exampleFiles(example) });
+    return this.submit({ task: example.task, docs: [example.folder] });
   }
 
   cancel(runId: string): Promise<boolean> {

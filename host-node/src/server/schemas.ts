@@ -9,7 +9,7 @@ const started = z.object({ runId: z.string(), thread: z.string() });
 const open = (title: string) => z.looseObject({}).meta({ title });
 const failure = z.object({ error: z.object({ code: z.string(), message: z.string(), do: z.string().optional() }) });
 
-interface RouteSchema {
+export interface RouteSchema {
   params?: z.ZodType;
   querystring?: z.ZodType;
   body?: z.ZodType;

@@ -3,12 +3,14 @@ import { type Log, OrreryError, Runner } from "@orrery/sdk";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Host } from "../boot.ts";
 import type { HostClient } from "../client/host-client.ts";
+import type { z } from "zod";
 import { version } from "../version.ts";
 import { answerOf } from "./answer-error.ts";
 import { bearer, createGate, type Gate, hostNames, type Refusal } from "./gate.ts";
 import { tooDeep } from "./json-depth.ts";
 import { findPage, securityHeaders, sendPage } from "./page.ts";
 import { type Checked, type Route, routes } from "./routes.ts";
+import type { RouteSchema } from "./schemas.ts";
 import { acceptSockets } from "./socket.ts";
 
 /** What stands behind the server once it has started. */
@@ -131,7 +133,7 @@ function addRoute(app: FastifyInstance, { method, url, auth, operation, bodyLimi
     ...(bodyLimit ? { bodyLimit } : {}),
     handler: async (request, reply) => {
       const [{ schemas }, { host, client }] = await Promise.all([import("./schemas.ts"), backend]);
-      const schema: { params?: Parser; querystring?: Parser; body?: Parser } = schemas[operation];
+      const schema: RouteSchema = schemas[operation];
       const checked = {
         params: check(schema.params, request.params, "the address"),
         query: check(schema.querystring, request.query, "the query"),
@@ -142,10 +144,7 @@ function addRoute(app: FastifyInstance, { method, url, auth, operation, bodyLimi
   });
 }
 
-interface Parser {
-  safeParse(value: unknown): { success: true; data: unknown } | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
-}
-function check(schema: Parser | undefined, value: unknown, where: string): unknown {
+function check(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (!schema) return {};
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;

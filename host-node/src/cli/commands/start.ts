@@ -1,4 +1,4 @@
-import { exampleFiles, needExample } from "../../client/example.ts";
+import { needExample } from "../../client/example.ts";
 import { exitCodeOf } from "../failure.ts";
 import { offerModel, showReport } from "../summary.ts";
 import { type ServerOptions, stopped, withServer } from "../with-server.ts";
@@ -11,7 +11,7 @@ export function start(options: ServerOptions & { once?: boolean }): Promise<numb
     terminal.line(`Server at ${server.origin}. First, a task of a team of agents, on documents that come with Orrery.`);
     terminal.line();
     const example = await needExample();
-    const report = await perform(session, { task: example.task, documents: await client.read({ docs: exampleFiles(example) }) });
+    const report = await perform(session, { task: example.task, documents: await client.read({ docs: [example.folder] }) });
     terminal.object({ ...report, url: server.url });
     showReport(terminal, report);
     offerModel(terminal, report, await client.models());
