@@ -1,6 +1,6 @@
 import { type Artifact, type Outcome, OrreryError, type Plan, type PluginContext, type RunRequest, type RunStatus, type ThreadTurn, type Verdict } from "@orrery/sdk";
 import { executeTopology, type Executed } from "./execute-topology.ts";
-import { BudgetDenied, Cancelled, type Failure, failureOf } from "./failure.ts";
+import { type Failure, failureOf } from "./failure.ts";
 import type { HookTally } from "./hook-tally.ts";
 import { judge } from "./judge.ts";
 import { type Planned, planTask } from "./plan-task.ts";
@@ -34,7 +34,7 @@ export async function run(scope: RunScope, request: RunRequest, context: Pick<Pl
     end = await untilJudged(scope, planned, progress);
   } catch (thrown) {
     const error = failureOf(thrown);
-    const status: RunStatus = scope.signal.aborted || thrown instanceof Cancelled ? "cancelled" : thrown instanceof BudgetDenied ? "over_budget" : "failed";
+    const status = scope.signal.aborted ? "cancelled" : statusOf(error.code);
     end = { status, artifact: undefined, reasons: [error.message], verdicts: [], failures: [], calls: progress.calls, plan: progress.plan, error };
   }
   await finish(scope, end, clock.elapsed() - started, tally);
@@ -49,6 +49,13 @@ export async function run(scope: RunScope, request: RunRequest, context: Pick<Pl
   const reached = end.status === "accepted" || end.status === "rejected" || end.status === "waiting";
   if (reached) await hooks.call("task.memorize", outcome);
   await hooks.call(reached ? "task.finish" : "task.fail", outcome);
+}
+
+/** What an error makes of the run: most are failures, some are ends a person should tell apart. */
+function statusOf(code: string): RunStatus {
+  if (code === "RUN_CANCELLED") return "cancelled";
+  if (code === "BUDGET_EXCEEDED") return "over_budget";
+  return code === "STEP_REJECTED" ? "rejected" : "failed";
 }
 
 async function readDocuments(scope: RunScope, { files = [], skipped = [] }: RunRequest): Promise<string | undefined> {
