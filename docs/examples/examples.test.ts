@@ -46,7 +46,9 @@ test("judge length: scores what is too long, with the reason", async () => {
   host = await createTestHost({ plugins: [[judgeLength, { config: { words: 4 } }]] });
   const judge = async (text: string) => host.call("task.judge", samples.judgement({ artifact: { step: "s", agent: "a", role: "r", skill: "write", text } }));
   expect(await judge("one two three four")).toMatchObject([{ ok: true, value: { score: 1, decision: "accept" } }]);
-  expect(await judge("one two three four five six seven eight")).toMatchObject([{ ok: true, value: { score: 0.5, decision: "reject", reasons: ["8 words; at most 4 were wanted"] } }]);
+  expect(await judge("one two three four five six seven eight")).toMatchObject([
+    { ok: true, value: { score: 0.5, decision: "reject", reasons: ["8 words; at most 4 were wanted"] } },
+  ]);
   expect(await judge("")).toEqual([]);
 });
 
@@ -62,7 +64,11 @@ test("parrot and relay: a whole task runs on a provider and a topology of an aut
   host = await createTestHost({ plugins: [runner, routing, parrot, relay] });
   const agents = ["a", "b"].map((id) => ({ id, role: id, prompt: "", skill: "write", tools: [] }));
   const report = await host.run("Say it again", { team: { name: "two", agents, topology: { id: "relay", config: { laps: 2 } } } });
-  expect(report).toMatchObject({ status: "accepted", topology: { id: "relay", predictedCalls: 4, observedCalls: 4 }, output: expect.stringContaining("Say it again") });
+  expect(report).toMatchObject({
+    status: "accepted",
+    topology: { id: "relay", predictedCalls: 4, observedCalls: 4 },
+    output: expect.stringContaining("Say it again"),
+  });
   expect(host.trace().some((record) => record.hook === "model.delta")).toBe(true);
   const wrong = await host.run("Say it again", { team: { name: "two", agents, topology: { id: "relay", config: { laps: 0 } } } });
   expect(wrong.error?.message).toContain("config.laps");

@@ -10,7 +10,12 @@ export default definePlugin({
       const words = artifact.text.split(/\s+/).filter(Boolean).length;
       if (words === 0) return undefined;
       const fits = words <= config.words;
-      return { judge: plugin.id, score: fits ? 1 : config.words / words, decision: fits ? "accept" : "reject", reasons: fits ? [] : [`${words} words; at most ${config.words} were wanted`] };
+      return {
+        judge: plugin.id,
+        score: fits ? 1 : config.words / words,
+        decision: fits ? "accept" : "reject",
+        reasons: fits ? [] : [`${words} words; at most ${config.words} were wanted`],
+      };
     });
   },
 });

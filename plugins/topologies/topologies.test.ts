@@ -9,7 +9,16 @@ import { agent } from "./kit/arbitrary.ts";
 import parallel from "./parallel/index.ts";
 import sequential from "./sequential/index.ts";
 
-const model: ModelInfo = { id: "test/echo", provider: "test", label: "Echo", kind: "generative", local: true, paid: false, state: "embedded", source: "built in" };
+const model: ModelInfo = {
+  id: "test/echo",
+  provider: "test",
+  label: "Echo",
+  kind: "generative",
+  local: true,
+  paid: false,
+  state: "embedded",
+  source: "built in",
+};
 /** Answers `name(inputs)`; agents named "broken…" fail; says what was recalled. */
 const echo: AnyPlugin = definePlugin({
   manifest: { id: "test.echo", version: "1.0.0", api: "^1.0" },
@@ -20,11 +29,21 @@ const echo: AnyPlugin = definePlugin({
       if (origin.agent.startsWith("broken")) throw new Error("secret of the broken one");
       const text = `${origin.agent}(${view.inputs.map((input) => input.text).join(" ")})`;
       const usedMemory = view.recalled.map((episode) => episode.id);
-      return { model: model.id, text: view.recalled.length > 0 ? `${text}, knowing ${view.recalled[0]?.summary}` : text, data: { usedMemory }, usage: { inputTokens: 1, outputTokens: 1 }, finish: "stop" };
+      return {
+        model: model.id,
+        text: view.recalled.length > 0 ? `${text}, knowing ${view.recalled[0]?.summary}` : text,
+        data: { usedMemory },
+        usage: { inputTokens: 1, outputTokens: 1 },
+        finish: "stop",
+      };
     });
   },
 });
-const teamOf = (topology: Team["topology"], ...agents: [id: string, skill: string][]): Team => ({ name: "team", agents: agents.map(([id, skill]) => agent(id, skill)), ...(topology ? { topology } : {}) });
+const teamOf = (topology: Team["topology"], ...agents: [id: string, skill: string][]): Team => ({
+  name: "team",
+  agents: agents.map(([id, skill]) => agent(id, skill)),
+  ...(topology ? { topology } : {}),
+});
 const roles: [string, string][] = [
   ["r1", "research"],
   ["r2", "research"],

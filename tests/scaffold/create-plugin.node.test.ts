@@ -28,7 +28,7 @@ async function scaffold(folder: string, sdk: string): Promise<string> {
   await symlink(sdk, join(target, "node_modules", "@orrery", "sdk"), "junction");
   return target;
 }
-const environment = () => ({ PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`, HOME: place });
+const environment = () => ({ PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: place });
 const npmTest = (cwd: string) => run("npm", ["test"], { cwd, env: environment() });
 
 describe("a scaffolded plugin", () => {
@@ -40,7 +40,8 @@ describe("a scaffolded plugin", () => {
 
   it("passes its tests as `orrery create plugin` leaves it", async () => {
     const folder = join(place, "by-command");
-    const create = () => run(process.execPath, [join(root, "host-node/bin/orrery.js"), "create", "plugin", "acme-hello", "--dir", folder], { env: environment() });
+    const create = () =>
+      run(process.execPath, [join(root, "host-node/bin/orrery.js"), "create", "plugin", "acme-hello", "--dir", folder], { env: environment() });
     await create();
     expect((await npmTest(folder)).stdout).toMatch(/pass 2\b/);
     await expect(create()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("not empty") });
@@ -48,7 +49,10 @@ describe("a scaffolded plugin", () => {
 
   it("has tests that fail when the plugin is wrong", async () => {
     const folder = await scaffold("broken", join(place, "sdk"));
-    await writeFile(join(folder, "index.js"), 'import { definePlugin } from "@orrery/sdk";\nexport default definePlugin({ manifest: { id: "acme.hello", version: "0.1.0", api: "^1.0" }, setup() {} });\n');
+    await writeFile(
+      join(folder, "index.js"),
+      'import { definePlugin } from "@orrery/sdk";\nexport default definePlugin({ manifest: { id: "acme.hello", version: "0.1.0", api: "^1.0" }, setup() {} });\n',
+    );
     await expect(npmTest(folder)).rejects.toMatchObject({ code: 1, stdout: expect.stringMatching(/fail 2\b/) });
   });
 

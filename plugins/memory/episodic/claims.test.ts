@@ -3,7 +3,12 @@ import { citedIn, claimsOf } from "./claims.ts";
 
 describe("cited sentences of a report", () => {
   test("each sentence goes with the citation after it, without list and quote marks", () => {
-    const report = ["# Report", "- Plugins are isolated. [docs/Plugins.md#12]", '> "Errors are caught." [docs/Errors.md#3] Then the hook runs. [docs/Hooks.md#7]', "Nothing was found on limits."].join("\n");
+    const report = [
+      "# Report",
+      "- Plugins are isolated. [docs/Plugins.md#12]",
+      '> "Errors are caught." [docs/Errors.md#3] Then the hook runs. [docs/Hooks.md#7]',
+      "Nothing was found on limits.",
+    ].join("\n");
     expect(citedIn(report)).toEqual([
       { path: "docs/Plugins.md", n: 12, text: "Plugins are isolated." },
       { path: "docs/Errors.md", n: 3, text: "Errors are caught." },

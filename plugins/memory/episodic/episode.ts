@@ -23,7 +23,14 @@ const clip = (text: string, most: number): string => (text.length <= most ? text
 
 /** The first sentences the run verified; the beginning of its text, without marks, where nothing is cited. */
 function summarise(text: string, claims: Episode["claims"]): string {
-  if (claims.length > 0) return clip(claims.slice(0, 3).map((claim) => claim.text).join(" "), limits.summary);
+  if (claims.length > 0)
+    return clip(
+      claims
+        .slice(0, 3)
+        .map((claim) => claim.text)
+        .join(" "),
+      limits.summary,
+    );
   const plain = text
     .split("\n")
     .filter((line) => !line.startsWith("#"))
@@ -41,8 +48,28 @@ export function episodeOf(outcome: Outcome, id: string, at: number): Episode | u
   const claims = claimsOf(output).slice(0, limits.claims);
   const judging = outcome.verdicts.filter((verdict) => verdict.decision !== "abstain");
   const judged = judging.length === 0 ? 0 : judging.reduce((sum, verdict) => sum + verdict.score, 0) / judging.length;
-  return { id, run: task.run, workspace: task.workspace, task: clip(task.text, limits.task), summary: summarise(output.text, claims), claims, judged, status, at };
+  return {
+    id,
+    run: task.run,
+    workspace: task.workspace,
+    task: clip(task.text, limits.task),
+    summary: summarise(output.text, claims),
+    claims,
+    judged,
+    status,
+    at,
+  };
 }
 
 /** The episode as plans carry it; `score` is its relevance to what was asked now. */
-export const asRecalled = ({ id, run, task, summary, claims, judged, status, at }: Episode, score: number): Recalled => ({ id, run, task, summary, claims, judged, status, score, at });
+export const asRecalled = ({ id, run, task, summary, claims, judged, status, at }: Episode, score: number): Recalled => ({
+  id,
+  run,
+  task,
+  summary,
+  claims,
+  judged,
+  status,
+  score,
+  at,
+});

@@ -66,8 +66,13 @@ export default definePlugin({
     }
 
     provide(EpisodicMemory, {
-      recall: async ({ text, workspace, limit = config.recall }) => (await recall(text, workspace, limit, [])).map(({ episode, relevance }) => asRecalled(episode, relevance)),
-      list: async ({ workspace, limit = 100 }) => (await store.all(workspace)).sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1)).slice(0, limit).map((one) => asRecalled(one, 0)),
+      recall: async ({ text, workspace, limit = config.recall }) =>
+        (await recall(text, workspace, limit, [])).map(({ episode, relevance }) => asRecalled(episode, relevance)),
+      list: async ({ workspace, limit = 100 }) =>
+        (await store.all(workspace))
+          .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
+          .slice(0, limit)
+          .map((one) => asRecalled(one, 0)),
       forget: (id) => store.forget(id),
     });
 
@@ -75,10 +80,18 @@ export default definePlugin({
       "task.plan",
       async (plan, { signal }) => {
         // The thread's own turns are in the plan already.
-        const found = await recall(plan.task.text, plan.task.workspace, config.recall, plan.thread.map((turn) => turn.run), signal);
+        const found = await recall(
+          plan.task.text,
+          plan.task.workspace,
+          config.recall,
+          plan.thread.map((turn) => turn.run),
+          signal,
+        );
         if (found.length === 0) return undefined;
         for (const { episode } of found) await store.used(episode.id);
-        const which = found.map(({ episode, relevance }) => `"${shorten(episode.task)}" (relevance ${relevance.toFixed(2)}, judged ${episode.judged.toFixed(2)})`).join("; ");
+        const which = found
+          .map(({ episode, relevance }) => `"${shorten(episode.task)}" (relevance ${relevance.toFixed(2)}, judged ${episode.judged.toFixed(2)})`)
+          .join("; ");
         return {
           ...plan,
           recalled: [...plan.recalled, ...found.map(({ episode, relevance }) => asRecalled(episode, relevance))],

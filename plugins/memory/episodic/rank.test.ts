@@ -7,8 +7,20 @@ import { stems } from "./words.ts";
 
 const day = 86_400_000;
 const now = 1_000 * day;
-const episode = (id: string, task: string, more: Partial<Episode> = {}): Episode => ({ id, run: `run_${id}`, workspace: "w", task, summary: "", claims: [], judged: 1, status: "accepted", at: now, ...more });
-const ask = (text: string, episodes: Episode[]) => rank(episodes, { text, vector: undefined, threshold: 0.4, halfLifeDays: 30, now }).map((one) => one.episode.id);
+const episode = (id: string, task: string, more: Partial<Episode> = {}): Episode => ({
+  id,
+  run: `run_${id}`,
+  workspace: "w",
+  task,
+  summary: "",
+  claims: [],
+  judged: 1,
+  status: "accepted",
+  at: now,
+  ...more,
+});
+const ask = (text: string, episodes: Episode[]) =>
+  rank(episodes, { text, vector: undefined, threshold: 0.4, halfLifeDays: 30, now }).map((one) => one.episode.id);
 
 describe("relevance by words", () => {
   const errors = episode("errors", "How does the plugin system isolate errors, and what are its limits?");
@@ -35,7 +47,12 @@ describe("the order", () => {
     expect(first?.rank).toBeCloseTo(0.75 * 0.75);
   });
   test("takes the best of several runs of one request", () => {
-    expect(ask("plugin error isolation", [episode("first", "Plugin error isolation", { judged: 0.4 }), episode("second", "plugin error isolation?", { judged: 0.9 })])).toEqual(["second"]);
+    expect(
+      ask("plugin error isolation", [
+        episode("first", "Plugin error isolation", { judged: 0.4 }),
+        episode("second", "plugin error isolation?", { judged: 0.9 }),
+      ]),
+    ).toEqual(["second"]);
   });
   test("recency falls from 1 to ½ and never rises with age; a clock set back counts as now", () => {
     expect([recency(now, now, 30), recency(now - 30 * day, now, 30), recency(now + day, now, 30)]).toEqual([1, 0.75, 1]);
@@ -58,7 +75,10 @@ describe("relevance by vectors", () => {
     expect(found.map((one) => one.episode.id)).toEqual(["near"]);
   });
   test("a packed vector keeps its cosine within 0.01", () => {
-    const vector = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 64, maxLength: 64 }).filter((members) => Math.hypot(...members) > 1).map((members) => unit(...members));
+    const vector = fc
+      .array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 64, maxLength: 64 })
+      .filter((members) => Math.hypot(...members) > 1)
+      .map((members) => unit(...members));
     fc.assert(fc.property(vector, vector, (a, b) => Math.abs(cosine(unpack(pack(a)), unpack(pack(b))) - cosine(a, b)) < 0.01));
   });
 });

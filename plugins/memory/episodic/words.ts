@@ -1,14 +1,19 @@
 import { stemmer } from "stemmer";
 
 const common = new Set(
-  "a about after all also an and any are as at be because been before but by can could did do does for from had has have he her his how i if in into is it its just may me more most my no not of on one or our out over she should so some such than that the their them then there these they this those through to too under up us was we were what when where which while who whose why will with would you your tell give show explain describe please".split(" "),
+  "a about after all also an and any are as at be because been before but by can could did do does for from had has have he her his how i if in into is it its just may me more most my no not of on one or our out over she should so some such than that the their them then there these they this those through to too under up us was we were what when where which while who whose why will with would you your tell give show explain describe please".split(
+    " ",
+  ),
 );
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 /** The content words of a text as a set of stems; scripts written without spaces come as pairs of letters. */
 export function stems(text: string): Set<string> {
   const found = new Set<string>();
-  for (const [word] of text.normalize("NFKC").toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
+  for (const [word] of text
+    .normalize("NFKC")
+    .toLowerCase()
+    .matchAll(/[\p{L}\p{N}]+/gu)) {
     if (unspaced.test(word)) {
       const letters = [...word];
       for (let i = 0; i + 1 < letters.length; i++) found.add(`${letters[i]}${letters[i + 1]}`);

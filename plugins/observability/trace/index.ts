@@ -3,7 +3,13 @@ import { spansOf } from "./spans.ts";
 
 /** `orrery.trace`: what a run did, when and for how long, as spans read off its journal. */
 export default definePlugin({
-  manifest: { id: "orrery.trace", version: "0.1.0", api: "^1.0", title: "Trace", description: "Shows a run as nested spans: plan, documents, memory, steps, model calls, judges, hooks." },
+  manifest: {
+    id: "orrery.trace",
+    version: "0.1.0",
+    api: "^1.0",
+    title: "Trace",
+    description: "Shows a run as nested spans: plan, documents, memory, steps, model calls, judges, hooks.",
+  },
   requires: { journal: Journal },
   provides: [Trace],
   setup({ use, provide }) {

@@ -9,14 +9,53 @@ const accept = { action: "accept", reasons: [], feedback: [] };
 const retry = { action: "retry", reasons: ["thin"], feedback: ["more"] };
 const verdict = { judge: "orrery.judge.format", score: 0.5, decision: "accept", reasons: [] };
 const started = (attempt: number) => ({ ...at, attempt, role: "writer", skill: "write", round: 0, key: "k", inputs: [], recalled: ["ep_1"], feedback: [] });
-const finished = (attempt: number) => ({ ...at, attempt, result: { run: "run_1", path: "r0/a", attempt, agent: "a", model: "orrery/extractive", text: "x", usage, costNano: 7, finish: "stop", durationMs: 9 } });
+const finished = (attempt: number) => ({
+  ...at,
+  attempt,
+  result: { run: "run_1", path: "r0/a", attempt, agent: "a", model: "orrery/extractive", text: "x", usage, costNano: 7, finish: "stop", durationMs: 9 },
+});
 
 /** A run of one agent that was tried twice, as a runner writes it. */
 const recorded: [ts: number, type: EventType, data: unknown][] = [
-  [1_000, "run.submitted", { task: { id: "task_1", run: "run_1", thread: "t", text: "Why?", documents: ["a.md"], criteria: [], constraints: { spending: { allowed: false, capNano: 0, why: "" } }, actor: "tester", workspace: "w", createdAt: 1_000 } }],
-  [1_030, "documents.read", { collection: "c", documents: [{ path: "a.md", title: "A", format: "markdown", bytes: 9, sentences: 3, words: 9 }], skipped: [], ms: 25 }],
+  [
+    1_000,
+    "run.submitted",
+    {
+      task: {
+        id: "task_1",
+        run: "run_1",
+        thread: "t",
+        text: "Why?",
+        documents: ["a.md"],
+        criteria: [],
+        constraints: { spending: { allowed: false, capNano: 0, why: "" } },
+        actor: "tester",
+        workspace: "w",
+        createdAt: 1_000,
+      },
+    },
+  ],
+  [
+    1_030,
+    "documents.read",
+    { collection: "c", documents: [{ path: "a.md", title: "A", format: "markdown", bytes: 9, sentences: 3, words: 9 }], skipped: [], ms: 25 },
+  ],
   [1_040, "memory.recalled", { recalled: [{ id: "ep_1", run: "run_0", task: "Who?", summary: "", claims: [], judged: 1, score: 0.6, at: 0 }] }],
-  [1_050, "run.planned", { plan: { team: { name: "one", agents: [{ id: "a", role: "writer", prompt: "", skill: "write", tools: [] }] }, topology: { id: "sequential", config: {} }, given: { team: false, topology: false }, notes: [] }, predicted: { min: 1, expected: 1, max: 1 }, edges: [], by: "orrery.topology.sequential" }],
+  [
+    1_050,
+    "run.planned",
+    {
+      plan: {
+        team: { name: "one", agents: [{ id: "a", role: "writer", prompt: "", skill: "write", tools: [] }] },
+        topology: { id: "sequential", config: {} },
+        given: { team: false, topology: false },
+        notes: [],
+      },
+      predicted: { min: 1, expected: 1, max: 1 },
+      edges: [],
+      by: "orrery.topology.sequential",
+    },
+  ],
   [1_060, "step.started", started(1)],
   [1_062, "step.routed", { ...at, model: "orrery/extractive", why: "the only one", considered: [], by: "orrery.routing.default" }],
   [1_064, "budget.reserved", { reservation: "rsv_1", origin: origin("r0/a", "a"), model: "orrery/extractive", nano: 0 }],

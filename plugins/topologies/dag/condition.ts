@@ -15,7 +15,10 @@ export const condition = z.union(
     z.strictObject({ field, atLeast: z.number() }),
     z.strictObject({ field, atMost: z.number() }),
   ],
-  { error: 'write one of {"includes": text}, {"scoreAtLeast": 0–1}, {"field": name, "equals": value}, {"field": name, "atLeast": n}, {"field": name, "atMost": n}' },
+  {
+    error:
+      'write one of {"includes": text}, {"scoreAtLeast": 0–1}, {"field": name, "equals": value}, {"field": name, "atLeast": n}, {"field": name, "atMost": n}',
+  },
 );
 export type Condition = z.infer<typeof condition>;
 

@@ -34,7 +34,13 @@ const stages: readonly (readonly string[])[] = [
 export function edgesOf(team: Team, config: DagConfig): Edge[] {
   if (config.edges) return config.edges;
   const staged: string[][] = stages.map(() => []);
-  for (const agent of team.agents) staged[Math.max(0, stages.findIndex((skills) => skills.includes(agent.skill)))]?.push(agent.id);
+  for (const agent of team.agents)
+    staged[
+      Math.max(
+        0,
+        stages.findIndex((skills) => skills.includes(agent.skill)),
+      )
+    ]?.push(agent.id);
   const present = staged.filter((stage) => stage.length > 0);
   return present.slice(1).flatMap((stage, i) => (present[i] ?? []).flatMap((from) => stage.map((to) => ({ from, to }))));
 }

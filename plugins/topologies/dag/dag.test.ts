@@ -12,7 +12,8 @@ const edge = (text: string) => ({ from: text.split(">")[0] ?? "", to: text.split
 const edges = (...texts: string[]) => texts.map(edge);
 const inOrder = (answer: World["answer"]): World => ({ pick: () => 0, answer });
 const echo: World["answer"] = ({ agent }) => ({ ok: true, text: `by ${agent}` });
-const failing = (...ids: string[]): World => inOrder((step) => (ids.includes(step.agent) ? { ok: false, text: "", error: { code: "BROKEN", message: "secret" } } : echo(step)));
+const failing = (...ids: string[]): World =>
+  inOrder((step) => (ids.includes(step.agent) ? { ok: false, text: "", error: { code: "BROKEN", message: "secret" } } : echo(step)));
 
 type Join = "all" | "any" | "k" | "settled";
 /** Any acyclic config over a team: edges go from earlier to later agents, in a random order of declaration. */
@@ -23,8 +24,13 @@ const anyGraph = (conditions: boolean) =>
     const when = fc.constantFrom(undefined, { includes: "BY a1" }, { scoreAtLeast: 0.5 });
     return fc
       .record({
-        edges: fc.shuffledSubarray(pairs).chain((chosen) => fc.tuple(...chosen.map((pair) => (conditions ? when.map((when) => (when ? { ...pair, when } : pair)) : fc.constant(pair))))),
-        joins: fc.array(fc.tuple(fc.constantFrom<Join>("all", "any", "k", "settled"), fc.nat(), fc.constantFrom("fail" as const, "skip" as const)), { minLength: n, maxLength: n }),
+        edges: fc
+          .shuffledSubarray(pairs)
+          .chain((chosen) => fc.tuple(...chosen.map((pair) => (conditions ? when.map((when) => (when ? { ...pair, when } : pair)) : fc.constant(pair))))),
+        joins: fc.array(fc.tuple(fc.constantFrom<Join>("all", "any", "k", "settled"), fc.nat(), fc.constantFrom("fail" as const, "skip" as const)), {
+          minLength: n,
+          maxLength: n,
+        }),
       })
       .map(({ edges, joins }) => {
         const nodes: Record<string, DagConfig["nodes"][string]> = {};
@@ -68,8 +74,18 @@ test("with conditions the calls stay within the prediction, and both bounds are 
       expect(started.length).toBeLessThanOrEqual(predicted.max);
       expect(done.failures).toEqual([]);
       expect(done.output ?? done.text).toBeDefined();
-      const every = await drive(graph, team, config, inOrder(() => ({ ok: true, text: "by a1", score: 1 })));
-      const none = await drive(graph, team, config, inOrder(() => ({ ok: true, text: "no", score: 0 })));
+      const every = await drive(
+        graph,
+        team,
+        config,
+        inOrder(() => ({ ok: true, text: "by a1", score: 1 })),
+      );
+      const none = await drive(
+        graph,
+        team,
+        config,
+        inOrder(() => ({ ok: true, text: "no", score: 0 })),
+      );
       expect([none.started.length, every.started.length]).toEqual([predicted.min, predicted.max]);
     }),
   );
@@ -119,7 +135,12 @@ test("a condition chooses the branch; the one not taken is not needed and no fai
       { from: "c", to: "d" },
     ],
   };
-  const { started, done } = await drive(graph, team, config, inOrder(({ agent }) => ({ ok: true, text: agent, data: { kind: { name: "long" }, words: 12 } })));
+  const { started, done } = await drive(
+    graph,
+    team,
+    config,
+    inOrder(({ agent }) => ({ ok: true, text: agent, data: { kind: { name: "long" }, words: 12 } })),
+  );
   expect(started.map((step) => [step.agent, step.inputs])).toEqual([
     ["a", []],
     ["c", ["r0/a"]],
@@ -161,5 +182,7 @@ test("a circle is refused with its path before anything runs, and so are unknown
   expect(graph.check(team, { edges: edges("a>b", "a>b") })).toEqual(["config.edges[1]: the edge a → b is there twice"]);
   expect(graph.check(team, { edges: edges("a>b"), nodes: { b: { join: "k", k: 2 } } })).toEqual(["config.nodes.b.k: 2 of 1 parents cannot be"]);
   expect(graph.check(team, { nodes: { z: {} } })).toEqual([expect.stringContaining('there is no agent "z"')]);
-  expect(graph.check(team, { edges: [{ from: "a", to: "b", when: { matches: "x" } }] })).toEqual([expect.stringContaining("config.edges[0].when: write one of")]);
+  expect(graph.check(team, { edges: [{ from: "a", to: "b", when: { matches: "x" } }] })).toEqual([
+    expect.stringContaining("config.edges[0].when: write one of"),
+  ]);
 });

@@ -20,7 +20,10 @@ function outcome(state: State): { output: string | undefined; text?: string } {
 /** Lets the graph go on from what is known, and ends the run when nothing is under way any more. */
 function go(state: State): Move {
   const { graph, ready, dropped } = advance(state.graph);
-  const failures = [...state.failures, ...dropped.map((agent): Failure => ({ agent, path: pathOf(agent), code: "UPSTREAM_FAILED", message: upstream(graph, agent) }))];
+  const failures = [
+    ...state.failures,
+    ...dropped.map((agent): Failure => ({ agent, path: pathOf(agent), code: "UPSTREAM_FAILED", message: upstream(graph, agent) })),
+  ];
   const after = { ...state, graph, failures };
   const inputs = (agent: string): string[] => graph.edges.filter((edge) => edge.to === agent && edge.state === "open").map((edge) => pathOf(edge.from));
   const dispatch = ready.map((agent) => ({ path: pathOf(agent), agent, round: 0, inputs: inputs(agent) }));
@@ -39,8 +42,16 @@ function failed(state: State, settled: Settled, { id, onFailure }: GraphNode): M
   if (onFailure === "skip") return go(after);
   const cancel = running(graph);
   const { graph: end, dropped } = advance(graph);
-  const failures = [...after.failures, ...dropped.map((agent): Failure => ({ agent, path: pathOf(agent), code: "UPSTREAM_FAILED", message: upstream(end, agent) }))];
-  return { state: { ...after, graph: end, failures, over: true }, dispatch: [], ...(cancel.length > 0 ? { cancel } : {}), done: { output: undefined, failures } };
+  const failures = [
+    ...after.failures,
+    ...dropped.map((agent): Failure => ({ agent, path: pathOf(agent), code: "UPSTREAM_FAILED", message: upstream(end, agent) })),
+  ];
+  return {
+    state: { ...after, graph: end, failures, over: true },
+    dispatch: [],
+    ...(cancel.length > 0 ? { cancel } : {}),
+    done: { output: undefined, failures },
+  };
 }
 
 /**

@@ -82,7 +82,9 @@ export function advance(graph: Graph): { graph: Graph; ready: string[]; dropped:
 /** Done nodes after which nothing ran and nothing was lost: their outputs are the outcome. */
 export function endings(graph: Graph): string[] {
   const passed = new Set(graph.nodes.filter((node) => node.state === "passed").map((node) => node.id));
-  return graph.nodes.filter((node) => node.state === "done" && graph.edges.every((edge) => edge.from !== node.id || passed.has(edge.to))).map((node) => node.id);
+  return graph.nodes
+    .filter((node) => node.state === "done" && graph.edges.every((edge) => edge.from !== node.id || passed.has(edge.to)))
+    .map((node) => node.id);
 }
 
 /** How many nodes run when every condition holds, or when none does. A node never runs less for one more edge being open. */

@@ -24,7 +24,8 @@ export interface Topology<Config, State extends Json> {
   next(state: State, settled: Settled): TypedMove<State>;
 }
 
-const place = (path: readonly PropertyKey[]): string => path.reduce<string>((text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`), "config");
+const place = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`), "config");
 
 function read<Config, State extends Json>(topology: Topology<Config, State>, team: Team, config: Json): { config: Config } | { problems: string[] } {
   const parsed = topology.config.safeParse(config ?? {});

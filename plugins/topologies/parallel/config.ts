@@ -39,7 +39,9 @@ export function problemsOf(team: Team, config: ParallelConfig): string[] {
   else if (workers.length === 0) problems.push("config.reducer.agent: with one agent there is nobody whose answer it could reduce");
   if (config.join === "k-of-n" && config.k === undefined) problems.push('config.k: the join "k-of-n" needs it');
   if (config.join !== "k-of-n" && config.k !== undefined) problems.push(`config.k: the join "${config.join}" has no use for it`);
-  if (config.k !== undefined && workers.length > 0 && config.k > workers.length) problems.push(`config.k: ${config.k} answers of ${workers.length} agents cannot be`);
-  if (config.join === "first-accepted" && config.reducer !== undefined) problems.push('config.reducer: "first-accepted" takes one answer, there is nothing to reduce');
+  if (config.k !== undefined && workers.length > 0 && config.k > workers.length)
+    problems.push(`config.k: ${config.k} answers of ${workers.length} agents cannot be`);
+  if (config.join === "first-accepted" && config.reducer !== undefined)
+    problems.push('config.reducer: "first-accepted" takes one answer, there is nothing to reduce');
   return problems;
 }

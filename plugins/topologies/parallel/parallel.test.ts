@@ -24,7 +24,8 @@ test("views are identical and independent, all start before any settles; predict
       const { workers, reducer: by } = shape(team, parallelConfig.parse(config(reducer)));
       const first = started.filter((step) => step.round === 0);
       expect(first.map((step) => step.agent)).toEqual(workers);
-      for (const step of first) expect({ inputs: step.inputs, after: step.after, instruction: step.instruction }).toEqual({ inputs: [], after: [], instruction: undefined });
+      for (const step of first)
+        expect({ inputs: step.inputs, after: step.after, instruction: step.instruction }).toEqual({ inputs: [], after: [], instruction: undefined });
       const last = started.filter((step) => step.round === 1);
       expect(last.map((step) => [step.agent, step.inputs])).toEqual(typeof by === "object" ? [[by.agent, workers.map((id) => `r0/${id}`)]] : []);
       expect(done.failures).toEqual([]);
@@ -69,7 +70,12 @@ test("first-accepted takes the first answer judged well enough and cancels the l
   const observed = await drive(all, team, { join: "first-accepted", acceptAt: 0.6 }, says({ a: { text: "x", score: 0.5 }, b: { text: "y", score: 0.6 } }));
   expect(observed.done).toEqual({ output: "r0/b", failures: [] });
   expect(observed.cancelled).toEqual(["r0/c", "r0/d"]);
-  const none = await drive(all, teamOf("a", "b"), { join: "first-accepted", acceptAt: 0.9 }, says({ a: { text: "x", score: 0.2 }, b: { text: "y", score: 0.3 } }));
+  const none = await drive(
+    all,
+    teamOf("a", "b"),
+    { join: "first-accepted", acceptAt: 0.9 },
+    says({ a: { text: "x", score: 0.2 }, b: { text: "y", score: 0.3 } }),
+  );
   expect(none.done.output).toBe("r0/b");
 });
 
@@ -79,7 +85,12 @@ describe("reducers", () => {
     expect(done.output).toBe("r0/b");
   });
   test("vote reads a structured answer before the text, and breaks a tie by score", async () => {
-    const { done } = await drive(all, teamOf("a", "b"), { reducer: "vote" }, says({ a: { text: "same", data: { answer: "1" }, score: 0.2 }, b: { text: "same", data: { answer: "2" }, score: 0.4 } }));
+    const { done } = await drive(
+      all,
+      teamOf("a", "b"),
+      { reducer: "vote" },
+      says({ a: { text: "same", data: { answer: "1" }, score: 0.2 }, b: { text: "same", data: { answer: "2" }, score: 0.4 } }),
+    );
     expect(done.output).toBe("r0/b");
   });
   test("best takes the highest score; unjudged answers come last", async () => {

@@ -11,7 +11,12 @@ function ballot(answer: Answer): string {
     const stated = (data as { readonly answer?: Json }).answer;
     if (stated !== undefined) return `data:${canonicalJson(stated)}`;
   }
-  return `text:${answer.text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim().replace(/[.!?\s]+$/, "")}`;
+  return `text:${answer.text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/[.!?\s]+$/, "")}`;
 }
 
 /** The highest judged score; the team's order decides between equals, and what nobody judged comes last. */

@@ -52,7 +52,11 @@ test("onAgentFailure skip goes on with the last output there is, and lists who f
 });
 
 test("onAgentFailure fail ends the run at the first failed agent, without an outcome", async () => {
-  const world = { pick: () => 0, answer: ({ agent }: { agent: string }) => (agent === "b" ? { ok: false, text: "", error: { code: "BROKEN", message: "it broke" } } : { ok: true, text: agent }) };
+  const world = {
+    pick: () => 0,
+    answer: ({ agent }: { agent: string }) =>
+      agent === "b" ? { ok: false, text: "", error: { code: "BROKEN", message: "it broke" } } : { ok: true, text: agent },
+  };
   const { started, done } = await drive(chain, teamOf("a", "b", "c"), {}, world);
   expect(started.map((step) => step.agent)).toEqual(["a", "b"]);
   expect(done).toEqual({ output: undefined, failures: [{ agent: "b", path: "r0/b", code: "BROKEN", message: "it broke" }] });
@@ -61,5 +65,7 @@ test("onAgentFailure fail ends the run at the first failed agent, without an out
 test("a setting that is not there is refused with its place, before anything runs", () => {
   expect(chain.check(teamOf("a"), { history: "some" })).toEqual([expect.stringContaining("config.history: ")]);
   expect(chain.check(teamOf("a"), { laps: 3 })).toEqual([expect.stringContaining("laps")]);
-  expect(() => chain.start(teamOf("a"), { laps: 3 })).toThrow(expect.objectContaining({ code: "TOPOLOGY_CONFIG_INVALID", message: expect.stringContaining("laps") }));
+  expect(() => chain.start(teamOf("a"), { laps: 3 })).toThrow(
+    expect.objectContaining({ code: "TOPOLOGY_CONFIG_INVALID", message: expect.stringContaining("laps") }),
+  );
 });

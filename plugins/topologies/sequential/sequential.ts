@@ -15,7 +15,9 @@ const dispatch = (state: State): Dispatch => {
   return { path: `r0/${agent}`, agent, round: 0, inputs: state.history === "all" ? [...state.outputs] : state.outputs.slice(-1) };
 };
 const move = (state: State): TypedMove<State> =>
-  state.at < state.agents.length ? { state, dispatch: [dispatch(state)] } : { state, dispatch: [], done: { output: state.outputs.at(-1), failures: state.failures } };
+  state.at < state.agents.length
+    ? { state, dispatch: [dispatch(state)] }
+    : { state, dispatch: [], done: { output: state.outputs.at(-1), failures: state.failures } };
 
 /**
  * `o_i = a_i(task, o_{i-1})`: a chain in the team's order, one agent at a time.

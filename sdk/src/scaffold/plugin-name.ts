@@ -16,9 +16,12 @@ const shape = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
  */
 export function pluginName(name: string): PluginName {
   if (!shape.test(name) || name.length > 64) {
-    throw new OrreryError("PLUGIN_NAME_INVALID", `"${name.slice(0, 80)}" is no name for a plugin`, { todo: "Write author-name in lower case letters, digits and dashes, at most 64, as acme-hello." });
+    throw new OrreryError("PLUGIN_NAME_INVALID", `"${name.slice(0, 80)}" is no name for a plugin`, {
+      todo: "Write author-name in lower case letters, digits and dashes, at most 64, as acme-hello.",
+    });
   }
   const [author = "", ...rest] = name.split("-");
-  if (author === "orrery") throw new OrreryError("PLUGIN_NAME_RESERVED", `"${name}" would pass for a plugin of Orrery's own`, { todo: "Begin with your own name, as acme-hello." });
+  if (author === "orrery")
+    throw new OrreryError("PLUGIN_NAME_RESERVED", `"${name}" would pass for a plugin of Orrery's own`, { todo: "Begin with your own name, as acme-hello." });
   return { folder: name, id: rest.length > 0 ? `${author}.${rest.join("-")}` : `my.${author}` };
 }

@@ -21,7 +21,10 @@ describe("a scaffolded plugin", () => {
     const files = scaffoldPlugin("acme-hello", { sdk: "../sdk" });
     expect(files.map((file) => file.path)).toEqual(["package.json", "index.js", "index.test.js", "jsconfig.json", "README.md", ".gitignore"]);
     expect(files).toEqual(scaffoldPlugin("acme-hello", { sdk: "../sdk" }));
-    const lines = files.find((file) => file.path === "index.js")?.content.trim().split("\n");
+    const lines = files
+      .find((file) => file.path === "index.js")
+      ?.content.trim()
+      .split("\n");
     expect(lines?.length).toBeLessThanOrEqual(15);
   });
   it("names the plugin the same in its manifest and its test, and the SDK where it is", () => {

@@ -45,7 +45,16 @@ const packageJson = (folder: string, sdk: string): string =>
 
 const jsconfig = `${JSON.stringify(
   {
-    compilerOptions: { checkJs: true, strict: true, target: "ES2023", module: "NodeNext", moduleResolution: "NodeNext", allowImportingTsExtensions: true, noEmit: true, skipLibCheck: true },
+    compilerOptions: {
+      checkJs: true,
+      strict: true,
+      target: "ES2023",
+      module: "NodeNext",
+      moduleResolution: "NodeNext",
+      allowImportingTsExtensions: true,
+      noEmit: true,
+      skipLibCheck: true,
+    },
     include: ["*.js"],
     exclude: ["*.test.js"],
   },

@@ -8,7 +8,14 @@ import { judgement } from "../verdict.ts";
 import { samples } from "./samples.ts";
 
 it("every sample is what its hook takes, and new each time", () => {
-  for (const [make, schema] of [[samples.task, task], [samples.plan, plan], [samples.step, step], [samples.request, modelRequest], [samples.judgement, judgement], [samples.outcome, outcome]] as const) {
+  for (const [make, schema] of [
+    [samples.task, task],
+    [samples.plan, plan],
+    [samples.step, step],
+    [samples.request, modelRequest],
+    [samples.judgement, judgement],
+    [samples.outcome, outcome],
+  ] as const) {
     expect(schema.parse(make())).toEqual(make());
   }
   samples.plan().team.agents[0]!.role = "changed";

@@ -71,5 +71,12 @@ export const samples = {
     model: "test/model",
     ...over,
   }),
-  outcome: (over: Partial<Outcome> = {}): Outcome => ({ task: task(), status: "accepted", output: structuredClone(artifact), verdicts: [], costNano: 0, ...over }),
+  outcome: (over: Partial<Outcome> = {}): Outcome => ({
+    task: task(),
+    status: "accepted",
+    output: structuredClone(artifact),
+    verdicts: [],
+    costNano: 0,
+    ...over,
+  }),
 };
