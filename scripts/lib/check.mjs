@@ -1,5 +1,6 @@
 import { apiReport } from "../checks/api-report.mjs";
 import { dependencies } from "../checks/dependencies.mjs";
+import { generatedDocs } from "../checks/docs.mjs";
 import { fileLength } from "../checks/file-length.mjs";
 import { kernelBudget } from "../checks/kernel-budget.mjs";
 import { links } from "../checks/links.mjs";
@@ -10,7 +11,7 @@ import { selfContained } from "../checks/self-contained.mjs";
 import { types } from "../checks/types.mjs";
 import { unused } from "../checks/unused.mjs";
 
-export const checks = [types, lint, unused, dependencies, pluginPurity, kernelBudget, fileLength, pageSize, apiReport, selfContained, links];
+export const checks = [types, lint, unused, dependencies, pluginPurity, kernelBudget, fileLength, pageSize, apiReport, selfContained, links, generatedDocs];
 
 /** Runs the checks one after another, a line each, and gives back how many held and how many did not. */
 export async function check({ update = false, fix = false, only } = {}) {
