@@ -4,7 +4,10 @@ import type { Collected, GuardOutcome, HookSpec } from "./hook-spec.ts";
 import { findNotPlain } from "./plain.ts";
 
 /** Validates synchronously: a hook cannot wait for a schema. */
-export function checkAgainst(schema: StandardSchemaV1<unknown, unknown> | undefined, value: unknown): { readonly value: unknown } | { readonly problem: string } {
+export function checkAgainst(
+  schema: StandardSchemaV1<unknown, unknown> | undefined,
+  value: unknown,
+): { readonly value: unknown } | { readonly problem: string } {
   if (!schema) return { value };
   const result = schema["~standard"].validate(value);
   if (result instanceof Promise) return { problem: "its schema answers asynchronously, which a hook cannot wait for" };
@@ -13,7 +16,10 @@ export function checkAgainst(schema: StandardSchemaV1<unknown, unknown> | undefi
 
 export function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string {
   const path = (issue: StandardSchemaV1.Issue): string => (issue.path ?? []).map((part) => `${String(typeof part === "object" ? part.key : part)}: `).join("");
-  return issues.slice(0, 5).map((issue) => path(issue) + issue.message).join("; ");
+  return issues
+    .slice(0, 5)
+    .map((issue) => path(issue) + issue.message)
+    .join("; ");
 }
 
 /** What a tap's answer counts as in this kind of hook. @throws TAP_NOT_PLAIN, TAP_ANSWER_INVALID. */
@@ -23,7 +29,8 @@ export function acceptAnswer(spec: HookSpec, answer: unknown, facts: { readonly 
   if (spot !== undefined) throw new KernelError("TAP_NOT_PLAIN", { ...facts, detail: spot });
   if (spec.kind === "guard") {
     const { decision, reason } = Object(answer) as { decision?: unknown; reason?: unknown };
-    if (decision === "allow" || ((decision === "ask" || decision === "deny") && typeof reason === "string")) return { decision, reason: typeof reason === "string" ? reason : "" };
+    if (decision === "allow" || ((decision === "ask" || decision === "deny") && typeof reason === "string"))
+      return { decision, reason: typeof reason === "string" ? reason : "" };
     throw new KernelError("TAP_ANSWER_INVALID", { ...facts, detail: "a guard answers { decision: allow | ask | deny, reason }" });
   }
   const checked = checkAgainst(spec.kind === "waterfall" ? (spec.output ?? spec.input) : spec.output, answer);

@@ -8,8 +8,20 @@ const ceilings: { readonly [T in Tier]: readonly string[] } = {
   core: ["*"],
   trusted: ["*"],
   community: [
-    "model.call", "tool.call", "hook.call:*", "service.find:*", "net:*", "memory.read:*", "memory.write:*", "storage:*", "events:*", "secrets.use:*",
-    "documents.read", "documents.read:*", "ui.view", "ui.view:*",
+    "model.call",
+    "tool.call",
+    "hook.call:*",
+    "service.find:*",
+    "net:*",
+    "memory.read:*",
+    "memory.write:*",
+    "storage:*",
+    "events:*",
+    "secrets.use:*",
+    "documents.read",
+    "documents.read:*",
+    "ui.view",
+    "ui.view:*",
   ],
 };
 
@@ -21,7 +33,10 @@ export function covers(granted: string, needed: string): boolean {
   if (granted === "*" || granted === needed) return true;
   const at = granted.indexOf(":");
   if (at < 0 || !granted.includes("*", at) || !needed.startsWith(granted.slice(0, at + 1))) return false;
-  const glob = granted.slice(at + 1).replace(/[^*]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).replace(/\*+/g, ".*");
+  const glob = granted
+    .slice(at + 1)
+    .replace(/[^*]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .replace(/\*+/g, ".*");
   return new RegExp(`^${glob}$`, "s").test(needed.slice(at + 1));
 }
 

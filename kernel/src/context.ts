@@ -95,7 +95,10 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
     },
     services: (prefix: string): readonly string[] => {
       admit(`service.find:${prefix}*`);
-      return realm.services().map((service) => service.id).filter((service) => service.startsWith(prefix));
+      return realm
+        .services()
+        .map((service) => service.id)
+        .filter((service) => service.startsWith(prefix));
     },
     can: (capability: string): boolean => grants.can(capability),
     require: (capability: string): void => grants.require(capability),

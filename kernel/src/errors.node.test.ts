@@ -9,7 +9,9 @@ const sources = await Promise.all(files.map(async (name) => [name, await readFil
 describe("the error catalogue", () => {
   it("lists every code the sources use, and no other", () => {
     expect(sources.length).toBeGreaterThan(20);
-    const used = new Set(sources.filter(([name]) => name !== "errors.ts").flatMap(([, text]) => Array.from(text.matchAll(/"([A-Z]+(?:_[A-Z]+)+)"/g), (match) => match[1])));
+    const used = new Set(
+      sources.filter(([name]) => name !== "errors.ts").flatMap(([, text]) => Array.from(text.matchAll(/"([A-Z]+(?:_[A-Z]+)+)"/g), (match) => match[1])),
+    );
     expect(Array.from(used).sort()).toEqual(Object.keys(errorCatalogue).sort());
   });
 
@@ -19,12 +21,18 @@ describe("the error catalogue", () => {
       expect(advice, code).toMatch(/^[A-Z].*\.$/);
     }
     const error = new KernelError("TAP_THREW", { plugin: "acme.bad", hook: "task.plan", cause: new Error("broken") });
-    expect(error.message).toBe("TAP_THREW: a tap threw or rejected (plugin acme.bad, hook task.plan): broken. Look at the cause; report it to the plugin's author.");
+    expect(error.message).toBe(
+      "TAP_THREW: a tap threw or rejected (plugin acme.bad, hook task.plan): broken. Look at the cause; report it to the plugin's author.",
+    );
     expect(error).toMatchObject({ name: "KernelError", code: "TAP_THREW", plugin: "acme.bad", hook: "task.plan", do: errorCatalogue.TAP_THREW.do });
   });
 
   it("survives whatever a plugin throws", () => {
-    const hostile = { toString() { throw new Error("no"); } };
+    const hostile = {
+      toString() {
+        throw new Error("no");
+      },
+    };
     expect(new KernelError("TAP_THREW", { cause: hostile }).message).toContain("something that cannot be shown");
     expect(new KernelError("TAP_THREW", { cause: null }).message).toContain("null");
   });
@@ -32,8 +40,15 @@ describe("the error catalogue", () => {
 
 describe("the kernel's sources", () => {
   it("name nothing of Node or the DOM, and make no code", () => {
-    const forbidden = /\b(process|Buffer|require|window|document|navigator|localStorage|setTimeout|setInterval|fetch|eval|performance|console)\b\s*[.(]|node:|new Function|Date\.now|Math\.random/;
-    const found = sources.flatMap(([name, text]) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").split("\n").filter((line) => forbidden.test(line) && !/\brequire(\(capability|: \()|grants\.require/.test(line)).map((line) => `${name}: ${line.trim()}`));
+    const forbidden =
+      /\b(process|Buffer|require|window|document|navigator|localStorage|setTimeout|setInterval|fetch|eval|performance|console)\b\s*[.(]|node:|new Function|Date\.now|Math\.random/;
+    const found = sources.flatMap(([name, text]) =>
+      text
+        .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")
+        .split("\n")
+        .filter((line) => forbidden.test(line) && !/\brequire(\(capability|: \()|grants\.require/.test(line))
+        .map((line) => `${name}: ${line.trim()}`),
+    );
     expect(found).toEqual([]);
   });
 });

@@ -1,7 +1,10 @@
 /** Every code the kernel throws or records: what happened, and what to do now. */
 export const errorCatalogue = {
   MANIFEST_INVALID: { what: "the manifest is not valid", do: "Correct the named field of the manifest." },
-  API_MISMATCH: { what: "the plugin was written for another API version", do: "Install a version of the plugin whose manifest.api includes this kernel's API." },
+  API_MISMATCH: {
+    what: "the plugin was written for another API version",
+    do: "Install a version of the plugin whose manifest.api includes this kernel's API.",
+  },
   CONFIG_INVALID: { what: "the plugin's configuration is not valid", do: "Correct the named settings and install again." },
   PLUGIN_EXISTS: { what: "a plugin with this id is installed already", do: "Use replace() for a new version, or uninstall the old one first." },
   PLUGIN_UNKNOWN: { what: "no plugin with this id is installed", do: "Check the id against inspect().plugins." },
@@ -17,7 +20,10 @@ export const errorCatalogue = {
   TAP_THREW: { what: "a tap threw or rejected", do: "Look at the cause; report it to the plugin's author." },
   TAP_DEADLINE: { what: "a tap did not answer within its deadline", do: "Suspend or replace the plugin, or raise the hook's deadline in the catalogue." },
   TAP_ANSWER_INVALID: { what: "a tap answered with something the hook's schema refuses", do: "Report it to the plugin's author; the answer was not used." },
-  TAP_NOT_PLAIN: { what: "a tap answered with something that is not plain data", do: "Return structured-cloneable plain data: no functions, class instances or circles." },
+  TAP_NOT_PLAIN: {
+    what: "a tap answered with something that is not plain data",
+    do: "Return structured-cloneable plain data: no functions, class instances or circles.",
+  },
   CALL_ABORTED: { what: "the caller aborted the call", do: "Nothing: the call was cancelled." },
   CALL_DEADLINE: { what: "the call did not finish within the caller's deadline", do: "Raise the call's deadlineMs, or look at the plugin named." },
   CALL_FLOOD: { what: "the plugin has too many calls in flight", do: "Await calls before starting more." },

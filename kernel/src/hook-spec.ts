@@ -8,9 +8,7 @@ export type HookKind = "series" | "waterfall" | "bail" | "parallel" | "collect" 
 export type FaultPolicy = "fail" | "skip" | "closed";
 
 /** A guard's answer. The strongest wins: deny, then ask, then allow; nobody's allow undoes another's deny. */
-export type GuardAnswer =
-  | { readonly decision: "allow"; readonly reason?: string }
-  | { readonly decision: "ask" | "deny"; readonly reason: string };
+export type GuardAnswer = { readonly decision: "allow"; readonly reason?: string } | { readonly decision: "ask" | "deny"; readonly reason: string };
 
 /** What a guard hook came to, with every tap's answer that was not "no objection". */
 export interface GuardOutcome {

@@ -101,7 +101,9 @@ export class Invocation {
     const { deadlineMs } = call.spec;
     attempt.wait();
     if (typeof deadlineMs === "number") {
-      attempt.cancelDeadline = this.#deadlines.set(deadlineMs, () => this.#fault(attempt, new KernelError("TAP_DEADLINE", { plugin: entry.plugin, hook: entry.hook, detail: `${deadlineMs} ms` })));
+      attempt.cancelDeadline = this.#deadlines.set(deadlineMs, () =>
+        this.#fault(attempt, new KernelError("TAP_DEADLINE", { plugin: entry.plugin, hook: entry.hook, detail: `${deadlineMs} ms` })),
+      );
     }
     const fail = (thrown: unknown): void => this.#fault(attempt, thrown);
     const succeed = (value: unknown): void => {
@@ -171,7 +173,16 @@ export class Invocation {
   }
 
   #trace({ id, hook, session }: Call, plugin: string | undefined, startedAt: number, outcome: HookTrace["outcome"], code?: string): void {
-    this.#tracer.record({ call: id, session, hook, plugin, startedAt, durationMs: this.#platform.clock.elapsed() - startedAt, outcome, ...(code ? { code } : {}) });
+    this.#tracer.record({
+      call: id,
+      session,
+      hook,
+      plugin,
+      startedAt,
+      durationMs: this.#platform.clock.elapsed() - startedAt,
+      outcome,
+      ...(code ? { code } : {}),
+    });
   }
 }
 

@@ -2,9 +2,7 @@ import type { CallOptions, CallResult, Catalogue, HookKind, InputOf, Phase } fro
 import type { AnyPlugin, Clock, Disposer, HookSession, Log, Random, Tier } from "./plugin.ts";
 import type { Token } from "./token.ts";
 
-export type PluginState =
-  | "discovered" | "installed" | "waiting" | "activating" | "active" | "deactivating"
-  | "failed" | "suspended" | "rejected";
+export type PluginState = "discovered" | "installed" | "waiting" | "activating" | "active" | "deactivating" | "failed" | "suspended" | "rejected";
 
 /** What the kernel takes from its host instead of the realm it runs in. Replace them and a run replays. */
 export interface Platform {

@@ -8,31 +8,46 @@ import { token } from "./token.ts";
 describe("a kernel", () => {
   it("runs each kind of hook over its plugins' taps", async () => {
     const { kernel } = rig();
-    await kernel.install(plugin("acme.one", ({ tap }) => {
-      tap("t.series", (list) => void list.push("one"));
-      tap("t.parallel", async (list) => { await turns(3); list.push("one"); });
-      tap("t.waterfall", (n) => n + 1);
-      tap("t.bail", () => undefined);
-      tap("t.collect", (n) => n * 2);
-      tap("t.notify", (list) => void list.push("told"));
-    }));
-    await kernel.install(plugin("acme.two", ({ tap }) => {
-      tap("t.series", async (list) => void list.push("two"));
-      tap("t.parallel", async (list) => void list.push("two"));
-      tap("t.waterfall", async (n) => n * 10);
-      tap("t.bail", async (n) => ({ got: n }));
-      tap("t.bail", () => "never asked");
-      tap("t.collect", () => { throw new Error("broken"); });
-      tap("t.collect", () => undefined);
-    }));
+    await kernel.install(
+      plugin("acme.one", ({ tap }) => {
+        tap("t.series", (list) => void list.push("one"));
+        tap("t.parallel", async (list) => {
+          await turns(3);
+          list.push("one");
+        });
+        tap("t.waterfall", (n) => n + 1);
+        tap("t.bail", () => undefined);
+        tap("t.collect", (n) => n * 2);
+        tap("t.notify", (list) => void list.push("told"));
+      }),
+    );
+    await kernel.install(
+      plugin("acme.two", ({ tap }) => {
+        tap("t.series", async (list) => void list.push("two"));
+        tap("t.parallel", async (list) => void list.push("two"));
+        tap("t.waterfall", async (n) => n * 10);
+        tap("t.bail", async (n) => ({ got: n }));
+        tap("t.bail", () => "never asked");
+        tap("t.collect", () => {
+          throw new Error("broken");
+        });
+        tap("t.collect", () => undefined);
+      }),
+    );
     const [series, parallel]: string[][] = [[], []];
     await kernel.call("t.series", series as string[]);
     await kernel.call("t.parallel", parallel as string[]);
     kernel.call("t.notify", series as string[]);
-    expect([series, parallel]).toEqual([["one", "two", "told"], ["two", "one"]]);
+    expect([series, parallel]).toEqual([
+      ["one", "two", "told"],
+      ["two", "one"],
+    ]);
     expect(await kernel.call("t.waterfall", 1)).toBe(20);
     expect(await kernel.call("t.bail", 3)).toEqual({ plugin: "acme.two", value: { got: 3 } });
-    expect(await kernel.call("t.collect", 4)).toMatchObject([{ plugin: "acme.one", ok: true, value: 8 }, { plugin: "acme.two", ok: false, error: { code: "TAP_THREW" } }]);
+    expect(await kernel.call("t.collect", 4)).toMatchObject([
+      { plugin: "acme.one", ok: true, value: 8 },
+      { plugin: "acme.two", ok: false, error: { code: "TAP_THREW" } },
+    ]);
   });
 
   it("answers at once where nobody taps", async () => {
@@ -45,8 +60,11 @@ describe("a kernel", () => {
   });
 
   it.each([
-    ["a guard that fails open", { kind: "guard", fault: "skip", deadlineMs: 1 }], ["a series that fails closed", { kind: "series", fault: "closed", deadlineMs: 1 }],
-    ["a notify that fails", { kind: "notify", fault: "fail", deadlineMs: 1 }], ["no time", { kind: "series", fault: "skip", deadlineMs: 0 }], ["an unknown kind", { kind: "race", fault: "skip", deadlineMs: 1 }],
+    ["a guard that fails open", { kind: "guard", fault: "skip", deadlineMs: 1 }],
+    ["a series that fails closed", { kind: "series", fault: "closed", deadlineMs: 1 }],
+    ["a notify that fails", { kind: "notify", fault: "fail", deadlineMs: 1 }],
+    ["no time", { kind: "series", fault: "skip", deadlineMs: 0 }],
+    ["an unknown kind", { kind: "race", fault: "skip", deadlineMs: 1 }],
   ])("refuses a catalogue with %s", async (_, spec) => {
     expect(await refusal(() => createKernel({ hooks: { "t.x": { ...spec, doc: "x" } as never }, platform: testPlatform() }))).toBe("HOOK_SPEC_INVALID");
   });
@@ -55,9 +73,17 @@ describe("a kernel", () => {
     const platform = testPlatform();
     const heard: string[] = [];
     const kernel = createKernel({ hooks: { ...hooks, "kernel.plugin": { kind: "parallel", fault: "skip", deadlineMs: 100, doc: "changes" } }, platform });
-    await kernel.install(plugin("acme.inspector", ({ tap }) => {
-      tap("kernel.plugin" as never, ((change: { plugin: string; to: string }) => { heard.push(`${change.plugin} ${change.to}`); throw new Error("an inspector that breaks"); }) as never);
-    }));
+    await kernel.install(
+      plugin("acme.inspector", ({ tap }) => {
+        tap(
+          "kernel.plugin" as never,
+          ((change: { plugin: string; to: string }) => {
+            heard.push(`${change.plugin} ${change.to}`);
+            throw new Error("an inspector that breaks");
+          }) as never,
+        );
+      }),
+    );
     await kernel.install(plugin("acme.other", () => undefined));
     await turns();
     expect(heard.slice(0, 4)).toEqual(["acme.inspector active", "acme.other installed", "acme.other activating", "acme.other active"]);
@@ -65,7 +91,9 @@ describe("a kernel", () => {
 
   it("keeps a listener that throws from stopping anything", async () => {
     const { kernel, platform, state } = rig();
-    kernel.onChange(() => { throw new Error("no"); });
+    kernel.onChange(() => {
+      throw new Error("no");
+    });
     await kernel.install(plugin("acme.one", () => undefined));
     expect(state("acme.one")).toBe("active");
     expect(platform.logged.length).toBeGreaterThan(0);
@@ -75,8 +103,24 @@ describe("a kernel", () => {
     const { kernel } = rig();
     const Nothing = token<null>("acme.nothing@1");
     let seen: unknown = "unset";
-    await kernel.install(plugin("acme.maker", ({ provide }) => { provide(Nothing, null); }, { provides: [Nothing] }));
-    await kernel.install(plugin("acme.user", ({ use }) => { seen = use.nothing; }, { requires: { nothing: Nothing } }));
+    await kernel.install(
+      plugin(
+        "acme.maker",
+        ({ provide }) => {
+          provide(Nothing, null);
+        },
+        { provides: [Nothing] },
+      ),
+    );
+    await kernel.install(
+      plugin(
+        "acme.user",
+        ({ use }) => {
+          seen = use.nothing;
+        },
+        { requires: { nothing: Nothing } },
+      ),
+    );
     expect(seen).toBeNull();
   });
 });
@@ -84,8 +128,22 @@ describe("a kernel", () => {
 describe("tracing", () => {
   it("gives one record a tap and one a call while somebody listens, with plugin, session, outcome and duration", async () => {
     const { kernel, platform } = rig();
-    await kernel.install(plugin("acme.slow", ({ tap, clock }) => { tap("t.soft", async (n) => { await clock.sleep(20); return n + 1; }); tap("t.series", () => { throw new Error("no"); }); }));
-    await kernel.install(plugin("acme.silent", ({ tap }) => { tap("t.soft", () => undefined); }));
+    await kernel.install(
+      plugin("acme.slow", ({ tap, clock }) => {
+        tap("t.soft", async (n) => {
+          await clock.sleep(20);
+          return n + 1;
+        });
+        tap("t.series", () => {
+          throw new Error("no");
+        });
+      }),
+    );
+    await kernel.install(
+      plugin("acme.silent", ({ tap }) => {
+        tap("t.soft", () => undefined);
+      }),
+    );
     await kernel.call("t.waterfall", 1);
     const records: HookTrace[] = [];
     const stop = kernel.trace((record) => records.push(record));
@@ -114,9 +172,25 @@ describe("a token", () => {
     expect(other).not.toBe(token);
     const { kernel } = rig();
     let seen = "";
-    await kernel.install(plugin("acme.user", ({ use }) => { seen = use.it; }, { requires: { it: token<string>("acme.it@1") } }));
+    await kernel.install(
+      plugin(
+        "acme.user",
+        ({ use }) => {
+          seen = use.it;
+        },
+        { requires: { it: token<string>("acme.it@1") } },
+      ),
+    );
     const theirs = other<string>("acme.it@1");
-    await kernel.install(plugin("acme.maker", ({ provide }) => { provide(theirs, "hello"); }, { provides: [theirs] }));
+    await kernel.install(
+      plugin(
+        "acme.maker",
+        ({ provide }) => {
+          provide(theirs, "hello");
+        },
+        { provides: [theirs] },
+      ),
+    );
     expect(seen).toBe("hello");
     expect(kernel.service(theirs)).toBe("hello");
   });

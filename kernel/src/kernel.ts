@@ -19,7 +19,13 @@ import { Sessions } from "./sessions.ts";
 import { Tracer } from "./tracer.ts";
 
 const keptFaults = 50;
-const defaults: Limits = { drainMs: 2_000, activateMs: 10_000, maxEffects: 10_000, maxCalls: 10_000, breaker: { faults: 5, windowMs: 60_000, probeMs: 30_000 } };
+const defaults: Limits = {
+  drainMs: 2_000,
+  activateMs: 10_000,
+  maxEffects: 10_000,
+  maxCalls: 10_000,
+  breaker: { faults: 5, windowMs: 60_000, probeMs: 30_000 },
+};
 
 /**
  * A kernel over a catalogue of hooks. Installs, replaces and removes plugins one change at a time, in the order asked.
@@ -98,7 +104,20 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     const grants = new Grants(definition.manifest, tier, deny, policy, (capability) => realm.changed(plugin, plugin.state, "denied", capability));
     const breaker = new Breaker(limits.breaker, () => platform.clock.elapsed());
     const configured = await configure(definition, config);
-    const plugin: Installed = { id, definition, tier, config: configured, order, grants, breaker, faults: [], state: "installed", activation: undefined, error: undefined, stale: [] };
+    const plugin: Installed = {
+      id,
+      definition,
+      tier,
+      config: configured,
+      order,
+      grants,
+      breaker,
+      faults: [],
+      state: "installed",
+      activation: undefined,
+      error: undefined,
+      stale: [],
+    };
     return plugin;
   };
   const welcome = (plugin: Installed): void => {

@@ -18,7 +18,8 @@ export function validateManifest(value: unknown): asserts value is Manifest {
   const text = (field: "id" | "version" | "api" | "title" | "description", shape: RegExp | undefined, max: number, words: string): void => {
     const found = manifest[field];
     if (found === undefined && shape === undefined) return;
-    if (typeof found !== "string" || found.length > max || (shape !== undefined && !shape.test(found))) problems.push(`${field} must be ${words} of at most ${max} characters, not ${show(found)}`);
+    if (typeof found !== "string" || found.length > max || (shape !== undefined && !shape.test(found)))
+      problems.push(`${field} must be ${words} of at most ${max} characters, not ${show(found)}`);
   };
   text("id", idShape, limits.id, "author.name in lower case");
   text("version", versionShape, limits.version, "a semantic version as 1.2.0");
@@ -51,8 +52,10 @@ function capabilityProblems(found: unknown): string[] {
   const problems: string[] = [];
   for (const each of found as unknown[]) {
     const { name, reason } = (typeof each === "string" ? { name: each, reason: "" } : (each ?? {})) as { name?: unknown; reason?: unknown };
-    if (typeof name !== "string" || name.length > limits.capability || !capabilityShape.test(name)) problems.push(`a capability must be name or name:scope, not ${show(name)}`);
-    else if (typeof reason !== "string" || reason.length > limits.reason) problems.push(`the reason for ${name} must be a text of at most ${limits.reason} characters`);
+    if (typeof name !== "string" || name.length > limits.capability || !capabilityShape.test(name))
+      problems.push(`a capability must be name or name:scope, not ${show(name)}`);
+    else if (typeof reason !== "string" || reason.length > limits.reason)
+      problems.push(`the reason for ${name} must be a text of at most ${limits.reason} characters`);
   }
   return problems;
 }

@@ -7,7 +7,8 @@ export function findNotPlain(value: unknown, path = "", above: object[] = []): s
   if (above.length >= maxDepth || above.includes(value)) return path;
   const prototype: unknown = Object.getPrototypeOf(value);
   // The Object.prototype of another realm has no prototype either: what a worker or a frame sent is plain too.
-  if (!Array.isArray(value) && prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null) return path || "the value itself";
+  if (!Array.isArray(value) && prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null)
+    return path || "the value itself";
   above.push(value);
   for (const key of Object.keys(value)) {
     const member = (value as { readonly [key: string]: unknown })[key];

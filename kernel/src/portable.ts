@@ -6,10 +6,4 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 type Plain = null | undefined | boolean | number | bigint | string | Uint8Array | Float32Array;
 
-export type Portable<T> = T extends Plain
-  ? T
-  : T extends (...args: never[]) => unknown
-    ? never
-    : T extends symbol
-      ? never
-      : { [K in keyof T]: Portable<T[K]> };
+export type Portable<T> = T extends Plain ? T : T extends (...args: never[]) => unknown ? never : T extends symbol ? never : { [K in keyof T]: Portable<T[K]> };

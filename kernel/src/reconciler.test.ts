@@ -9,15 +9,36 @@ const B = token<string>("acme.b@1");
 describe("installing", () => {
   it("waits for services, activates once they are there, and says what it waits for", async () => {
     const { kernel, changes } = rig();
-    const user = plugin("acme.user", ({ use, provide }) => { provide(B, `${use.a}!`); }, { requires: { a: A }, provides: [B] });
+    const user = plugin(
+      "acme.user",
+      ({ use, provide }) => {
+        provide(B, `${use.a}!`);
+      },
+      { requires: { a: A }, provides: [B] },
+    );
     expect(await kernel.install(user)).toMatchObject({ state: "waiting", waitingFor: ["acme.a@1"], requires: ["acme.a@1"], provides: ["acme.b@1"] });
-    await kernel.install(plugin("acme.maker", ({ provide }) => { provide(A, "hello"); }, { provides: [A] }));
+    await kernel.install(
+      plugin(
+        "acme.maker",
+        ({ provide }) => {
+          provide(A, "hello");
+        },
+        { provides: [A] },
+      ),
+    );
     expect(kernel.service(B)).toBe("hello!");
     expect(changes).toEqual([
-      "acme.user: undefined → installed", "acme.maker: undefined → installed",
-      "acme.maker: waiting → activating", "acme.maker: activating → active", "acme.user: waiting → activating", "acme.user: activating → active",
+      "acme.user: undefined → installed",
+      "acme.maker: undefined → installed",
+      "acme.maker: waiting → activating",
+      "acme.maker: activating → active",
+      "acme.user: waiting → activating",
+      "acme.user: activating → active",
     ]);
-    expect(kernel.inspect().services).toEqual([{ id: "acme.a@1", by: "acme.maker" }, { id: "acme.b@1", by: "acme.user" }]);
+    expect(kernel.inspect().services).toEqual([
+      { id: "acme.a@1", by: "acme.maker" },
+      { id: "acme.b@1", by: "acme.user" },
+    ]);
   });
 
   it("refuses a circle of requirements with its path", async () => {
@@ -27,12 +48,20 @@ describe("installing", () => {
     expect(error).toMatchObject({ code: "REQUIRES_CYCLE" });
     expect((error as Error).message).toContain("acme.two → (acme.a@1) acme.one → (acme.b@1) acme.two");
     expect(kernel.inspect().plugins.map((each) => each.id)).toEqual(["acme.one"]);
-    expect(await refusal(() => kernel.install(plugin("acme.self", () => undefined, { requires: { c: token("acme.c@1") }, provides: [token("acme.c@1")] })))).toBe("REQUIRES_CYCLE acme.self");
+    expect(
+      await refusal(() => kernel.install(plugin("acme.self", () => undefined, { requires: { c: token("acme.c@1") }, provides: [token("acme.c@1")] }))),
+    ).toBe("REQUIRES_CYCLE acme.self");
   });
 
   it("refuses a second plugin of the same id, a second provider, and an unknown id", async () => {
     const { kernel } = rig();
-    const maker = plugin("acme.maker", ({ provide }) => { provide(A, "x"); }, { provides: [A] });
+    const maker = plugin(
+      "acme.maker",
+      ({ provide }) => {
+        provide(A, "x");
+      },
+      { provides: [A] },
+    );
     await kernel.install(maker);
     expect(await refusal(() => kernel.install(maker))).toBe("PLUGIN_EXISTS acme.maker");
     expect(await refusal(() => kernel.install(plugin("acme.rival", () => undefined, { provides: [A] })))).toBe("SERVICE_CONFLICT acme.rival");
@@ -42,11 +71,13 @@ describe("installing", () => {
   it("reports a setup that throws as failed, and takes back all it registered", async () => {
     const { kernel } = rig();
     const log: string[] = [];
-    const report = await kernel.install(plugin("acme.broken", ({ tap, own }) => {
-      tap("t.series", (list) => void list.push("ran"));
-      own("poller", () => void log.push("poller stopped"));
-      throw new Error("no disk");
-    }));
+    const report = await kernel.install(
+      plugin("acme.broken", ({ tap, own }) => {
+        tap("t.series", (list) => void list.push("ran"));
+        own("poller", () => void log.push("poller stopped"));
+        throw new Error("no disk");
+      }),
+    );
     expect(report).toMatchObject({ state: "failed", error: { code: "SETUP_FAILED" }, effects: [], taps: [] });
     expect(report.error?.message).toContain("no disk");
     expect(log).toEqual(["poller stopped"]);
@@ -59,10 +90,12 @@ describe("installing", () => {
     const { kernel, platform } = rig();
     let late: (() => void) | undefined;
     let refused: string | undefined;
-    const installed = kernel.install(plugin("acme.slow", async ({ tap, own }) => {
-      await new Promise<void>((resolve) => (late = resolve));
-      refused = `${await refusal(() => tap("t.series", () => undefined))}, ${await refusal(() => own("x", () => undefined))}`;
-    }));
+    const installed = kernel.install(
+      plugin("acme.slow", async ({ tap, own }) => {
+        await new Promise<void>((resolve) => (late = resolve));
+        refused = `${await refusal(() => tap("t.series", () => undefined))}, ${await refusal(() => own("x", () => undefined))}`;
+      }),
+    );
     await platform.advance(10_000);
     expect(await installed).toMatchObject({ state: "failed", error: { code: "SETUP_DEADLINE" } });
     late?.();
@@ -74,10 +107,12 @@ describe("installing", () => {
   it("shows taps to nobody before setup is through", async () => {
     const { kernel } = rig();
     let finish: (() => void) | undefined;
-    const installing = kernel.install(plugin("acme.half", async ({ tap }) => {
-      tap("t.series", (list) => void list.push("ran"));
-      await new Promise<void>((resolve) => (finish = resolve));
-    }));
+    const installing = kernel.install(
+      plugin("acme.half", async ({ tap }) => {
+        tap("t.series", (list) => void list.push("ran"));
+        await new Promise<void>((resolve) => (finish = resolve));
+      }),
+    );
     await turns();
     const heard: string[] = [];
     await kernel.call("t.series", heard);
@@ -90,16 +125,45 @@ describe("installing", () => {
 
   it("refuses a service the definition does not list, and an unknown hook", async () => {
     const { kernel } = rig();
-    expect(await kernel.install(plugin("acme.sly", ({ provide }) => { provide(A, "x"); }))).toMatchObject({ state: "failed", error: { code: "SERVICE_UNDECLARED" } });
-    expect(await kernel.install(plugin("acme.lost", ({ tap }) => { tap("t.nowhere" as never, (() => undefined) as never); }))).toMatchObject({ state: "failed", error: { code: "HOOK_UNKNOWN" } });
-    expect(await kernel.install(plugin("acme.blank", ({ tap }) => { tap("t.series", undefined as never); }))).toMatchObject({ state: "failed", error: { code: "TAP_INVALID" } });
+    expect(
+      await kernel.install(
+        plugin("acme.sly", ({ provide }) => {
+          provide(A, "x");
+        }),
+      ),
+    ).toMatchObject({ state: "failed", error: { code: "SERVICE_UNDECLARED" } });
+    expect(
+      await kernel.install(
+        plugin("acme.lost", ({ tap }) => {
+          tap("t.nowhere" as never, (() => undefined) as never);
+        }),
+      ),
+    ).toMatchObject({ state: "failed", error: { code: "HOOK_UNKNOWN" } });
+    expect(
+      await kernel.install(
+        plugin("acme.blank", ({ tap }) => {
+          tap("t.series", undefined as never);
+        }),
+      ),
+    ).toMatchObject({ state: "failed", error: { code: "TAP_INVALID" } });
   });
 
   it("hands over the configuration as its schema made it, or refuses it", async () => {
     const { kernel } = rig();
     let seen: unknown;
-    const config = { "~standard": { version: 1, vendor: "test", validate: async (value: unknown) => ((value as { n?: unknown }).n === "bad" ? { issues: [{ message: "too bad", path: ["n"] }] } : { value: { n: 7 } }) } } as const;
-    const configured = { ...plugin("acme.set", (context) => { seen = context.config; }), config };
+    const config = {
+      "~standard": {
+        version: 1,
+        vendor: "test",
+        validate: async (value: unknown) => ((value as { n?: unknown }).n === "bad" ? { issues: [{ message: "too bad", path: ["n"] }] } : { value: { n: 7 } }),
+      },
+    } as const;
+    const configured = {
+      ...plugin("acme.set", (context) => {
+        seen = context.config;
+      }),
+      config,
+    };
     const error = await kernel.install(configured, { config: { n: "bad" } }).catch((thrown: unknown) => thrown as Error);
     expect((error as Error).message).toContain("n: too bad");
     expect(error).toMatchObject({ code: "CONFIG_INVALID", plugin: "acme.set" });
@@ -113,9 +177,36 @@ describe("uninstalling", () => {
     const { kernel, state } = rig();
     const log: string[] = [];
     const logged = (name: string) => (): void => void log.push(name);
-    await kernel.install(plugin("acme.maker", ({ provide, own }) => { own("maker 1", logged("maker 1")); provide(A, "x"); own("maker 2", logged("maker 2")); }, { provides: [A] }));
-    await kernel.install(plugin("acme.middle", ({ provide, own }) => { provide(B, "y"); own("m", logged("middle")); }, { requires: { a: A }, provides: [B] }));
-    await kernel.install(plugin("acme.end", ({ own }) => { own("e", logged("end")); }, { requires: { b: B } }));
+    await kernel.install(
+      plugin(
+        "acme.maker",
+        ({ provide, own }) => {
+          own("maker 1", logged("maker 1"));
+          provide(A, "x");
+          own("maker 2", logged("maker 2"));
+        },
+        { provides: [A] },
+      ),
+    );
+    await kernel.install(
+      plugin(
+        "acme.middle",
+        ({ provide, own }) => {
+          provide(B, "y");
+          own("m", logged("middle"));
+        },
+        { requires: { a: A }, provides: [B] },
+      ),
+    );
+    await kernel.install(
+      plugin(
+        "acme.end",
+        ({ own }) => {
+          own("e", logged("end"));
+        },
+        { requires: { b: B } },
+      ),
+    );
     await kernel.uninstall("acme.maker");
     expect(log).toEqual(["end", "middle", "maker 2", "maker 1"]);
     expect([state("acme.maker"), state("acme.middle"), state("acme.end")]).toEqual([undefined, "waiting", "waiting"]);
@@ -124,15 +215,30 @@ describe("uninstalling", () => {
   it("tells running taps to stop, waits for them a while, then answers for them", async () => {
     const { kernel, platform } = rig({ drainMs: 50 });
     const log: string[] = [];
-    await kernel.install(plugin("acme.polite", ({ tap, own }) => {
-      own("x", () => void log.push("closed"));
-      tap("t.model", (_, { signal }) => new Promise((resolve) => signal.addEventListener("abort", () => { log.push("stopping"); resolve("done"); })));
-    }));
+    await kernel.install(
+      plugin("acme.polite", ({ tap, own }) => {
+        own("x", () => void log.push("closed"));
+        tap(
+          "t.model",
+          (_, { signal }) =>
+            new Promise((resolve) =>
+              signal.addEventListener("abort", () => {
+                log.push("stopping");
+                resolve("done");
+              }),
+            ),
+        );
+      }),
+    );
     const polite = kernel.call("t.model", 1);
     await kernel.uninstall("acme.polite");
     expect(await polite).toEqual({ plugin: "acme.polite", value: "done" });
     expect(log).toEqual(["stopping", "closed"]);
-    await kernel.install(plugin("acme.deaf", ({ tap }) => { tap("t.model", never); }));
+    await kernel.install(
+      plugin("acme.deaf", ({ tap }) => {
+        tap("t.model", never);
+      }),
+    );
     const deaf = refusal(() => kernel.call("t.model", 1));
     const gone = kernel.uninstall("acme.deaf");
     await platform.advance(50);
@@ -144,7 +250,14 @@ describe("uninstalling", () => {
     const { kernel, platform } = rig();
     const log: string[] = [];
     for (const name of ["acme.one", "acme.two"]) {
-      await kernel.install(plugin(name, ({ own }) => { own("x", () => { log.push(name); throw new Error(`${name} stuck`); }); }));
+      await kernel.install(
+        plugin(name, ({ own }) => {
+          own("x", () => {
+            log.push(name);
+            throw new Error(`${name} stuck`);
+          });
+        }),
+      );
     }
     const error = await kernel.close().catch((thrown: unknown) => thrown as AggregateError);
     expect(log).toEqual(["acme.two", "acme.one"]);
@@ -160,14 +273,23 @@ describe("when", () => {
   it("opens a sub-scope while all its services are there, and closes it when one goes", async () => {
     const { kernel } = rig();
     const log: string[] = [];
-    await kernel.install(plugin("acme.user", ({ when }) => {
-      when({ a: A, b: B }, ({ use, tap, own }) => {
-        log.push(`open ${use.a} ${use.b}`);
-        own("inner", () => void log.push("closed"));
-        tap("t.series", (list) => void list.push("with both"));
-      });
-    }));
-    const makerOf = (id: string, made: typeof A, value: string) => plugin(id, ({ provide }) => { provide(made, value); }, { provides: [made] });
+    await kernel.install(
+      plugin("acme.user", ({ when }) => {
+        when({ a: A, b: B }, ({ use, tap, own }) => {
+          log.push(`open ${use.a} ${use.b}`);
+          own("inner", () => void log.push("closed"));
+          tap("t.series", (list) => void list.push("with both"));
+        });
+      }),
+    );
+    const makerOf = (id: string, made: typeof A, value: string) =>
+      plugin(
+        id,
+        ({ provide }) => {
+          provide(made, value);
+        },
+        { provides: [made] },
+      );
     await kernel.install(makerOf("acme.ma", A, "a"));
     expect(log).toEqual([]);
     await kernel.install(makerOf("acme.mb", B, "b"));
@@ -185,9 +307,22 @@ describe("when", () => {
   it("that fails is noted and undone, without taking the plugin down, and tried again with another provider", async () => {
     const { kernel, state } = rig();
     let opened = 0;
-    const maker = plugin("acme.ma", ({ provide }) => { provide(A, "a"); }, { provides: [A] });
+    const maker = plugin(
+      "acme.ma",
+      ({ provide }) => {
+        provide(A, "a");
+      },
+      { provides: [A] },
+    );
     await kernel.install(maker);
-    await kernel.install(plugin("acme.user", ({ when }) => { when({ a: A }, () => { opened++; throw new Error("not so"); }); }));
+    await kernel.install(
+      plugin("acme.user", ({ when }) => {
+        when({ a: A }, () => {
+          opened++;
+          throw new Error("not so");
+        });
+      }),
+    );
     await kernel.install(plugin("acme.other", () => undefined));
     expect([opened, state("acme.user")]).toEqual([1, "active"]);
     expect(kernel.inspect().plugins[1]?.faults.map((fault) => fault.code)).toEqual(["SETUP_FAILED"]);
@@ -200,8 +335,23 @@ describe("when", () => {
     const log: string[] = [];
     let offer: (() => void) | undefined;
     let withdraw: (() => void) | undefined;
-    await kernel.install(plugin("acme.maker", ({ provide }) => { offer = () => (withdraw = provide(A, "a") as () => void); }, { provides: [A] }));
-    await kernel.install(plugin("acme.user", ({ when }) => { when({ a: A }, ({ own }) => { log.push("open"); own("x", () => void log.push("closed")); }); }));
+    await kernel.install(
+      plugin(
+        "acme.maker",
+        ({ provide }) => {
+          offer = () => (withdraw = provide(A, "a") as () => void);
+        },
+        { provides: [A] },
+      ),
+    );
+    await kernel.install(
+      plugin("acme.user", ({ when }) => {
+        when({ a: A }, ({ own }) => {
+          log.push("open");
+          own("x", () => void log.push("closed"));
+        });
+      }),
+    );
     offer?.();
     await turns();
     withdraw?.();

@@ -32,7 +32,9 @@ export class Reconciler {
   }
 
   services(): { readonly id: string; readonly by: string }[] {
-    return Array.from(this.#active).flatMap(({ offers, plugin }) => Array.from(offers, (id) => ({ id, by: plugin.id }))).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return Array.from(this.#active)
+      .flatMap(({ offers, plugin }) => Array.from(offers, (id) => ({ id, by: plugin.id })))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   missing(ids: readonly string[]): string[] {
@@ -41,7 +43,7 @@ export class Reconciler {
 
   /** Activates, deactivates, opens and closes until nothing can change any more. */
   async settle(): Promise<void> {
-    while ((await this.#dropUnmet()) || (await this.#activateNext()) || (await this.#openWhen())) continue;
+    while ((await this.#dropUnmet()) || (await this.#activateNext()) || (await this.#openWhen()));
   }
 
   async #activateNext(): Promise<boolean> {
@@ -138,7 +140,7 @@ export class Reconciler {
     if (activation) {
       this.#move(plugin, "deactivating");
       this.#leaving.add(activation);
-      while (await this.#dropUnmet()) continue;
+      while (await this.#dropUnmet());
       const taps = Array.from(activation.taps);
       for (const entry of taps) entry.live = false;
       plugin.stale = taps.filter((entry) => this.#realm.hooks.chain(entry.hook).spec.kind === "guard");
@@ -169,7 +171,7 @@ export class Reconciler {
     if (lacking.length > 0) throw new KernelError("SERVICE_MISSING", { plugin: next.id, detail: lacking.join(", ") });
     const activation = await this.#setUp(next, before.taps);
     this.#leaving.add(before);
-    while (await this.#dropUnmet()) continue;
+    while (await this.#dropUnmet());
     install();
     before.committed = false;
     this.#realm.sessions.keep(before);

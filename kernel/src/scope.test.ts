@@ -14,7 +14,12 @@ describe("a scope", () => {
   it("undoes the last effect first and awaits each", async () => {
     const { scope } = open();
     const log: string[] = [];
-    for (const name of ["a", "b", "c"]) scope.own(name, async () => { log.push(`${name} begins`); await turns(3); log.push(`${name} ends`); });
+    for (const name of ["a", "b", "c"])
+      scope.own(name, async () => {
+        log.push(`${name} begins`);
+        await turns(3);
+        log.push(`${name} ends`);
+      });
     expect(scope.labels).toEqual(["a", "b", "c"]);
     expect(await scope.close()).toEqual([]);
     expect(log).toEqual(["c begins", "c ends", "b begins", "b ends", "a begins", "a ends"]);
@@ -25,8 +30,12 @@ describe("a scope", () => {
     const { scope } = open();
     let undone = 0;
     scope.own("first", () => void undone++);
-    scope.own("throws", () => { throw new Error("no"); });
-    scope.own("rejects", async () => { throw new Error("never"); });
+    scope.own("throws", () => {
+      throw new Error("no");
+    });
+    scope.own("rejects", async () => {
+      throw new Error("never");
+    });
     const errors = await scope.close();
     expect(errors.map((error) => `${error.code} ${error.plugin}`)).toEqual(["DISPOSE_FAILED acme.owner", "DISPOSE_FAILED acme.owner"]);
     expect(undone).toBe(1);
@@ -46,7 +55,10 @@ describe("a scope", () => {
     const { scope } = open();
     const log: string[] = [];
     scope.own("outer", () => void log.push("outer"));
-    scope.own("closer", async () => { await scope.close(); log.push("closer"); });
+    scope.own("closer", async () => {
+      await scope.close();
+      log.push("closer");
+    });
     expect(await scope.close()).toEqual([]);
     expect(log).toEqual(["closer", "outer"]);
   });
@@ -54,7 +66,10 @@ describe("a scope", () => {
   it("undoes an effect once, also when its undo is called from within itself", async () => {
     const { scope } = open();
     let undone = 0;
-    const undo: () => void = scope.own("self", () => { undone++; undo(); });
+    const undo: () => void = scope.own("self", () => {
+      undone++;
+      undo();
+    });
     undo();
     undo();
     await scope.close();
@@ -85,7 +100,9 @@ describe("a scope", () => {
   it("aborts its signal before the first undo", async () => {
     const { scope } = open();
     let aborted = false;
-    scope.own("x", () => { aborted = scope.signal.aborted; });
+    scope.own("x", () => {
+      aborted = scope.signal.aborted;
+    });
     await scope.close();
     expect(aborted).toBe(true);
   });

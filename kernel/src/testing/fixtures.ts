@@ -28,7 +28,11 @@ export const hooks = {
 export type TestHooks = typeof hooks;
 
 /** A plugin of a few lines; it may call every hook. */
-export function plugin<R extends Tokens>(id: string, setup: (context: PluginContext<TestHooks, R>) => void | Promise<void>, more: { requires?: R; provides?: AnyPlugin["provides"]; version?: string; capabilities?: string[] } = {}): AnyPlugin {
+export function plugin<R extends Tokens>(
+  id: string,
+  setup: (context: PluginContext<TestHooks, R>) => void | Promise<void>,
+  more: { requires?: R; provides?: AnyPlugin["provides"]; version?: string; capabilities?: string[] } = {},
+): AnyPlugin {
   const { requires, provides, version = "1.0.0", capabilities = ["hook.call:*"] } = more;
   return { manifest: { id, version, api: "^1.0", capabilities }, ...(requires ? { requires } : {}), ...(provides ? { provides } : {}), setup };
 }

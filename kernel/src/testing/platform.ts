@@ -47,7 +47,9 @@ export function testPlatform(): TestPlatform {
       const until = now + ms;
       for (;;) {
         await turns();
-        const due = Array.from(timers).filter((each) => each.at <= until).sort((a, b) => a.at - b.at)[0];
+        const due = Array.from(timers)
+          .filter((each) => each.at <= until)
+          .sort((a, b) => a.at - b.at)[0];
         if (!due) break;
         timers.delete(due);
         now = Math.max(now, due.at);

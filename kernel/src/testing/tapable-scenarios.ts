@@ -22,7 +22,9 @@ export function scenarios(): Scenario[] {
   lists.push(...triples.filter((_, at) => at % 3 === 0));
   const fits = (kind: TapableKind, taps: readonly Behaviour[]): boolean => kind !== "sync" || taps.every((tap) => tap === "silent" || tap === "throws");
   return kinds.flatMap((kind) =>
-    lists.filter((taps) => fits(kind, taps)).flatMap((taps) => [0, 1, 2].map((interceptors) => ({ name: `${kind} [${taps.join(", ")}] ×${interceptors}`, kind, taps, interceptors }))),
+    lists
+      .filter((taps) => fits(kind, taps))
+      .flatMap((taps) => [0, 1, 2].map((interceptors) => ({ name: `${kind} [${taps.join(", ")}] ×${interceptors}`, kind, taps, interceptors }))),
   );
 }
 
