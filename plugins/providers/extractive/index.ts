@@ -4,7 +4,7 @@ import { answer } from "./engine.ts";
 import { countTokens } from "./words.ts";
 
 const model: ModelInfo = {
-  id: "orrery/extractive",
+  id: "orrery.provider.extractive",
   provider: "orrery",
   label: "Extractive engine",
   kind: "extractive",
@@ -20,7 +20,7 @@ const keptCorpora = 3;
 /** The embedded default: answers from documents, with citations, with no key and no download. */
 export default definePlugin({
   manifest: {
-    id: "orrery.extractive",
+    id: "orrery.provider.extractive",
     version: "1.0.0",
     api: "^1.0",
     title: "Extractive engine",
