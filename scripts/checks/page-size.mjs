@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { root } from "../lib/paths.mjs";
@@ -17,12 +17,13 @@ export const pageSize = {
     const initial = closure(entries.map(local));
     const sizeOf = (files) => [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(site, file)), { level: 9 }).length, 0);
     const bytes = sizeOf(initial);
-    const workers = new Set([...initial].flatMap((file) => workersOf(file)).filter((file) => /kernel/i.test(file)));
-    const before = bytes + sizeOf(closure([...workers]));
+    const starters = scripts().filter((file) => /new Worker\([^;]*orrery kernel/.test(read(file)));
+    const workers = starters.flatMap(workersOf);
+    const before = sizeOf(closure([...initial, ...starters, ...workers]));
     const failures = [];
     if (initial.size === 0) failures.push("the page names no script: nothing was measured");
     if (bytes > limits.initial) failures.push(`the page's initial JavaScript is ${kb(bytes)} gzipped; ${kb(limits.initial)} are allowed`);
-    if (workers.size === 0) failures.push("the kernel's worker was not found among the page's scripts (a file with `kernel` in its name)");
+    if (workers.length === 0) failures.push("no script starts a worker named "orrery kernel": the tab's kernel was not measured");
     if (before > limits.beforeModel) failures.push(`the tab needs ${kb(before)} gzipped before a model is connected; ${kb(limits.beforeModel)} are allowed`);
     return { failures, summary: `${kb(bytes)} of 150 KB initial, ${kb(before)} of 250 KB with the kernel's worker` };
   },
@@ -35,17 +36,26 @@ function closure(start) {
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (seen.has(file) || !existsSync(join(site, file))) continue;
     seen.add(file);
-    const code = readFileSync(join(site, file), "utf8");
+    const code = read(file);
     for (const [, target] of code.matchAll(/(?:\bfrom|\bimport)\s*["'](\.{1,2}\/[^"']+\.js)["']/g)) queue.push(join(file, "..", target));
   }
   return seen;
 }
 
 function workersOf(file) {
-  const code = readFileSync(join(site, file), "utf8");
-  return [...code.matchAll(/["'`]([^"'`\s]*worker[^"'`\s]*\.js)["'`]/gi)]
+  return [...read(file).matchAll(/["'`]([^"'`\s]*worker[^"'`\s]*\.js)["'`]/gi)]
     .map(([, path]) => (existsSync(join(site, local(path))) ? local(path) : join(file, "..", path)))
     .filter((path) => existsSync(join(site, path)));
+}
+
+function scripts() {
+  return readdirSync(join(site, "assets"))
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => join("assets", name));
+}
+
+function read(file) {
+  return readFileSync(join(site, file), "utf8");
 }
 
 function local(path) {

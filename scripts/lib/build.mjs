@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { projectEnv, projectNode, root } from "./paths.mjs";
@@ -41,15 +41,21 @@ function fingerprint(own) {
   return hash.digest("hex");
 }
 
-/** In a program of its own: the bundler's memory is given back, and a failure is an exit code. */
+/** Complete or not at all. Each bundle is made in a program of its own: the bundler's memory is given back, and a failure is an exit code. */
 async function bundleCommandLine() {
   const dist = join(root, "host-node", "dist");
-  rmSync(dist, { recursive: true, force: true });
-  await must("bundling the command line", [join(root, "scripts", "lib", "bundle-cli.mjs")]);
-  await must("bundling the SDK for authors", [join(root, "scripts", "lib", "bundle-sdk.mjs"), join(dist, "sdk")]);
-  await must("bundling the plugin author's SDK", [join(root, "scripts", "lib", "bundle-sdk.mjs"), join(dist, "sdk")]);
-  copyAssets(join(dist, "assets"));
-  cpSync(join(root, "examples", "aurora"), join(dist, "example"), { recursive: true });
+  const fresh = join(root, "host-node", "dist.new");
+  try {
+    rmSync(fresh, { recursive: true, force: true });
+    await must("bundling the command line", [join(root, "scripts", "lib", "bundle-cli.mjs"), fresh]);
+    await must("bundling the SDK for authors", [join(root, "scripts", "lib", "bundle-sdk.mjs"), join(fresh, "sdk")]);
+    copyAssets(join(fresh, "assets"));
+    cpSync(join(root, "examples", "aurora"), join(fresh, "example"), { recursive: true });
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
 }
 
 async function bundlePage() {

@@ -1,10 +1,12 @@
-// Bundles the `orrery` command: everything but the database's native module, in chunks that load when a command needs them.
+// Bundles the `orrery` command into a folder (node bundle-cli.mjs FOLDER): everything but the database's native module, in chunks that load when a command needs them.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { root } from "./paths.mjs";
 
+const folder = process.argv[2];
 try {
+  if (!folder) throw new Error("node bundle-cli.mjs FOLDER: the folder to write the bundle into is missing");
   await bundleCommandLine();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
@@ -16,6 +18,7 @@ async function bundleCommandLine() {
     input: { main: join(root, "host-node", "src", "main.ts") },
     cwd: join(root, "host-node"),
     platform: "node",
+    transform: { target: "node22" },
     external: [/^better-sqlite3$/, /^@huggingface\/transformers$/],
     // An import that nothing in the workspace answers would be found by the person who installed the product.
     onLog(level, log, handler) {
@@ -24,15 +27,14 @@ async function bundleCommandLine() {
     },
   });
   const { output } = await bundle.write({
-    dir: join(root, "host-node", "dist"),
+    dir: folder,
     format: "esm",
-    target: "node22",
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
   });
   await bundle.close();
-  writeFileSync(join(root, "host-node", "dist", "THIRD_PARTY_LICENSES.txt"), licences(output));
+  writeFileSync(join(folder, "THIRD_PARTY_LICENSES.txt"), licences(output));
 }
 
 /** The licence texts of every package that went into the bundle, as their licences ask. */

@@ -27,7 +27,7 @@ function fromFolders(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder ? `${folder}/${entry.name}` : entry.name;
     if (entry.isDirectory())
-      return ["node_modules", "dist", ".git", ".orrery", "coverage", ".cache", "test-results"].includes(entry.name) ? [] : fromFolders(path);
+      return ["node_modules", "dist", "dist.new", ".git", ".orrery", "coverage", ".cache", "test-results"].includes(entry.name) ? [] : fromFolders(path);
     return [path];
   });
 }
