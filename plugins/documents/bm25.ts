@@ -58,7 +58,10 @@ export function buildIndex(sentences: readonly Sentence[]): Index {
     search(query, limit) {
       const scores = new Map<number, number>();
       const covered = new Map<number, number>();
-      const whole = Math.max(1e-9, query.reduce((sum, concept) => sum + concept.weight, 0));
+      const whole = Math.max(
+        1e-9,
+        query.reduce((sum, concept) => sum + concept.weight, 0),
+      );
       for (const concept of query) {
         const tf = new Map<number, number>();
         for (const [term, by] of concept.terms) {

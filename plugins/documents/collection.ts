@@ -38,7 +38,11 @@ export async function collect(files: readonly InputFile[], limits: Limits, signa
     }
     total += file.bytes.length;
     if (total > limits.totalBytes) {
-      skipped.push({ path: file.path, code: "TOO_LARGE", reason: `all files together have more than ${Math.round(limits.totalBytes / 1e6)} MB: hand in fewer` });
+      skipped.push({
+        path: file.path,
+        code: "TOO_LARGE",
+        reason: `all files together have more than ${Math.round(limits.totalBytes / 1e6)} MB: hand in fewer`,
+      });
       continue;
     }
     const read = await readDocument(file, limits.fileBytes);
@@ -68,7 +72,7 @@ export function sentencesOf(collection: Collection, path: string): Sentence[] {
 }
 
 /** What is embedded for a sentence: the heading above it says what "it" is. */
-const inContext = ({ headings, text }: Sentence): string => `${(headings.at(-1) ?? "").slice(0, 80)}: ${text}`.slice(0, 280);
+const inContext = ({ headings, text }: Sentence): string => `${(headings.at(-1) ?? "").slice(0, 60)}: ${text}`.slice(0, 200);
 
 /** At most this many candidates are embedded for one question. */
 const mostEmbedded = 150;
@@ -109,10 +113,16 @@ export async function search(
     }
     return set;
   };
-  const alike = (a: (typeof ranked)[number], b: (typeof ranked)[number]) => Math.max(overlap(bag(a.at), bag(b.at)), a.vector && b.vector ? dot(a.vector, b.vector) : 0);
-  return diverse(ranked, limit, Math.min(1, options.diversity ?? 0), alike).map(({ at, score }) => ({ ...(collection.sentences[at] as Sentence), score: Math.min(1, score) }));
+  const alike = (a: (typeof ranked)[number], b: (typeof ranked)[number]) =>
+    Math.max(overlap(bag(a.at), bag(b.at)), a.vector && b.vector ? dot(a.vector, b.vector) : 0);
+  return diverse(ranked, limit, Math.min(1, options.diversity ?? 0), alike).map(({ at, score }) => ({
+    ...(collection.sentences[at] as Sentence),
+    score: Math.min(1, score),
+  }));
 }
 
 /** The error for a collection nobody read in this process. */
 export const unknownCollection = (id: string): OrreryError =>
-  new OrreryError("COLLECTION_UNKNOWN", `there is no document collection "${id}" here`, { todo: "Hand the documents in again: collections live as long as the process that read them." });
+  new OrreryError("COLLECTION_UNKNOWN", `there is no document collection "${id}" here`, {
+    todo: "Hand the documents in again: collections live as long as the process that read them.",
+  });

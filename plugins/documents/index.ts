@@ -11,14 +11,16 @@ export default definePlugin({
     title: "Documents",
     description: "Reads documents into numbered sentences; searches them by words and, where there is an encoder, by meaning.",
   },
-  config: z.object({
-    /** Bytes of one file. */
-    fileBytes: z.int().positive().default(20_000_000),
-    /** Bytes of all files of a collection. */
-    totalBytes: z.int().positive().default(80_000_000),
-    /** Collections kept in memory; the one used longest ago goes first. */
-    kept: z.int().positive().default(8),
-  }).prefault({}),
+  config: z
+    .object({
+      /** Bytes of one file. */
+      fileBytes: z.int().positive().default(20_000_000),
+      /** Bytes of all files of a collection. */
+      totalBytes: z.int().positive().default(80_000_000),
+      /** Collections kept in memory; the one used longest ago goes first. */
+      kept: z.int().positive().default(8),
+    })
+    .prefault({}),
   provides: [Documents],
   setup({ config, provide, when, log }) {
     const collections = new Map<string, Collection>();

@@ -10,7 +10,10 @@ const texts = async (path: string, content: string) => {
 
 test("Markdown: sentences under their headings, list items, rows and code apart, comments and front matter kept out of the prose", async () => {
   expect(
-    await texts("a.md", "---\ntitle: A\n---\n# One `x`\nFirst *line*\ngoes on. Second.\n\n<!-- no. -->\n## Two\n- item one\n- [ ] item two. More.\n\n> ℹ️ Note:\n> quoted here.\n\n| a | b |\n|--|--|\n| 1 | two |\n\n```js\nlet a = 1;\n\nlet b;\n```\n"),
+    await texts(
+      "a.md",
+      "---\ntitle: A\n---\n# One `x`\nFirst *line*\ngoes on. Second.\n\n<!-- no. -->\n## Two\n- item one\n- [ ] item two. More.\n\n> ℹ️ Note:\n> quoted here.\n\n| a | b |\n|--|--|\n| 1 | two |\n\n```js\nlet a = 1;\n\nlet b;\n```\n",
+    ),
   ).toEqual([
     "1 data  | title: A",
     "2 prose One x | First *line* goes on.",
@@ -27,12 +30,20 @@ test("Markdown: sentences under their headings, list items, rows and code apart,
 
 test("HTML: what a reader sees, entities decoded, rows as units, scripts and menus left out", async () => {
   expect(
-    await texts("a.html", "<title>T</title><nav>Menu here.</nav><h1>Head</h1><p>One&nbsp;&amp; <b>two</b>. Three.<script>x. y.</script><table><tr><th>k<th>v<tr><td>a<td>1</table><ul><li>It is.</ul>"),
+    await texts(
+      "a.html",
+      "<title>T</title><nav>Menu here.</nav><h1>Head</h1><p>One&nbsp;&amp; <b>two</b>. Three.<script>x. y.</script><table><tr><th>k<th>v<tr><td>a<td>1</table><ul><li>It is.</ul>",
+    ),
   ).toEqual(["1 prose Head | One & two.", "2 prose Head | Three.", "3 table Head | k | v", "4 table Head | a | 1", "5 list Head | It is."]);
 });
 
 test("text: wrapped lines join, short lines and items stand alone, capitals are a heading", async () => {
-  expect(await texts("a.txt", "MINUTES\nPresent: Ann\nAbsent: Bob\n\nThis is a long line of text that was wrapped by somebody at this\nplace. And more.\n- one\n- two\n")).toEqual([
+  expect(
+    await texts(
+      "a.txt",
+      "MINUTES\nPresent: Ann\nAbsent: Bob\n\nThis is a long line of text that was wrapped by somebody at this\nplace. And more.\n- one\n- two\n",
+    ),
+  ).toEqual([
     "1 prose MINUTES | Present: Ann",
     "2 prose MINUTES | Absent: Bob",
     "3 prose MINUTES | This is a long line of text that was wrapped by somebody at this place.",
@@ -43,13 +54,23 @@ test("text: wrapped lines join, short lines and items stand alone, capitals are 
 });
 
 test("JSON, JSON lines and CSV: values with their names", async () => {
-  expect(await texts("a.json", '{"a": {"b": 1, "c": null, "note": "This is a note. It has two sentences."}, "l": [1, 2]}')).toEqual(["1 prose a > note | This is a note.", "2 prose a > note | It has two sentences.", "3 data a | b: 1; c: null", "4 data l | 1; 2"]);
+  expect(await texts("a.json", '{"a": {"b": 1, "c": null, "note": "This is a note. It has two sentences."}, "l": [1, 2]}')).toEqual([
+    "1 prose a > note | This is a note.",
+    "2 prose a > note | It has two sentences.",
+    "3 data a | b: 1; c: null",
+    "4 data l | 1; 2",
+  ]);
   expect(await texts("a.jsonl", '{"a": 1}\n\n{"a": 2}\n')).toEqual(["1 data  | a: 1", "2 data  | a: 2"]);
   expect(await texts("a.csv", 'name,n\n"Ann, A.",3\n\nBob,4\n')).toEqual(["1 data  | name: Ann, A.; n: 3", "2 data  | name: Bob; n: 4"]);
 });
 
 test("source code: comments give sentences, blocks give units", async () => {
-  expect(await texts("a.ts", "/** Adds two numbers. Never throws. */\nexport const add = (a, b) => a + b;\n\n// Last.\n")).toEqual(["1 prose  | Adds two numbers.", "2 prose  | Never throws.", "3 code  | export const add = (a, b) => a + b;", "4 prose  | Last."]);
+  expect(await texts("a.ts", "/** Adds two numbers. Never throws. */\nexport const add = (a, b) => a + b;\n\n// Last.\n")).toEqual([
+    "1 prose  | Adds two numbers.",
+    "2 prose  | Never throws.",
+    "3 code  | export const add = (a, b) => a + b;",
+    "4 prose  | Last.",
+  ]);
 });
 
 test("UTF-16 and marks are read; other encodings, binaries, broken and empty files are listed with a reason", async () => {
@@ -68,5 +89,6 @@ test("UTF-16 and marks are read; other encodings, binaries, broken and empty fil
     ["a.pdf", "%PDF-1.7 and nothing more", "BROKEN"],
     ["big.txt", new Uint8Array(1_000_001), "TOO_LARGE"],
   ];
-  for (const [path, content, code] of skips) expect([path, await read(path, content)]).toEqual([path, { skipped: { path, code, reason: expect.stringMatching(/\w{3}/) } }]);
+  for (const [path, content, code] of skips)
+    expect([path, await read(path, content)]).toEqual([path, { skipped: { path, code, reason: expect.stringMatching(/\w{3}/) } }]);
 });

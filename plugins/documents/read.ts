@@ -10,14 +10,34 @@ import { oneLine, readable, type Unit } from "./unit.ts";
 export type Read = { readonly info: DocumentInfo; readonly sentences: Sentence[] } | { readonly skipped: SkippedFile };
 
 const formats: Record<string, string> = {
-  md: "markdown", markdown: "markdown", mdx: "markdown", txt: "text", text: "text", log: "text", rst: "text", adoc: "text", org: "text",
-  html: "html", htm: "html", xhtml: "html", pdf: "pdf", json: "json", jsonl: "jsonl", ndjson: "jsonl", csv: "csv", tsv: "csv",
+  md: "markdown",
+  markdown: "markdown",
+  mdx: "markdown",
+  txt: "text",
+  text: "text",
+  log: "text",
+  rst: "text",
+  adoc: "text",
+  org: "text",
+  html: "html",
+  htm: "html",
+  xhtml: "html",
+  pdf: "pdf",
+  json: "json",
+  jsonl: "jsonl",
+  ndjson: "jsonl",
+  csv: "csv",
+  tsv: "csv",
 };
 const code = new Set(
-  "js mjs cjs jsx ts mts cts tsx py rb go rs java kt kts c h cc cpp hpp cs swift php pl lua r jl scala clj ex exs erl hs ml fs sh bash zsh ps1 sql css scss less vue svelte yaml yml toml ini cfg conf properties tf proto graphql gql dockerfile makefile gradle".split(" "),
+  "js mjs cjs jsx ts mts cts tsx py rb go rs java kt kts c h cc cpp hpp cs swift php pl lua r jl scala clj ex exs erl hs ml fs sh bash zsh ps1 sql css scss less vue svelte yaml yml toml ini cfg conf properties tf proto graphql gql dockerfile makefile gradle".split(
+    " ",
+  ),
 );
 const binary = new Set(
-  "png jpg jpeg gif webp avif bmp ico tif tiff svg drawio mp3 mp4 wav ogg webm mov avi zip gz tgz bz2 xz 7z rar tar jar wasm exe dll so dylib bin woff woff2 ttf otf eot onnx sqlite db doc docx xls xlsx ppt pptx odt ods odp epub key pages numbers".split(" "),
+  "png jpg jpeg gif webp avif bmp ico tif tiff svg drawio mp3 mp4 wav ogg webm mov avi zip gz tgz bz2 xz 7z rar tar jar wasm exe dll so dylib bin woff woff2 ttf otf eot onnx sqlite db doc docx xls xlsx ppt pptx odt ods odp epub key pages numbers".split(
+    " ",
+  ),
 );
 
 const text: Record<string, (source: string) => Unit[] | undefined> = {
@@ -25,7 +45,11 @@ const text: Record<string, (source: string) => Unit[] | undefined> = {
   text: readText,
   html: readHtml,
   json: readJson,
-  jsonl: (source) => source.split(/\r?\n/).filter((line) => line.trim() !== "").flatMap(readJson),
+  jsonl: (source) =>
+    source
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== "")
+      .flatMap(readJson),
   csv: readCsv,
   code: readCode,
 };
@@ -35,7 +59,8 @@ export async function readDocument(file: InputFile, maxBytes: number): Promise<R
   const skip = (kind: string, reason: string): Read => ({ skipped: { path: file.path, code: kind, reason } });
   const { bytes } = file;
   if (bytes.length === 0) return skip("EMPTY", "the file is empty");
-  if (bytes.length > maxBytes) return skip("TOO_LARGE", `it has ${megabytes(bytes.length)} MB, more than the ${megabytes(maxBytes)} MB a document may have: split it`);
+  if (bytes.length > maxBytes)
+    return skip("TOO_LARGE", `it has ${megabytes(bytes.length)} MB, more than the ${megabytes(maxBytes)} MB a document may have: split it`);
   const format = formatOf(file);
   if (format === undefined) return skip("UNSUPPORTED", "files of this type are not read: hand in Markdown, text, HTML, PDF, JSON, CSV or source code");
   let units: Unit[] | undefined;
@@ -53,11 +78,18 @@ export async function readDocument(file: InputFile, maxBytes: number): Promise<R
     return skip("BROKEN", `it could not be read as ${format}: ${oneLine(error instanceof Error ? error.message : String(error)).slice(0, 200)}`);
   }
   if (!units) return skip("BROKEN", `it could not be read as ${format}: a quote in it is never closed`);
-  if (units.length === 0) return skip("NO_TEXT", format === "pdf" ? "it holds no text (a scan, perhaps): run it through text recognition first" : "it holds no sentence");
+  if (units.length === 0)
+    return skip("NO_TEXT", format === "pdf" ? "it holds no text (a scan, perhaps): run it through text recognition first" : "it holds no sentence");
   const sentences = units.map((unit, i): Sentence => ({ path: file.path, n: i + 1, ...unit }));
   const words = sentences.reduce((sum, sentence) => sum + sentence.text.split(" ").length, 0);
-  const title = (format === "html" ? htmlTitle(source) : undefined) ?? sentences.find((sentence) => sentence.headings[0] && format !== "pdf" && format !== "json")?.headings[0] ?? nameOf(file.path);
-  return { info: { path: file.path, title: readable(title) ? title : nameOf(file.path), format, bytes: bytes.length, sentences: sentences.length, words }, sentences };
+  const title =
+    (format === "html" ? htmlTitle(source) : undefined) ??
+    sentences.find((sentence) => sentence.headings[0] && format !== "pdf" && format !== "json")?.headings[0] ??
+    nameOf(file.path);
+  return {
+    info: { path: file.path, title: readable(title) ? title : nameOf(file.path), format, bytes: bytes.length, sentences: sentences.length, words },
+    sentences,
+  };
 }
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);

@@ -21,10 +21,16 @@ test("code spans and link targets are opaque", () => {
 });
 
 test("quotes and brackets close with their sentence", () => {
-  expect(splitSentences('He said "go." Then (as agreed.) She left… But not before noon?! Yes.')).toEqual(['He said "go."', "Then (as agreed.)", "She left…", "But not before noon?!", "Yes."]);
+  expect(splitSentences('He said "go." Then (as agreed.) She left… But not before noon?! Yes.')).toEqual([
+    'He said "go."',
+    "Then (as agreed.)",
+    "She left…",
+    "But not before noon?!",
+    "Yes.",
+  ]);
 });
 
-test("\"No.\" is a sentence before a capital and an abbreviation before a number", () => {
+test('"No." is a sentence before a capital and an abbreviation before a number', () => {
   expect(splitSentences("No. An adult ticket stays. It is No. 7 of ten.")).toEqual(["No.", "An adult ticket stays.", "It is No. 7 of ten."]);
 });
 
@@ -34,19 +40,24 @@ test("ideographic stops end a sentence without white space", () => {
 
 test("every sentence is a verbatim slice of the one-line text, in order, and no word is lost", () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("A b. ", "e.g. ", "`x. y` ", "Who? ", "\n", "[a](b.c) ", "1. ", "U.S. ", "… ")), { maxLength: 30 }), (parts) => {
-      const text = oneLine(parts.join(""));
-      let at = 0;
-      const letters = (s: string) => s.replace(/[^\p{L}\p{N}]/gu, "");
-      const sentences = splitSentences(text);
-      for (const sentence of sentences) {
-        const found = text.indexOf(sentence, at);
-        expect(found).toBeGreaterThanOrEqual(at);
-        at = found + sentence.length;
-        expect(sentence).toBe(oneLine(sentence));
-      }
-      expect(letters(sentences.join(""))).toBe(letters(text));
-    }),
+    fc.property(
+      fc.array(fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("A b. ", "e.g. ", "`x. y` ", "Who? ", "\n", "[a](b.c) ", "1. ", "U.S. ", "… ")), {
+        maxLength: 30,
+      }),
+      (parts) => {
+        const text = oneLine(parts.join(""));
+        let at = 0;
+        const letters = (s: string) => s.replace(/[^\p{L}\p{N}]/gu, "");
+        const sentences = splitSentences(text);
+        for (const sentence of sentences) {
+          const found = text.indexOf(sentence, at);
+          expect(found).toBeGreaterThanOrEqual(at);
+          at = found + sentence.length;
+          expect(sentence).toBe(oneLine(sentence));
+        }
+        expect(letters(sentences.join(""))).toBe(letters(text));
+      },
+    ),
   );
 });
 

@@ -36,7 +36,9 @@ function masked(text: string): string {
 }
 
 const abbreviations = new Set(
-  "e.g i.e cf vs viz al approx ca dr mr mrs ms prof sr jr st mt fig figs eq vol pp ch sec dept est inc ltd co corp gov gen sen rep jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.u a.k.a".split(" "),
+  "e.g i.e cf vs viz al approx ca dr mr mrs ms prof sr jr st mt fig figs eq vol pp ch sec dept est inc ltd co corp gov gen sen rep jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.u a.k.a".split(
+    " ",
+  ),
 );
 
 function endsSentence(mask: string, start: number, at: number, mark: string, rest: string): boolean {

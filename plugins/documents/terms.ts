@@ -79,7 +79,11 @@ const groups = [
 ].map((group) => group.split(" ").map((word) => stemmer(word)));
 
 /** Words that say little about what is asked: "the plugin system", "the main reasons". */
-const weak = new Set("system thing way kind type part approach aspect detail information main key important work process area project overall current exact general".split(" ").map((word) => stemmer(word)));
+const weak = new Set(
+  "system thing way kind type part approach aspect detail information main key important work process area project overall current exact general"
+    .split(" ")
+    .map((word) => stemmer(word)),
+);
 
 /** One idea of a question: its word at weight 1, other words of the same meaning at 0.7. They share one rarity, so that an odd synonym never outweighs the rest. */
 export interface Concept {

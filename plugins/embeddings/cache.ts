@@ -12,10 +12,11 @@ export function vectorCache(limit: number) {
     },
     set(text: string, vector: Float32Array): void {
       kept.set(text, vector);
-      if (kept.size > limit) for (const oldest of kept.keys()) {
-        kept.delete(oldest);
-        break;
-      }
+      if (kept.size > limit)
+        for (const oldest of kept.keys()) {
+          kept.delete(oldest);
+          break;
+        }
     },
   };
 }

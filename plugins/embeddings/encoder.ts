@@ -49,7 +49,10 @@ export async function openEncoder(assets: Assets): Promise<Encoder> {
       close: () => session.release(),
     };
   } catch (error) {
-    throw new OrreryError("EMBEDDINGS_UNAVAILABLE", "the sentence encoder did not start", { cause: error, todo: "Search goes on by words alone. Check that WebAssembly is allowed here." });
+    throw new OrreryError("EMBEDDINGS_UNAVAILABLE", "the sentence encoder did not start", {
+      cause: error,
+      todo: "Search goes on by words alone. Check that WebAssembly is allowed here.",
+    });
   }
 }
 
@@ -61,7 +64,10 @@ async function load(assets: Assets): Promise<Record<keyof typeof assetNames, Uin
       try {
         return [key, await assets.load(name)] as const;
       } catch (error) {
-        throw new OrreryError("EMBEDDINGS_UNAVAILABLE", `the sentence encoder's file "${name}" is not here`, { cause: error, todo: "Search goes on by words alone. Reinstall, or reload the page once online, to get the file back." });
+        throw new OrreryError("EMBEDDINGS_UNAVAILABLE", `the sentence encoder's file "${name}" is not here`, {
+          cause: error,
+          todo: "Search goes on by words alone. Reinstall, or reload the page once online, to get the file back.",
+        });
       }
     }),
   );

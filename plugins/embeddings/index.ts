@@ -15,10 +15,12 @@ export default definePlugin({
     title: "Sentence encoder",
     description: "512-dimensional English sentence vectors, computed here by WebAssembly; the same bits in Node and in a browser.",
   },
-  config: z.object({
-    /** Vectors kept in memory and, as many again, in the store (2 KB each). */
-    kept: z.int().positive().default(20_000),
-  }).prefault({}),
+  config: z
+    .object({
+      /** Vectors kept in memory and, as many again, in the store (2 KB each). */
+      kept: z.int().positive().default(20_000),
+    })
+    .prefault({}),
   requires: { assets: Assets },
   provides: [Embeddings],
   setup({ use, config, provide, when, own, log }) {
@@ -67,7 +69,10 @@ export default definePlugin({
             known.set(text, vector);
           }
           for (const [text, vector] of known) cache.set(text, vector);
-          if (fresh.size > 0) storing = storing.then(() => shelf?.write(fresh)).catch((error: unknown) => log.warn("vectors could not be kept for the next run", { error: String(error) }));
+          if (fresh.size > 0)
+            storing = storing
+              .then(() => shelf?.write(fresh))
+              .catch((error: unknown) => log.warn("vectors could not be kept for the next run", { error: String(error) }));
           return texts.map((text) => known.get(text) as Float32Array);
         });
         running = turn.catch(() => undefined);

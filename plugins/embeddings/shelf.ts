@@ -7,7 +7,8 @@ export function vectorShelf(store: KeyValue, model: string, dimensions: number, 
 
   async function open(): Promise<Map<string, { segment: string; at: number }>> {
     const found = new Map<string, { segment: string; at: number }>();
-    for (const { key, value } of await store.list(prefix)) if (Array.isArray(value)) value.forEach((digest, at) => found.set(String(digest), { segment: key.slice(prefix.length), at }));
+    for (const { key, value } of await store.list(prefix))
+      if (Array.isArray(value)) value.forEach((digest, at) => found.set(String(digest), { segment: key.slice(prefix.length), at }));
     return found;
   }
 
@@ -32,7 +33,8 @@ export function vectorShelf(store: KeyValue, model: string, dimensions: number, 
       index ??= open();
       const known = await index;
       if (known.size + vectors.size > limit) {
-        for (const segment of new Set([...known.values()].map((place) => place.segment))) await Promise.all([store.delete(prefix + segment), store.delete(`vec/${model}/${segment}`)]);
+        for (const segment of new Set([...known.values()].map((place) => place.segment)))
+          await Promise.all([store.delete(prefix + segment), store.delete(`vec/${model}/${segment}`)]);
         known.clear();
       }
       const digests = await Promise.all([...vectors.keys()].map(digestOf));
@@ -46,7 +48,8 @@ export function vectorShelf(store: KeyValue, model: string, dimensions: number, 
   };
 }
 
-const floats = (bytes: Uint8Array | undefined): Float32Array | undefined => (bytes && bytes.byteLength % 4 === 0 ? new Float32Array(bytes.slice().buffer) : undefined);
+const floats = (bytes: Uint8Array | undefined): Float32Array | undefined =>
+  bytes && bytes.byteLength % 4 === 0 ? new Float32Array(bytes.slice().buffer) : undefined;
 
 async function digestOf(text: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));

@@ -18,8 +18,13 @@ function visit(value: unknown, path: string[], depth: number, units: Unit[]): vo
   if (depth > deepest) throw new RangeError(`it is nested deeper than ${deepest} levels`);
   if (value === null || typeof value !== "object") return scalars([["", value]], path, units);
   const entries = Array.isArray(value) ? value.map((item, i): [string, unknown] => [String(i + 1), item]) : Object.entries(value);
-  scalars(entries.filter(([, item]) => item === null || typeof item !== "object").map(([key, item]) => [Array.isArray(value) ? "" : key, item]), path, units);
-  for (const [key, item] of entries) if (item !== null && typeof item === "object") visit(item, Array.isArray(value) ? path : [...path, oneLine(key)], depth + 1, units);
+  scalars(
+    entries.filter(([, item]) => item === null || typeof item !== "object").map(([key, item]) => [Array.isArray(value) ? "" : key, item]),
+    path,
+    units,
+  );
+  for (const [key, item] of entries)
+    if (item !== null && typeof item === "object") visit(item, Array.isArray(value) ? path : [...path, oneLine(key)], depth + 1, units);
 }
 
 function scalars(entries: [string, unknown][], headings: string[], units: Unit[]): void {

@@ -4,7 +4,9 @@ import { oneLine, pieces, readable, type Unit } from "../unit.ts";
 
 const silent = new Set(["script", "style", "title", "template", "noscript", "svg", "head", "nav", "iframe", "object", "select", "button"]);
 const blocks = new Set(
-  "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main ol p pre section summary table tbody tfoot thead title tr ul".split(" "),
+  "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main ol p pre section summary table tbody tfoot thead title tr ul".split(
+    " ",
+  ),
 );
 
 /** HTML: the text a reader sees, entities decoded; a table row is one unit, its cells joined by ` | `. */

@@ -69,6 +69,11 @@ function walk(tokens: readonly Token[], stack: Stack, kind: Unit["kind"], units:
 
 const withoutCheckbox = (token: Token): Token => ("raw" in token && /^\[[ xX]\] /.test(token.raw) ? { ...token, raw: token.raw.slice(4) } : token);
 /** Comments and tags carry no sentence; angle brackets inside code spans and autolinks stay. */
-const withoutTags = (text: string): string => text.replace(/<!--[\s\S]*?-->/g, " ").replace(/(`[^`]*`)|<\/?[a-z][a-z0-9-]*(?:\s[^<>]*)?\/?>/gi, (_whole, code: string | undefined) => code ?? " ");
+const withoutTags = (text: string): string =>
+  text.replace(/<!--[\s\S]*?-->/g, " ").replace(/(`[^`]*`)|<\/?[a-z][a-z0-9-]*(?:\s[^<>]*)?\/?>/gi, (_whole, code: string | undefined) => code ?? " ");
 const plainHeading = (text: string): string =>
-  oneLine(withoutTags(text).replace(/!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, "$1").replace(/[`*]+/g, "")).slice(0, 160);
+  oneLine(
+    withoutTags(text)
+      .replace(/!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, "$1")
+      .replace(/[`*]+/g, ""),
+  ).slice(0, 160);

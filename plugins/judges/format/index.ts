@@ -24,7 +24,9 @@ function verdict({ artifact, criteria, subject }: Judgement): Verdict {
   if (refusal) return { judge, score: 0, decision: "reject", reasons: [refusal] };
   if (text.trim() === "") {
     // A researcher who finds nothing has said something; a final output that is empty has not.
-    return subject === "step" && skill === "research" ? { judge, score: 0, decision: "abstain", reasons: ["nothing was found"] } : { judge, score: 0, decision: "reject", reasons: ["the output is empty"] };
+    return subject === "step" && skill === "research"
+      ? { judge, score: 0, decision: "abstain", reasons: ["nothing was found"] }
+      : { judge, score: 0, decision: "reject", reasons: ["the output is empty"] };
   }
   const checks: [boolean, string][] = [];
   const broken = malformedCitations(text);
@@ -39,7 +41,12 @@ function verdict({ artifact, criteria, subject }: Judgement): Verdict {
     }
   const failed = checks.filter(([kept]) => !kept).map(([, problem]) => problem);
   const score = Math.round(((checks.length - failed.length) / checks.length) * 1e4) / 1e4;
-  return { judge, score, decision: failed.length > 0 ? "reject" : "accept", reasons: failed.length > 0 ? failed : [`${checks.length} of ${checks.length} checks kept`] };
+  return {
+    judge,
+    score,
+    decision: failed.length > 0 ? "reject" : "accept",
+    reasons: failed.length > 0 ? failed : [`${checks.length} of ${checks.length} checks kept`],
+  };
 }
 
 /** What an engine that declined says in its structured output. */

@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { malformedCitations, rules } from "./rules.ts";
 
 test("citations that are none are found; links, code and right ones are left alone", () => {
-  expect(malformedCitations("A. [a.md#0] B. [a.md#x] C. [#3] D. [docs/a b.md#12] E. [t](x.md#5) F. `[a.md#]` G. [a.md#]")).toEqual(["[a.md#0]", "[a.md#x]", "[#3]", "[a.md#]"]);
+  expect(malformedCitations("A. [a.md#0] B. [a.md#x] C. [#3] D. [docs/a b.md#12] E. [t](x.md#5) F. `[a.md#]` G. [a.md#]")).toEqual([
+    "[a.md#0]",
+    "[a.md#x]",
+    "[#3]",
+    "[a.md#]",
+  ]);
 });
 
 test("length is counted without citations", () => {

@@ -18,5 +18,7 @@ export const rules: Readonly<Record<string, Rule>> = {
 /** Things that look like a citation and are not one: no number, or no path. */
 export function malformedCitations(text: string): string[] {
   const plain = text.replace(/```[\s\S]*?```|`[^`\n]*`/g, " ");
-  return [...plain.matchAll(/\[([^[\]\n]*\.[a-z0-9]{1,8}#[^[\]\n]*|#\d+)\](?!\()/gi)].map((match) => match[0]).filter((found) => !/^\[[^[\]]+#[1-9]\d*\]$/.test(found));
+  return [...plain.matchAll(/\[([^[\]\n]*\.[a-z0-9]{1,8}#[^[\]\n]*|#\d+)\](?!\()/gi)]
+    .map((match) => match[0])
+    .filter((found) => !/^\[[^[\]]+#[1-9]\d*\]$/.test(found));
 }

@@ -55,7 +55,12 @@ async function verdict({ artifact, collection, subject }: Judgement, documents: 
   const reject = fabricated.length > 0 || score < enough;
   const complaints = [...fabricated, ...altered, ...uncited];
   const listed = complaints.length > most ? [...complaints.slice(0, most), `and ${complaints.length - most} more`] : complaints;
-  return { judge, score, decision: reject ? "reject" : "accept", reasons: [`${held} of ${all.length} statements are word for word where they say they are`, ...listed] };
+  return {
+    judge,
+    score,
+    decision: reject ? "reject" : "accept",
+    reasons: [`${held} of ${all.length} statements are word for word where they say they are`, ...listed],
+  };
 }
 
 const clip = (text: string): string => (text.length > 100 ? `${text.slice(0, 97)}…` : text);

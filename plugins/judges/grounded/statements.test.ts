@@ -4,7 +4,13 @@ import { says, statements } from "./statements.ts";
 test("cuts an output behind its citations and leaves headings and code out", () => {
   expect(statements("# Title\n- One is. [a.md#1] Two is. [b/c.md#2][a.md#3]\n\n> No source here.\n```\nx = 1\n```\n---\n")).toEqual([
     { text: "One is.", places: [{ path: "a.md", n: 1 }] },
-    { text: "Two is.", places: [{ path: "b/c.md", n: 2 }, { path: "a.md", n: 3 }] },
+    {
+      text: "Two is.",
+      places: [
+        { path: "b/c.md", n: 2 },
+        { path: "a.md", n: 3 },
+      ],
+    },
     { text: "No source here.", places: [] },
   ]);
 });

@@ -2,7 +2,12 @@ import type { DecideQuery, Verdict } from "@orrery/sdk";
 import { expect, test } from "vitest";
 import { decide } from "./decide.ts";
 
-const verdict = (judge: string, decision: Verdict["decision"], ...reasons: string[]): Verdict => ({ judge, decision, score: decision === "accept" ? 1 : 0, reasons });
+const verdict = (judge: string, decision: Verdict["decision"], ...reasons: string[]): Verdict => ({
+  judge,
+  decision,
+  score: decision === "accept" ? 1 : 0,
+  reasons,
+});
 const ask = (query: Partial<DecideQuery>) => decide({ subject: "step", run: "r", verdicts: [], missing: [], attempt: 1, maxAttempts: 2, ...query });
 
 test("accepts what nobody rejects", () => {

@@ -53,7 +53,10 @@ export function checkClaims(claims: readonly Place[], pool: readonly Place[], co
 function distinct(all: Contradiction[]): Contradiction[] {
   const seen = new Set<string>();
   return all.filter(({ kind, values }) => {
-    const key = `${kind} ${[...values].map((value) => value.toLowerCase()).sort().join(" | ")}`;
+    const key = `${kind} ${[...values]
+      .map((value) => value.toLowerCase())
+      .sort()
+      .join(" | ")}`;
     return kind === "negation" || (!seen.has(key) && seen.add(key));
   });
 }
@@ -62,7 +65,9 @@ function verdictOn(claim: Place, against: Contradiction | undefined, corpus: Cor
   const said = place(claim);
   const source = corpus.at(claim.path, claim.n);
   const asked = stems(claim.text);
-  const others = corpus.nearest(asked, compared).filter(({ sentence }) => sentence.kind !== "code" && !(sentence.path === claim.path && sentence.n === claim.n));
+  const others = corpus
+    .nearest(asked, compared)
+    .filter(({ sentence }) => sentence.kind !== "code" && !(sentence.path === claim.path && sentence.n === claim.n));
   const verbatim = source?.text === claim.text;
   const best = others[0];
   const evidence = verbatim ? place(source) : best && best.share >= speaksFor.itself ? place(best.sentence) : undefined;
@@ -80,9 +85,23 @@ function verdictOn(claim: Place, against: Contradiction | undefined, corpus: Cor
 const place = ({ text, path, n }: Place | Sentence): Place => ({ text, path, n });
 const before = (a: Place, b: Place): boolean => a.path < b.path || (a.path === b.path && a.n < b.n);
 
-/** Findings with verdicts: what is unsupported leaves the claims, what is contradicted stays with both quotes. */
+/** Findings with verdicts: what is unsupported leaves the claims, what was put in other words gives way to the sentence that supports it, what is contradicted stays with both quotes. */
 export function checked(found: Findings, corpus: Corpus): Findings {
   const { checks, contradictions } = checkClaims(found.claims, found.pool, corpus);
-  const keep = new Set(checks.filter((check) => check.verdict !== "unsupported").map(({ claim }) => `${claim.path}#${claim.n}`));
-  return { ...found, kind: "check", claims: found.claims.filter((claim: Claim) => keep.has(`${claim.path}#${claim.n}`)), checks, contradictions };
+  const claims = found.claims.flatMap((claim, i): Claim[] => {
+    const evidence = checks[i]?.evidence;
+    return evidence ? [{ ...claim, ...evidence }] : [];
+  });
+  return { ...found, kind: "check", claims, checks, contradictions };
+}
+
+/** Only what the documents say, word for word, whoever handed it over: a colleague may be another plugin, or wrong. */
+export function verbatimOnly(found: Findings, corpus: Corpus): Findings {
+  const there = ({ path, n, text }: Place) => corpus.at(path, n)?.text === text;
+  const seen = new Set<string>();
+  return {
+    ...found,
+    claims: found.claims.filter((claim) => there(claim) && !seen.has(`${claim.path}#${claim.n}`) && seen.add(`${claim.path}#${claim.n}`)),
+    contradictions: found.contradictions.filter(({ a, b }) => there(a) && there(b)),
+  };
 }

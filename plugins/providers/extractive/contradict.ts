@@ -1,5 +1,5 @@
 import { type Slot, slots } from "./slots.ts";
-import { contentWords, jaccard, shared } from "./words.ts";
+import { contentWords, jaccard, meaningOf, shared } from "./words.ts";
 
 /** Two sentences that cannot both hold, and the values they differ in. */
 export interface Disagreement {
@@ -23,22 +23,32 @@ export interface Facts {
 }
 
 const negation = /\b(?:not|never|no|none|cannot|nor|neither|without)\b|n['’]t\b/i;
-const tentative = /\b(?:previously|originally|formerly|earlier|used to|no longer|instead of|rather than|up from|down from|compared (?:with|to)|for example|for instance|e\.g|such as|if|unless|when|whether|could|might|or|example|moved from|changed from|before version|deprecated|assum\w+|scenario)\b/i;
+const tentative =
+  /\b(?:previously|originally|formerly|earlier|used to|no longer|instead of|rather than|up from|down from|compared (?:with|to)|for example|for instance|e\.g|such as|if|unless|when|whether|could|might|or|example|moved from|changed from|before version|deprecated|assum\w+|scenario)\b/i;
 
 const mostContext = 8;
 
 /** `context` (the heading above) helps two sentences to be about one thing, never to differ. */
 export function facts(text: string, context = ""): Facts {
   const plain = text.replace(/\]\([^)]*\)/g, "]");
-  const own = contentWords(plain).map((word) => word.stem).filter((stem) => !/^\d/.test(stem));
-  const above = contentWords(context).slice(0, mostContext).map((word) => word.stem).filter((stem) => !/^\d/.test(stem));
+  const own = contentWords(plain)
+    .map((word) => meaningOf(word.stem))
+    .filter((stem) => !/^\d/.test(stem));
+  const above = contentWords(context)
+    .slice(0, mostContext)
+    .map((word) => meaningOf(word.stem))
+    .filter((stem) => !/^\d/.test(stem));
   return {
     text,
     stems: new Set(own),
     topic: new Set([...own, ...above]),
     slots: slots(text),
     names: namesIn(plain),
-    code: new Set([...(text.match(/`[^`]+`/g) ?? []), ...(plain.match(/\b\p{Ll}+\p{Lu}\w*|\b[A-Z]+(?:_[A-Z]+)+\b/gu) ?? [])].map((name) => name.replace(/[`()]/g, "").replace(/^.*\./, ""))),
+    code: new Set(
+      [...(text.match(/`[^`]+`/g) ?? []), ...(plain.match(/\b\p{Ll}+\p{Lu}\w*|\b[A-Z]+(?:_[A-Z]+)+\b/gu) ?? [])].map((name) =>
+        name.replace(/[`()]/g, "").replace(/^.*\./, ""),
+      ),
+    ),
     negated: negation.test(plain),
     tentative: tentative.test(plain),
   };
@@ -103,10 +113,14 @@ const opposites: readonly (readonly [RegExp, RegExp])[] = [
 function polarityDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
   const alike = jaccard(a.stems, b.stems, weight);
   const sameCode = a.code.size === b.code.size && [...a.code].every((name) => b.code.has(name));
-  if (a.negated !== b.negated && sameCode && alike >= 0.72 && a.stems.size >= 4 && b.stems.size >= 4) return { kind: "negation", values: a.negated ? ["not so", "so"] : ["so", "not so"] };
+  if (a.negated !== b.negated && sameCode && alike >= 0.72 && a.stems.size >= 4 && b.stems.size >= 4)
+    return { kind: "negation", values: a.negated ? ["not so", "so"] : ["so", "not so"] };
   if (a.negated || b.negated || alike < 0.55) return undefined;
   for (const [one, other] of opposites)
-    for (const [x, y, flip] of [[a, b, false], [b, a, true]] as const) {
+    for (const [x, y, flip] of [
+      [a, b, false],
+      [b, a, true],
+    ] as const) {
       const left = one.exec(x.text)?.[0];
       const right = other.exec(y.text)?.[0];
       if (left && right && !other.test(x.text) && !one.test(y.text)) return { kind: "negation", values: flip ? [right, left] : [left, right] };
@@ -114,7 +128,8 @@ function polarityDiffers(a: Facts, b: Facts, weight: (stem: string) => number): 
   return undefined;
 }
 
-const role = /\b(?:led|owned|run|managed|written|built|supplied|made|approved|chaired|headed|maintained|delivered|designed|provided|reviewed) by(?: the)? |\b(?:owner|lead|manager|chair|head|supplier|vendor|author|director|contact|sponsor|maintainer|architect|engineer) (?:is|was|will be)(?: the)? |\b(?:owner|lead|manager|supplier|vendor|author|contact|sponsor): /i;
+const role =
+  /\b(?:led|owned|run|managed|written|built|supplied|made|approved|chaired|headed|maintained|delivered|designed|provided|reviewed) by(?: the)? |\b(?:owner|lead|manager|chair|head|supplier|vendor|author|director|contact|sponsor|maintainer|architect|engineer) (?:is|was|will be)(?: the)? |\b(?:owner|lead|manager|supplier|vendor|author|contact|sponsor): /i;
 
 function nameDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
   const named = (facts: Facts) => {

@@ -12,6 +12,8 @@ export interface Corpus {
   nearest(asked: ReadonlySet<string>, limit: number): { sentence: Sentence; share: number }[];
 }
 
+/** A few short documents say little about how rare a word is: they are weighed as if they were part of this many sentences. */
+const background = 1_000;
 /** A stem found in more sentences than this tells nothing about where to look. */
 const common = 0.15;
 
@@ -31,7 +33,7 @@ export async function loadCorpus(documents: Documents, collection: string): Prom
     }
   });
   const headings = new Set([...new Set(sentences.map((sentence) => sentence.headings.join(" ")))].flatMap((text) => [...stems(text)]));
-  const weight = (stem: string): number => Math.log(1 + sentences.length / (1 + (postings.get(stem)?.length ?? 0)));
+  const weight = (stem: string): number => Math.log(1 + Math.max(sentences.length, background) / (1 + (postings.get(stem)?.length ?? 0)));
   return {
     sentences,
     weight,

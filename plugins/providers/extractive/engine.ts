@@ -1,5 +1,5 @@
 import { type Documents, type Json, type ModelRequest, OrreryError } from "@orrery/sdk";
-import { checked } from "./check.ts";
+import { checked, verbatimOnly } from "./check.ts";
 import type { Corpus } from "./corpus.ts";
 import { mergeFindings } from "./merge.ts";
 import { aspects, needsInvention } from "./question.ts";
@@ -21,16 +21,27 @@ export const skills = ["research", "check", "write", "critique", "summarise", "c
 const connect = "Connect a generative model (`orrery connect openai`, or start Ollama) and run this team again on it.";
 
 /** Deterministic answers from documents and colleagues' outputs; never a sentence of its own. */
-export async function answer(request: ModelRequest, documents: Documents, corpusOf: (collection: string) => Promise<Corpus>, signal: AbortSignal): Promise<Answer> {
+export async function answer(
+  request: ModelRequest,
+  documents: Documents,
+  corpusOf: (collection: string) => Promise<Corpus>,
+  signal: AbortSignal,
+): Promise<Answer> {
   const { view, skill, collection } = request;
-  if (needsInvention(view.task)) return refusal("This asks for text to be invented, and the extractive engine only selects and arranges sentences of documents.");
+  if (needsInvention(view.task))
+    return refusal("This asks for text to be invented, and the extractive engine only selects and arranges sentences of documents.");
   if (!(skills as readonly string[]).includes(skill)) return refusal(`The extractive engine has no skill "${skill}"; it has ${skills.join(", ")}.`);
   if (skill === "plan") return planned(view.focus ?? view.task);
   if (!collection) {
-    if (view.inputs.length === 0 || ["research", "check", "write", "summarise"].includes(skill)) return refusal("No documents were handed in, and the extractive engine knows nothing but what it is given.", "Hand documents in (`--docs PATH`, or drop them into the page). ");
+    if (view.inputs.length === 0 || ["research", "check", "write", "summarise"].includes(skill))
+      return refusal(
+        "No documents were handed in, and the extractive engine knows nothing but what it is given.",
+        "Hand documents in (`--docs PATH`, or drop them into the page). ",
+      );
     return overOutputs(request, undefined);
   }
-  if (!(await documents.has(collection))) throw new OrreryError("COLLECTION_UNKNOWN", `the documents of this run (${collection}) are not loaded here`, { todo: "Hand the documents in again." });
+  if (!(await documents.has(collection)))
+    throw new OrreryError("COLLECTION_UNKNOWN", `the documents of this run (${collection}) are not loaded here`, { todo: "Hand the documents in again." });
   const corpus = await corpusOf(collection);
   signal.throwIfAborted();
   if (skill === "research" || skill === "check" || skill === "write") return evidence(request, documents, collection, corpus, signal);
@@ -48,15 +59,24 @@ async function evidence(request: ModelRequest, documents: Documents, collection:
   }
   const gathered = mergeFindings(view.inputs, corpus, view.task) ?? (await find());
   const known = gathered.kind === "research" ? checked(gathered, corpus) : gathered;
-  return skill === "check" ? { text: checkText(known), data: known as unknown as Json, read: readBy(known), finish: "stop" } : written(within(known, [view.task, ...view.feedback]), view.task);
+  return skill === "check"
+    ? { text: checkText(known), data: known as unknown as Json, read: readBy(known), finish: "stop" }
+    : written(within(verbatimOnly(known, corpus), [view.task, ...view.feedback]), view.task);
 }
 
 /** Keeps the best claims that fit into the number of words that the task or a judge allows. Nothing else shortens a report. */
 function within(found: Findings, said: readonly string[]): Findings {
-  const most = Math.min(...said.flatMap((text) => [...text.matchAll(/\b(?:at most|no more than|under|within|maximum of|max\.?) (\d{2,5}) words\b/gi)].map((match) => Number(match[1]))));
+  const most = Math.min(
+    ...said.flatMap((text) =>
+      [...text.matchAll(/\b(?:at most|no more than|under|within|maximum of|max\.?) (\d{2,5}) words\b/gi)].map((match) => Number(match[1])),
+    ),
+  );
   const fits = { ...found, kind: "write" as const };
   if (!Number.isFinite(most)) return fits;
-  const words = (claims: readonly Claim[]) => report("", { ...fits, claims: [...claims] }).replace(/\[[^[\]\n]+#\d+\]/g, " ").match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu)?.length ?? 0;
+  const words = (claims: readonly Claim[]) =>
+    report("", { ...fits, claims: [...claims] })
+      .replace(/\[[^[\]\n]+#\d+\]/g, " ")
+      .match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu)?.length ?? 0;
   const kept = [...found.claims].sort((a, b) => b.score - a.score);
   while (kept.length > 1 && words(kept) + 30 > most) kept.pop();
   return { ...fits, claims: found.claims.filter((claim) => kept.includes(claim)) };
@@ -88,18 +108,39 @@ function overOutputs({ skill, view }: ModelRequest, corpus: Corpus | undefined):
   const data = reviews as unknown as Json;
   switch (skill) {
     case "vote":
-      return { text: `Vote: ${best.agent} (${best.score})\n${reviews.map((item) => `${item.agent}: ${item.score}`).join("\n")}`, data: { vote: best.step, agent: best.agent, scores: data }, read, finish: "stop" };
+      return {
+        text: `Vote: ${best.agent} (${best.score})\n${reviews.map((item) => `${item.agent}: ${item.score}`).join("\n")}`,
+        data: { vote: best.step, agent: best.agent, scores: data },
+        read,
+        finish: "stop",
+      };
     case "judge":
-      return { text: reviews.map((item) => `${item.agent}: ${item.score}${item.problems.map((problem) => `\n- ${problem}`).join("")}`).join("\n"), data: { score: best.score, reviews: data }, read, finish: "stop" };
+      return {
+        text: reviews.map((item) => `${item.agent}: ${item.score}${item.problems.map((problem) => `\n- ${problem}`).join("")}`).join("\n"),
+        data: { score: best.score, reviews: data },
+        read,
+        finish: "stop",
+      };
     case "compare": {
       const { shared, only } = compareOutputs(view.inputs);
       const part = (title: string, lines: readonly string[]) => (lines.length > 0 ? [`## ${title}`, ...lines] : []);
-      return { text: [...part("In all of them", shared), ...only.flatMap(({ agent, lines }) => part(`Only ${agent}`, lines))].join("\n") || "## Nothing cited to compare", data: { shared, only }, read, finish: "stop" };
+      return {
+        text:
+          [...part("In all of them", shared), ...only.flatMap(({ agent, lines }) => part(`Only ${agent}`, lines))].join("\n") || "## Nothing cited to compare",
+        data: { shared, only },
+        read,
+        finish: "stop",
+      };
     }
     default: {
       const each = view.inputs.map((input) => review(input, view.task, corpus));
       const problems = each.flatMap((item) => item.problems.map((problem) => `- ${item.agent}: ${problem}`));
-      return { text: problems.join("\n") || "No problem found: every line is cited, every citation is true, every part of the task is covered.", data: { reviews: each as unknown as Json }, read, finish: "stop" };
+      return {
+        text: problems.join("\n") || "No problem found: every line is cited, every citation is true, every part of the task is covered.",
+        data: { reviews: each as unknown as Json },
+        read,
+        finish: "stop",
+      };
     }
   }
 }

@@ -26,11 +26,26 @@ export function mergeFindings(inputs: readonly Artifact[], corpus: Corpus, task:
     kind: parts.some((part) => part.kind !== "research") ? "check" : "research",
     aspects: titles,
     claims: [...claims.values()].sort((a, b) => a.aspect - b.aspect),
-    pool: unique(parts.flatMap((part) => part.pool), key).filter((place) => !claims.has(key(place))),
-    checks: unique(parts.flatMap((part) => part.checks), (check) => key(check.claim)),
-    contradictions: unique(parts.flatMap((part) => part.contradictions), ({ a, b }: Contradiction) => `${key(a)}|${key(b)}`),
-    missing: unique(parts.flatMap((part) => part.missing), (word) => word),
-    usedMemory: unique(parts.flatMap((part) => part.usedMemory), (id) => id),
+    pool: unique(
+      parts.flatMap((part) => part.pool),
+      key,
+    ).filter((place) => !claims.has(key(place))),
+    checks: unique(
+      parts.flatMap((part) => part.checks),
+      (check) => key(check.claim),
+    ),
+    contradictions: unique(
+      parts.flatMap((part) => part.contradictions),
+      ({ a, b }: Contradiction) => `${key(a)}|${key(b)}`,
+    ),
+    missing: unique(
+      parts.flatMap((part) => part.missing),
+      (word) => word,
+    ),
+    usedMemory: unique(
+      parts.flatMap((part) => part.usedMemory),
+      (id) => id,
+    ),
   };
 }
 
@@ -39,8 +54,12 @@ function readFindings(input: Artifact, corpus: Corpus, task: string): Findings[]
   const parsed = findings.safeParse(input.data);
   if (parsed.success) return [parsed.data];
   const asked = aspects(task);
-  const claims = citedLines(input.text).map((place): Claim => ({ ...place, score: 0.5, heading: corpus.at(place.path, place.n)?.headings.at(-1) ?? "", aspect: 0 }));
-  return claims.length > 0 ? [{ kind: "research", aspects: asked.slice(0, 1), claims, pool: [], checks: [], contradictions: [], missing: [], usedMemory: [] }] : [];
+  const claims = citedLines(input.text).map(
+    (place): Claim => ({ ...place, score: 0.5, heading: corpus.at(place.path, place.n)?.headings.at(-1) ?? "", aspect: 0 }),
+  );
+  return claims.length > 0
+    ? [{ kind: "research", aspects: asked.slice(0, 1), claims, pool: [], checks: [], contradictions: [], missing: [], usedMemory: [] }]
+    : [];
 }
 
 /** `Sentence. [path#n]` → the sentence and its place, for every such line. List marks, quote marks and emphasis around it are not part of it. */

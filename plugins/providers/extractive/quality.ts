@@ -22,9 +22,15 @@ export function standsAlone(sentence: Pick<Sentence, "text" | "kind">): number {
   if (words < 7) quality *= 0.85;
   if (words > 45) quality *= 0.85;
   if (leans(plain)) quality *= 0.75;
-  if (/^see\b|\b(?:see|refer to|read|visit|review|check)\b[^.]{0,40}\[|\b(?:more (?:information|details?|info)|(?:know|learn|read) more)\b/i.test(text)) quality *= 0.4;
+  if (/^see\b|\b(?:see|refer to|read|visit|review|check)\b[^.]{0,40}\[|\b(?:more (?:information|details?|info)|(?:know|learn|read) more)\b/i.test(text))
+    quality *= 0.4;
   if (/<\/?[a-z]/i.test(text.replace(/`[^`]*`/g, ""))) quality *= 0.7;
-  if (/\b(?:for example|e\.g\.|see (?:the|below|above|also|how|here|\[)|as follows|the following|(?:the )?(?:example|snippet|code) (?:above|below)|above example|let['’]s|you now know|now you know|we have seen|tell us|have fun|enjoy|congratulations|awesome|we will|in this (?:guide|section|tutorial|document)|read (?:more|this)|check out)\b|(?:^|\s)see\s*$/i.test(plain)) quality *= 0.7;
+  if (
+    /\b(?:for example|e\.g\.|see (?:the|below|above|also|how|here|\[)|as follows|the following|(?:the )?(?:example|snippet|code) (?:above|below)|above example|let['’]s|you now know|now you know|we have seen|tell us|have fun|enjoy|congratulations|awesome|we will|in this (?:guide|section|tutorial|document)|read (?:more|this)|check out)\b|(?:^|\s)see\s*$/i.test(
+      plain,
+    )
+  )
+    quality *= 0.7;
   if (/^\p{Ll}/u.test(plain) && !/^[`]/.test(text)) quality *= 0.8;
   if (unbalanced(plain)) quality *= 0.6;
   return quality;
@@ -32,7 +38,9 @@ export function standsAlone(sentence: Pick<Sentence, "text" | "kind">): number {
 
 /** Begins with a word for something said before ("This…", "If not…", "However…", "In that case…"): not clear alone. */
 export function leans(text: string): boolean {
-  return /^[^\p{L}]*(?:this|that|these|those|it|its|they|their|them|he|she|such|therefore|here|so|but|however|also|thus|hence|then|otherwise|instead|additionally|furthermore|moreover|similarly|finally|lastly|first(?:ly)?|second(?:ly)?|next|now|and|or|nor|yet|worse|better|if (?:it|not|so|this|that|they|any|these)|when (?:it|this|that|they|set|enabled|disabled)|by (?:doing|setting|default it)|as (?:you|we|seen|mentioned|an? (?:result|consequence))|(?:in|on|of|for|with|by|from|at|to|using|because of) (?:this|that|these|those|such|it|them|which|the (?:above|following|previous|latter|former))|in (?:other words|addition|contrast)|both|each of|the (?:above|following|latter|former|example|snippet|same)|\p{L}+ (?:in|of|with) (?:this|that|these|those))\b/iu.test(text);
+  return /^[^\p{L}]*(?:this|that|these|those|it|its|they|their|them|he|she|such|therefore|here|so|but|however|also|thus|hence|then|otherwise|instead|additionally|furthermore|moreover|similarly|finally|lastly|first(?:ly)?|second(?:ly)?|next|now|and|or|nor|yet|worse|better|if (?:it|not|so|this|that|they|any|these)|when (?:it|this|that|they|set|enabled|disabled)|by (?:doing|setting|default it)|as (?:you|we|seen|mentioned|an? (?:result|consequence))|(?:in|on|of|for|with|by|from|at|to|using|because of) (?:this|that|these|those|such|it|them|which|the (?:above|following|previous|latter|former))|in (?:other words|addition|contrast)|both|each of|the (?:above|following|latter|former|example|snippet|same)|\p{L}+ (?:in|of|with) (?:this|that|these|those))\b/iu.test(
+    text,
+  );
 }
 
 /** Share of the letters that are the text of links. */

@@ -3,9 +3,16 @@ import { aspects, needsInvention } from "./question.ts";
 
 const queries = (task: string, earlier?: string) => aspects(task, earlier).map(({ query }) => query);
 
-test("splits at \"and what\" and hands the subject on", () => {
-  expect(queries("How does the plugin system isolate errors, and what are its limits?")).toEqual(["How does the plugin system isolate errors", "what are the plugin system limits"]);
-  expect(queries("When does the Aurora enter service, what does it cost, and what are the risks?")).toEqual(["When does the Aurora enter service", "what does Aurora cost", "what are the risks Aurora"]);
+test('splits at "and what" and hands the subject on', () => {
+  expect(queries("How does the plugin system isolate errors, and what are its limits?")).toEqual([
+    "How does the plugin system isolate errors",
+    "what are the plugin system limits",
+  ]);
+  expect(queries("When does the Aurora enter service, what does it cost, and what are the risks?")).toEqual([
+    "When does the Aurora enter service",
+    "what does Aurora cost",
+    "what are the risks Aurora",
+  ]);
 });
 
 test("a focus with its question in brackets keeps the question's subject", () => {
@@ -28,6 +35,13 @@ test("never none, at most six, whatever is typed", () => {
 });
 
 test("knows what needs a model that invents", () => {
-  for (const task of ["Write a poem about plugins", "Please translate the summary", "Generate a Python function that sorts", "Tell me a short funny joke"]) expect(needsInvention(task)).toBe(true);
-  for (const task of ["Write a report on the plugin system", "How do I write a plugin?", "What functions does the reply object have?", "Summarise the story of the project"]) expect(needsInvention(task)).toBe(false);
+  for (const task of ["Write a poem about plugins", "Please translate the summary", "Generate a Python function that sorts", "Tell me a short funny joke"])
+    expect(needsInvention(task)).toBe(true);
+  for (const task of [
+    "Write a report on the plugin system",
+    "How do I write a plugin?",
+    "What functions does the reply object have?",
+    "Summarise the story of the project",
+  ])
+    expect(needsInvention(task)).toBe(false);
 });

@@ -6,17 +6,23 @@ export interface Aspect {
   readonly query: string;
 }
 
-const asks = "(?:(?:(?:in|at|to|from|by|for|with|under|since|until) )?(?:what|which|whom|whose)|how|why|when|where|who|whether|is|are|was|were|does|do|did|can|could|should|will|would|has|have)";
+const asks =
+  "(?:(?:(?:in|at|to|from|by|for|with|under|since|until) )?(?:what|which|whom|whose)|how|why|when|where|who|whether|is|are|was|were|does|do|did|can|could|should|will|would|has|have)";
 /** Told to the writer, not asked of the documents. */
-const instruction = /\b(?:contradict\w*|disagree\w*|conflict\w* (?:between|among|in) the|cite|citations?|quotes?|sources?|at most|no more than|\d+ words|bullet\w*|format|markdown|in one page|be (?:brief|short|concise))\b/i;
-const lead = /^(?:(?:please|kindly|also|then|and|now|finally|first|next)[, ]+)*(?:(?:can|could|would) you )?(?:write|give|make|prepare|produce|create|draft|tell|show|explain|describe|summari[sz]e|compare|outline|list|find(?: out)?|report|review|analy[sz]e|research|assess|answer|discuss|cover|check|look (?:at|into))\b(?: (?:me|us|up))?(?: (?:a|an|the|one)? ?(?:\w+ ){0,2}?(?:report|summary|overview|brief(?:ing)?|memo|note|answer|analysis|list|page) (?:on|of|about|for|that|which|covering|saying|:))?[: ]*(?:about |on )?/i;
+const instruction =
+  /\b(?:contradict\w*|disagree\w*|conflict\w* (?:between|among|in) the|cite|citations?|quotes?|sources?|at most|no more than|\d+ words|bullet\w*|format|markdown|in one page|be (?:brief|short|concise))\b/i;
+const lead =
+  /^(?:(?:please|kindly|also|then|and|now|finally|first|next)[, ]+)*(?:(?:can|could|would) you )?(?:write|give|make|prepare|produce|create|draft|tell|show|explain|describe|summari[sz]e|compare|outline|list|find(?: out)?|report|review|analy[sz]e|research|assess|answer|discuss|cover|check|look (?:at|into))\b(?: (?:me|us|up))?(?: (?:a|an|the|one)? ?(?:\w+ ){0,2}?(?:report|summary|overview|brief(?:ing)?|memo|note|answer|analysis|list|page) (?:on|of|about|for|that|which|covering|saying|:))?[: ]*(?:about |on )?/i;
 
 /**
  * Splits a task into the things it asks: at line and sentence ends, semicolons, and "and how…", "and what…". A later part that says
  * "its" or "their" gets the first part's subject; so does a part with the question it belongs to behind it in brackets. At most six; never none.
  */
 export function aspects(task: string, earlier = ""): Aspect[] {
-  const out = task.split(/\n+/).filter((line) => contentWords(line).length > 0).flatMap((line) => lineAspects(line, earlier));
+  const out = task
+    .split(/\n+/)
+    .filter((line) => contentWords(line).length > 0)
+    .flatMap((line) => lineAspects(line, earlier));
   const known = new Set<string>();
   const distinct = out.filter(({ query }) => !known.has(query.toLowerCase()) && known.add(query.toLowerCase()));
   return distinct.length > 0 ? distinct.slice(0, 6) : [{ title: heading(task), query: task }];
@@ -48,9 +54,15 @@ function subjectOf(clause: string): string | undefined {
   const stop = `(?:${asks}|of|in|on|at|for|to|and|or|with|by|from|be|been|that)`;
   const name = /(?:\b[Tt]he|\b[Oo]ur|\w)\s+(\p{Lu}[\p{L}\p{N}]+(?: \p{Lu}[\p{L}\p{N}]+)*)/u.exec(clause);
   if (name?.[1]) return name[1];
-  const what = new RegExp(`\\b(?:what|which)\\s+((?:(?!${stop}\\b)[\\p{L}'-]+\\s+){1,2}?)(?:are|is|was|were|do|does|did|can|should|will|has|have)\\b`, "iu").exec(clause)?.[1];
+  const what = new RegExp(
+    `\\b(?:what|which)\\s+((?:(?!${stop}\\b)[\\p{L}'-]+\\s+){1,2}?)(?:are|is|was|were|do|does|did|can|should|will|has|have)\\b`,
+    "iu",
+  ).exec(clause)?.[1];
   if (what) return what.trim();
-  return new RegExp(`\\b(?:the|our|a|an|this|these)\\s+((?:(?:new|old|current|main|whole|first|next|last)\\s+)?(?:(?!${stop}\\b)[\\p{L}\\p{N}'-]+\\s+)?(?!${stop}\\b)[\\p{L}\\p{N}'-]+)`, "iu").exec(clause)?.[1];
+  return new RegExp(
+    `\\b(?:the|our|a|an|this|these)\\s+((?:(?:new|old|current|main|whole|first|next|last)\\s+)?(?:(?!${stop}\\b)[\\p{L}\\p{N}'-]+\\s+)?(?!${stop}\\b)[\\p{L}\\p{N}'-]+)`,
+    "iu",
+  ).exec(clause)?.[1];
 }
 
 const heading = (clause: string): string => {

@@ -7,7 +7,7 @@ import type { Claim, Findings, Place } from "./shapes.ts";
 import { contentWords, shared, stems } from "./words.ts";
 
 /** What one search takes from the index. */
-const searched = 60;
+const searched = 48;
 /** Stems of question words that say nothing about the subject. */
 const weak = new Set(["work", "system", "thing", "wai", "kind", "type", "part", "main", "chang", "happen", "make", "get"]);
 /** Sentences below this share of the best one's score are left out, however few there are. */
@@ -46,7 +46,8 @@ export async function research(input: ResearchInput): Promise<Findings> {
     input.signal?.throwIfAborted();
     if (i === 0) first = found;
     const candidates = withRemembered(i === 0 ? found : alsoFrom(first, found, aspect), aspect, remembered, input.corpus);
-    for (const passage of candidates.slice(0, 30)) if (standsAlone(passage) > 0) pool.set(`${passage.path}#${passage.n}`, { text: passage.text, path: passage.path, n: passage.n });
+    for (const passage of candidates.slice(0, 30))
+      if (standsAlone(passage) > 0) pool.set(`${passage.path}#${passage.n}`, { text: passage.text, path: passage.path, n: passage.n });
     taken.push(...pick(candidates, aspect, i, perAspect, taken, remembered, input.corpus));
   }
   for (const claim of taken) pool.delete(`${claim.path}#${claim.n}`);
@@ -98,15 +99,31 @@ function withRemembered(found: readonly Passage[], aspect: Aspect, remembered: R
   return [...found, ...extra];
 }
 
-function pick(candidates: readonly Passage[], { query }: Aspect, aspect: number, limit: number, before: readonly Claim[], remembered: Remembered, corpus: Corpus): Claim[] {
+function pick(
+  candidates: readonly Passage[],
+  { query }: Aspect,
+  aspect: number,
+  limit: number,
+  before: readonly Claim[],
+  remembered: Remembered,
+  corpus: Corpus,
+): Claim[] {
   const cue = cueFor(query);
   const asked = new Set([...stems(query)].filter((stem) => !weak.has(stem)));
   const scored = candidates
     .map((passage) => {
-      const memory = remembered.sentences.has(`${passage.path}#${passage.n}`) ? memoryBoost.sentence : remembered.sections.has(sectionOf(passage)) ? memoryBoost.section : 0;
+      const memory = remembered.sentences.has(`${passage.path}#${passage.n}`)
+        ? memoryBoost.sentence
+        : remembered.sections.has(sectionOf(passage))
+          ? memoryBoost.section
+          : 0;
       const bag = stems(passage.text);
       const topical = covered(asked, new Set([...bag, ...stems(passage.headings.slice(-2).join(" "))]), corpus);
-      return { passage, bag, score: (passage.score + memory) * cue(passage.text) * standsAlone(passage) * (1 - offTopic + offTopic * Math.min(1, topical / 0.6)) };
+      return {
+        passage,
+        bag,
+        score: (passage.score + memory) * cue(passage.text) * standsAlone(passage) * (1 - offTopic + offTopic * Math.min(1, topical / 0.6)),
+      };
     })
     .filter(({ score, passage }) => score > 0 && !before.some((claim) => claim.path === passage.path && claim.n === passage.n));
   const top = Math.max(0, ...scored.map(({ score }) => score));
@@ -130,7 +147,11 @@ function pick(candidates: readonly Passage[], { query }: Aspect, aspect: number,
     if (!item || bestValue < 0) break;
     chosen.push(item);
   }
-  return withAntecedents(chosen.map(({ passage, score }) => claimOf(passage, score, aspect)), before, corpus);
+  return withAntecedents(
+    chosen.map(({ passage, score }) => claimOf(passage, score, aspect)),
+    before,
+    corpus,
+  );
 }
 
 const claimOf = (sentence: Sentence, score: number, aspect: number): Claim => ({
@@ -150,7 +171,8 @@ function withAntecedents(claims: readonly Claim[], before: readonly Claim[], cor
     const previous = `${claim.path}#${claim.n - 1}`;
     if (!leans(claim.text) || out.has(previous) || had.has(previous)) continue;
     const sentence = corpus.at(claim.path, claim.n - 1);
-    if (sentence && (sentence.headings.at(-1) ?? "") === claim.heading && standsAlone(sentence) >= 0.7 && !leans(sentence.text)) out.set(previous, claimOf(sentence, claim.score * 0.95, claim.aspect));
+    if (sentence && (sentence.headings.at(-1) ?? "") === claim.heading && standsAlone(sentence) >= 0.7 && !leans(sentence.text))
+      out.set(previous, claimOf(sentence, claim.score * 0.95, claim.aspect));
     else out.delete(`${claim.path}#${claim.n}`);
   }
   return [...out.values()];

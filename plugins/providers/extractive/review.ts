@@ -18,7 +18,10 @@ export interface Review {
 }
 
 export function review(artifact: Artifact, task: string, corpus: Corpus | undefined): Review {
-  const lines = artifact.text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  const lines = artifact.text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
   const quotes = citedLines(artifact.text);
   const problems: string[] = [];
   const bare = lines.filter((line) => citedLines(line).length === 0);
@@ -44,15 +47,22 @@ export function review(artifact: Artifact, task: string, corpus: Corpus | undefi
 }
 
 /** Outputs from best to worst; ties in the order they came. */
-export const ranked = (inputs: readonly Artifact[], task: string, corpus: Corpus | undefined): Review[] => inputs.map((input) => review(input, task, corpus)).sort((a, b) => b.score - a.score);
+export const ranked = (inputs: readonly Artifact[], task: string, corpus: Corpus | undefined): Review[] =>
+  inputs.map((input) => review(input, task, corpus)).sort((a, b) => b.score - a.score);
 
 /** What two or more outputs share and what only one of them has, by the places they cite. */
 export function compareOutputs(inputs: readonly Artifact[]): { shared: string[]; only: { agent: string; lines: string[] }[] } {
-  const cited = inputs.map((input) => ({ agent: input.agent, lines: new Map(citedLines(input.text).map((quote) => [`${quote.path}#${quote.n}`, `${quote.text} [${quote.path}#${quote.n}]`])) }));
+  const cited = inputs.map((input) => ({
+    agent: input.agent,
+    lines: new Map(citedLines(input.text).map((quote) => [`${quote.path}#${quote.n}`, `${quote.text} [${quote.path}#${quote.n}]`])),
+  }));
   const everywhere = [...(cited[0]?.lines ?? new Map<string, string>())].filter(([key]) => cited.every(({ lines }) => lines.has(key)));
   return {
     shared: everywhere.map(([, line]) => line),
-    only: cited.map(({ agent, lines }) => ({ agent, lines: [...lines].filter(([key]) => cited.filter((other) => other.lines.has(key)).length === 1).map(([, line]) => line) })),
+    only: cited.map(({ agent, lines }) => ({
+      agent,
+      lines: [...lines].filter(([key]) => cited.filter((other) => other.lines.has(key)).length === 1).map(([, line]) => line),
+    })),
   };
 }
 

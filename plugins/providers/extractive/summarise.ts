@@ -31,6 +31,15 @@ export function summarise(title: string, corpus: Corpus): Findings {
     chosen.push(item);
   }
   const top = chosen[0]?.score ?? 1;
-  const claims = chosen.map(({ sentence, score }): Claim => ({ text: sentence.text, path: sentence.path, n: sentence.n, score: Math.round((score / top) * 1e4) / 1e4, heading: sentence.headings.at(-1) ?? "", aspect: 0 }));
+  const claims = chosen.map(
+    ({ sentence, score }): Claim => ({
+      text: sentence.text,
+      path: sentence.path,
+      n: sentence.n,
+      score: Math.round((score / top) * 1e4) / 1e4,
+      heading: sentence.headings.at(-1) ?? "",
+      aspect: 0,
+    }),
+  );
   return { kind: "summarise", aspects: [{ title, query: title }], claims, pool: [], checks: [], contradictions: [], missing: [], usedMemory: [] };
 }

@@ -1,7 +1,9 @@
 import { stemmer } from "stemmer";
 
 const empty = new Set(
-  "a about above after again all also am an and any are as at be because been before being below between both but by can could did do does doing during each for from further had has have having he her here him his how if in into is it its itself just may me might more most much must my no nor not of off on once only or other our out over own per same shall she should so some such than that the their them then there these they this those through thus to too under until up upon us was we were what when where whether which while who whom whose why will with within without would you your".split(" "),
+  "a about above after again all also am an and any are as at be because been before being below between both but by can could did do does doing during each for from further had has have having he her here him his how if in into is it its itself just may me might more most much must my no nor not of off on once only or other our out over own per same shall she should so some such than that the their them then there these they this those through thus to too under until up upon us was we were what when where whether which while who whom whose why will with within without would you your".split(
+    " ",
+  ),
 );
 
 /** A word as it stands, its stem, and where it is. */
@@ -25,6 +27,21 @@ export function contentWords(text: string): Word[] {
 
 /** Porter's stem; "v5" is "5". */
 export const stemOf = (lower: string): string => (/^[a-z]+$/.test(lower) ? stemmer(lower) : lower.replace(/^v(?=\d)/, ""));
+/** Words that two documents may use for one thing where they state a fact about it. */
+const same = [
+  "launch release live begin start open",
+  "date schedule plan due deadline",
+  "cost price budget fee total",
+  "staff employee people team member headcount",
+  "finish end complete deliver",
+  "maximum limit most cap",
+  "run sail operate",
+  "store keep retain retention",
+].map((group) => group.split(" ").map((word) => stemmer(word)));
+const canonical = new Map(same.flatMap((group) => group.map((stem): [string, string] => [stem, group[0] as string])));
+/** The stem that stands for all of its meaning. */
+export const meaningOf = (stem: string): string => canonical.get(stem) ?? stem;
+
 export const stems = (text: string): Set<string> => new Set(contentWords(text).map((word) => word.stem));
 
 /** How much of the lesser of two sets the other one holds, each stem counting by its weight. 0 where either is empty. */

@@ -15,7 +15,14 @@ export function report(title: string, found: Findings): string {
     const claims = all.filter((claim) => !disputed.has(key(claim)));
     if (all.length === 0) return;
     if (found.aspects.length > 1 || aspect.title !== oneHeading(title)) out.push(`## ${oneHeading(aspect.title)}`);
-    if (claims.length === 0) out.push("### The documents disagree (see Contradictions)", all.sort((a, b) => b.score - a.score).map(cited).join("\n"));
+    if (claims.length === 0)
+      out.push(
+        "### The documents disagree (see Contradictions)",
+        all
+          .sort((a, b) => b.score - a.score)
+          .map(cited)
+          .join("\n"),
+      );
     for (const group of grouped(claims)) {
       const heading = oneHeading(group[0]?.heading ?? "");
       if (heading && heading !== title) out.push(`### ${heading.length > 90 ? `${heading.slice(0, 87)}…` : heading}`);
@@ -45,7 +52,9 @@ function grouped(claims: readonly Claim[]): Claim[][] {
 
 function differs({ kind, values, a, b }: Contradiction): string {
   const files = a.path === b.path ? `${a.path} disagrees with itself` : `${a.path} and ${b.path} disagree`;
-  return kind === "negation" && values.some((value) => value === "so") ? `${files}: one affirms what the other denies` : `${files}: ${values[0]} or ${values[1]}`;
+  return kind === "negation" && values.some((value) => value === "so")
+    ? `${files}: one affirms what the other denies`
+    : `${files}: ${values[0]} or ${values[1]}`;
 }
 
 function missing(found: Findings): string[] {
@@ -59,4 +68,9 @@ function missing(found: Findings): string[] {
 }
 
 const key = (place: { path: string; n: number }): string => `${place.path}#${place.n}`;
-const oneHeading = (text: string): string => text.replace(/\s+/g, " ").replace(/^#+\s*/, "").trim().slice(0, 200);
+const oneHeading = (text: string): string =>
+  text
+    .replace(/\s+/g, " ")
+    .replace(/^#+\s*/, "")
+    .trim()
+    .slice(0, 200);
