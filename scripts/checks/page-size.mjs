@@ -23,7 +23,7 @@ export const pageSize = {
     const failures = [];
     if (initial.size === 0) failures.push("the page names no script: nothing was measured");
     if (bytes > limits.initial) failures.push(`the page's initial JavaScript is ${kb(bytes)} gzipped; ${kb(limits.initial)} are allowed`);
-    if (workers.length === 0) failures.push("no script starts a worker named "orrery kernel": the tab's kernel was not measured");
+    if (workers.length === 0) failures.push("no script starts the worker that is named orrery kernel: the tab's kernel was not measured");
     if (before > limits.beforeModel) failures.push(`the tab needs ${kb(before)} gzipped before a model is connected; ${kb(limits.beforeModel)} are allowed`);
     return { failures, summary: `${kb(bytes)} of 150 KB initial, ${kb(before)} of 250 KB with the kernel's worker` };
   },
