@@ -13,7 +13,7 @@ export interface Priced {
 type Catalogue = typeof import("@pydantic/genai-prices");
 type Counts = Record<string, number | undefined>;
 
-/** Extraction flavours tried on a usage body, in this order; each refuses a body that is not its own. */
+/** Extraction flavours tried on a usage body; embeddings, images and realtime sessions are none of ours. */
 const flavours = ["default", "chat", "responses", "anthropic"];
 
 /**
@@ -100,20 +100,22 @@ const countsOf = ({ inputTokens, outputTokens, cachedInputTokens, reasoningToken
   ...(reasoningTokens ? { output_reasoning_tokens: reasoningTokens } : {}),
 });
 
-/** The token counts in a provider's raw usage body, by genai-prices' own extraction; undefined when none of its flavours knows the body. */
+/** The token counts in a provider's raw usage body, by genai-prices' own extraction: of the flavours that accept the body, the one that reads most of it. */
 function extract(catalogue: Catalogue, providerId: string, body: unknown): Counts | undefined {
   const provider = catalogue.findProvider({ providerId });
   const known = provider?.extractors?.map(({ api_flavor }) => api_flavor) ?? [];
   if (!provider) return undefined;
   // The body is what the extractor's root points at; Google's root has another name.
   const response = { usage: body, usageMetadata: body };
+  let best: Counts | undefined;
   for (const flavour of flavours) {
     if (!known.includes(flavour)) continue;
     try {
-      return catalogue.extractUsage(provider, response, flavour).usage;
+      const { usage } = catalogue.extractUsage(provider, response, flavour);
+      if (!best || Object.keys(usage).length > Object.keys(best).length) best = usage;
     } catch {
       continue;
     }
   }
-  return undefined;
+  return best;
 }
