@@ -1,7 +1,11 @@
+import { readFile } from "node:fs/promises";
+import dag from "@orrery/plugins/topologies/dag";
+import { team, token, type TopologyExecutor, topologyToken } from "@orrery/sdk";
 import { createTestHost, samples, type TestHost } from "@orrery/sdk/testing";
 import runner from "@orrery/plugins/runner";
 import routing from "@orrery/plugins/routing/default";
 import { afterEach, expect, test } from "vitest";
+import { parse } from "yaml";
 import greeter from "./greeter.ts";
 import judgeLength from "./judge-length.ts";
 import officeHours from "./office-hours.ts";
@@ -13,9 +17,8 @@ import visitsReader from "./visits-reader.ts";
 let host: TestHost;
 afterEach(() => host.close());
 
-test("greeter: names the agents in the plan and logs the end", async () => {
+test("greeter: logs how a task ended", async () => {
   host = await createTestHost({ plugins: [greeter] });
-  expect((await host.call("task.plan", samples.plan())).notes).toEqual([{ by: "acme.greeter", text: "Hello from writer!" }]);
   await host.call("task.finish", samples.outcome({ status: "rejected" }));
   expect(host.log.map((line) => line.message)).toContain('"Why is the sky blue?" ended: rejected');
 });
@@ -72,4 +75,12 @@ test("parrot and relay: a whole task runs on a provider and a topology of an aut
   expect(host.trace().some((record) => record.hook === "model.delta")).toBe(true);
   const wrong = await host.run("Say it again", { team: { name: "two", agents, topology: { id: "relay", config: { laps: 0 } } } });
   expect(wrong.error?.message).toContain("config.laps");
+});
+
+test("the team file is a team its topology can run", async () => {
+  host = await createTestHost({ plugins: [dag] });
+  const parsed = team.parse(parse(await readFile(new URL("team.yaml", import.meta.url), "utf8")));
+  const executor = host.kernel.service(token<TopologyExecutor>(topologyToken("dag")));
+  expect(await executor?.check(parsed, parsed.topology?.config ?? {})).toEqual([]);
+  expect(await executor?.predictCalls(parsed, parsed.topology?.config ?? {})).toEqual({ min: 3, expected: 3, max: 3 });
 });
