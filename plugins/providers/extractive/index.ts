@@ -4,7 +4,7 @@ import { answer } from "./engine.ts";
 import { countTokens } from "./words.ts";
 
 const model: ModelInfo = {
-  id: "orrery.provider.extractive",
+  id: "orrery/extractive",
   provider: "orrery",
   label: "Extractive engine",
   kind: "extractive",
