@@ -8,7 +8,9 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major < 22) {
-  process.stderr.write(`orrery: Node 22 or newer is needed, and this is ${process.version}. Install Node 24 from https://nodejs.org and run the command again.\n`);
+  process.stderr.write(
+    `orrery: Node 22 or newer is needed, and this is ${process.version}. Install Node 24 from https://nodejs.org and run the command again.\n`,
+  );
   process.exitCode = 1;
 } else if (bundleIsCurrent()) {
   await import("../dist/main.js");
@@ -33,7 +35,8 @@ function newerThan(time, folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name === "node_modules") continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory() ? newerThan(time, path) : entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts") && statSync(path).mtimeMs > time) return true;
+    if (entry.isDirectory() ? newerThan(time, path) : entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts") && statSync(path).mtimeMs > time)
+      return true;
   }
   return false;
 }
