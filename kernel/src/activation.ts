@@ -1,5 +1,5 @@
 import type { Attempt, TapEntry, TapOwner } from "./call.ts";
-import type { Boxed, Composition } from "./container.ts";
+import type { Composition } from "./container.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { KernelError } from "./errors.ts";
 import type { Hooks } from "./hooks.ts";
@@ -66,15 +66,14 @@ export class Activation implements TapOwner {
     this.composition = realm.compose();
   }
 
-  /** The services themselves, resolved from a container of their own that `scope` clears. */
-  use(tokens: Tokens, scope: Scope): { readonly [name: string]: unknown } {
+  /** The services themselves, resolved from a container of their own. */
+  use(tokens: Tokens): { readonly [name: string]: unknown } {
     const inbound = this.#realm.compose();
-    scope.own("services in use", inbound.clear);
     const services = Object.entries(tokens).map(([name, { id }]) => {
       const from = this.#realm.providerOf(id);
       if (!from) throw new KernelError("SERVICE_MISSING", { plugin: this.plugin.id, detail: id });
       inbound.bind(id, from.composition);
-      return [name, (inbound.resolve(id) as Boxed).service];
+      return [name, inbound.resolve(id)];
     });
     return Object.fromEntries(services);
   }
@@ -136,10 +135,8 @@ export class Activation implements TapOwner {
     }
     this.stop(reason);
     for (const entry of this.taps) entry.live = false;
-    for (const attempt of Array.from(this.pending)) this.#realm.invocation.revoke(attempt, reason);
-    const errors = await this.scope.close();
-    this.composition.clear();
-    return errors;
+    for (const attempt of Array.from(this.pending)) this.#realm.invocation.fault(attempt, reason);
+    return this.scope.close();
   }
 
   /** Tells everything of it that runs to stop. */

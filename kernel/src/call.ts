@@ -24,7 +24,7 @@ export interface TapEntry extends Placed {
   live: boolean;
 }
 
-/** One call of a hook. The first end counts. */
+/** One call of a hook. */
 export interface Call {
   readonly hook: string;
   readonly spec: HookSpec;
@@ -35,19 +35,10 @@ export interface Call {
   readonly answers: unknown[];
   /** Taps that have not answered. */
   readonly pending: Set<Attempt>;
-  ended: boolean;
-  error: unknown;
-  value: unknown;
+  /** The first end; later ones do not count. */
+  outcome: { readonly error: unknown; readonly value: unknown } | undefined;
   /** Set when the call did not end at once. */
   settle: (() => void) | undefined;
-}
-
-export function end(call: Call, error: unknown, value: unknown): void {
-  if (call.ended) return;
-  call.ended = true;
-  call.error = error;
-  call.value = value;
-  call.settle?.();
 }
 
 /** One tap's run, and what the tap sees as its TapCall. The signal is made when it is first looked at. */
@@ -101,6 +92,6 @@ export class Attempt implements TapCall {
   /** Aborts the tap's signal; it may still answer. */
   stop(reason: unknown): void {
     this.#stopped = reason;
-    if (reason !== undefined && this.#controller && !this.#controller.signal.aborted) this.#controller.abort(reason);
+    if (reason !== undefined) this.#controller?.abort(reason);
   }
 }

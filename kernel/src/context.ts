@@ -68,7 +68,7 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
     when: (tokens: Tokens, open: (context: never) => void | Promise<void>): Disposer => {
       const ids = Object.values(tokens).map((token) => token.id);
       return effect(`when ${ids.join(", ")}`, () => {
-        const run = (sub: Scope): void | Promise<void> => open(makeContext(realm, activation, sub, { ...use, ...activation.use(tokens, sub) }) as never);
+        const run = (sub: Scope): void | Promise<void> => open(makeContext(realm, activation, sub, { ...use, ...activation.use(tokens) }) as never);
         const when: When = { ids, open: run, scope: undefined, failedWith: undefined };
         activation.whens.add(when);
         shifted();

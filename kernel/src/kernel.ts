@@ -2,7 +2,7 @@ import type { Activation, Realm } from "./activation.ts";
 import { describeIssues } from "./answers.ts";
 import { Breaker } from "./breaker.ts";
 import { Grants } from "./capabilities.ts";
-import { type Boxed, createRoot } from "./container.ts";
+import { createRoot } from "./container.ts";
 import { Deadlines } from "./deadlines.ts";
 import { assertNoConflict, assertNoCycle } from "./dependencies.ts";
 import { KernelError, messageOf } from "./errors.ts";
@@ -35,8 +35,8 @@ const defaults: Limits = {
 export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, policy, limits: given }: KernelOptions<C>): Kernel<C> {
   const limits: Limits = { ...defaults, ...given };
   const deadlines = new Deadlines(platform);
-  const tracer = new Tracer();
-  const invocation = new Invocation(platform, deadlines, tracer);
+  const tracer = new Tracer(platform.clock);
+  const invocation = new Invocation(deadlines, tracer);
   const hooks = new Hooks(catalogue, (...run) => invocation.run(...run));
   const sessions = new Sessions(hooks, invocation);
   const plugins = new Map<string, Installed>();
@@ -64,7 +64,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
       failed(thrown);
     }
   };
-  const call = (hook: string, input: unknown, options?: CallOptions): unknown => invocation.invoke(hooks.chain(hook), input, options, undefined, undefined);
+  const call = (hook: string, input: unknown, options?: CallOptions): unknown => invocation.invoke(hooks.chain(hook), input, options);
 
   const realm: Realm = {
     platform,
@@ -75,7 +75,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     sessions,
     compose: createRoot(platform),
     providerOf: (id): Activation | undefined => reconciler.providerOf(id),
-    service: (id) => (reconciler.providerOf(id)?.composition.resolve(id) as Boxed | undefined)?.service,
+    service: (id) => reconciler.providerOf(id)?.composition.resolve(id),
     services: () => reconciler.services(),
     reconsider: () => {
       if (reconsidering || closing) return;

@@ -66,7 +66,7 @@ export class Reconciler {
     const { definition, id } = plugin;
     try {
       await this.#inTime(id, async () => {
-        const use = activation.use(definition.requires ?? {}, activation.scope);
+        const use = activation.use(definition.requires ?? {});
         await definition.setup(makeContext(this.#realm, activation, activation.scope, use) as never);
       });
       return activation;

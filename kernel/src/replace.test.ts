@@ -216,7 +216,7 @@ describe("a session", () => {
       }),
     );
     await call?.();
-    expect(kernel.inspect().plugins[0]?.effects).toEqual(["services in use", "session run_1"]);
+    expect(kernel.inspect().plugins[0]?.effects).toEqual(["session run_1"]);
     await kernel.uninstall("acme.runner");
     expect(await refusal(() => call?.())).toBe("SESSION_CLOSED acme.runner");
   });

@@ -1,11 +1,17 @@
+import type { Call } from "./call.ts";
+import type { Clock, Disposer } from "./plugin.ts";
 import type { HookTrace } from "./kernel-types.ts";
-import type { Disposer } from "./plugin.ts";
 
-/** The one interceptor of hook calls. `on` is the only thing looked at while nobody listens. */
+/** The one interceptor of hook calls. `on` is all that is looked at while nobody listens. */
 export class Tracer {
   on = false;
   #calls = 0;
+  readonly #clock: Clock;
   readonly #listeners = new Set<(record: HookTrace) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   listen(listener: (record: HookTrace) => void): Disposer {
     const own = (record: HookTrace): void => listener(record);
@@ -17,15 +23,21 @@ export class Tracer {
     };
   }
 
+  /** A number for the next call and the time it starts, or zeros while nobody listens. */
   nextCall(): number {
-    return ++this.#calls;
+    return this.on ? ++this.#calls : 0;
   }
 
-  /** A listener that throws is not heard of again in this record, and never by the call it watched. */
-  record(record: HookTrace): void {
+  now(call: Call | number): number {
+    return (typeof call === "number" ? call : call.id) > 0 ? this.#clock.elapsed() : 0;
+  }
+
+  record({ id, hook, session }: Call, plugin: string | undefined, startedAt: number, outcome: HookTrace["outcome"], code?: string): void {
+    if (id === 0) return;
+    const durationMs = this.#clock.elapsed() - startedAt;
     for (const listener of this.#listeners) {
       try {
-        listener(record);
+        listener({ call: id, session, hook, plugin, startedAt, durationMs, outcome, ...(code ? { code } : {}) });
       } catch {
         // An observer fails open.
       }
