@@ -21,7 +21,12 @@ describe("the packed product", () => {
     HOME: home,
     PATH: [dirname(process.execPath), "/usr/local/bin", "/usr/bin", "/bin"].join(delimiter),
   };
-  const orrery = (...args: string[]) => run(join(place, "node_modules/.bin/orrery"), args, { cwd: place, env, maxBuffer: 64 * megabyte });
+  const orrery = (...args: string[]) =>
+    run(join(place, "node_modules/.bin/orrery"), args, { cwd: place, env, maxBuffer: 64 * megabyte }).catch(
+      (error: { code?: number; stdout?: string; stderr?: string }) => {
+        throw new Error(`orrery ${args[0]} ended with ${error.code}\n${error.stdout}\n${error.stderr}`);
+      },
+    );
 
   beforeAll(async () => {
     mkdirSync(home, { recursive: true });
