@@ -8,7 +8,9 @@ const ceilings: { readonly [T in Tier]: readonly string[] } = {
   core: ["*"],
   trusted: ["*"],
   community:
-    "model.call tool.call hook.call:* service.find:* net:* memory.read:* memory.write:* storage:* events:* secrets.use:* documents.read documents.read:* ui.view ui.view:*".split(" "),
+    "model.call tool.call hook.call:* service.find:* net:* memory.read:* memory.write:* storage:* events:* secrets.use:* documents.read documents.read:* ui.view ui.view:*".split(
+      " ",
+    ),
 };
 
 /**

@@ -68,7 +68,7 @@ describe("the kernel in Chromium under the page's content security policy", () =
     const page = await (browser as Browser).newPage();
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(`http://127.0.0.1:${(server?.address() as AddressInfo).port}/`);
+    await page.goto(`http://127.0.0.1:${((server as Server).address() as AddressInfo).port}/`);
     await page
       .waitForFunction(() => "outcomes" in globalThis, undefined, { timeout: 120_000 })
       .catch((error: Error) => {
