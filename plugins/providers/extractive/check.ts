@@ -31,8 +31,8 @@ export function checkClaims(claims: readonly Place[], pool: readonly Place[], co
       if ((sentence.path === mine.path && sentence.n === mine.n) || sentence.kind === "code") continue;
       const other = place(sentence);
       const differ = disagreement(own, factsOf(other), corpus.weight);
-      // Within one file two sentences of different sections rarely speak of one thing: ask for more.
-      if (!differ || (sentence.path === mine.path && shared(own.stems, factsOf(other).stems, corpus.weight) < 0.6)) continue;
+      // Within one file two sentences of different sections rarely speak of one thing: ask for more, and take a "not" for another case.
+      if (!differ || (sentence.path === mine.path && (differ.kind === "negation" || shared(own.stems, factsOf(other).stems, corpus.weight) < 0.6))) continue;
       const [a, b, values] = before(mine, other) ? [mine, other, differ.values] : [other, mine, [differ.values[1], differ.values[0]] as const];
       const found: Contradiction = { kind: differ.kind, values: [values[0], values[1]], a: place(a), b: place(b) };
       const key = `${a.path}#${a.n}|${b.path}#${b.n}`;

@@ -82,6 +82,8 @@ function differentSubject(a: Facts, b: Facts): boolean {
   return onlyOne(a.code, b.code) || apart(a.code, b.code) || apart(labels(a), labels(b));
 }
 
+const measured = new Set(["time", "percent", "length", "mass", "data"]);
+
 function valueDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
   if (a.names.size > 0 && b.names.size > 0 && ![...a.names].some((name) => b.names.has(name) || b.text.toLowerCase().includes(name))) return undefined;
   for (const mine of a.slots) {
@@ -91,7 +93,9 @@ function valueDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Dis
     // A value the other sentence also gives elsewhere is about something else here.
     const rest = theirs.filter((slot) => !a.slots.some((own) => own.unit === slot.unit && own.value === slot.value));
     for (const other of rest) {
-      const near = [...mine.near].filter((stem) => other.near.has(stem) && stem !== mine.unit);
+      const near = [...mine.near].filter((stem) => other.near.has(stem));
+      // What is counted is itself a word they share; a unit of time or money is not.
+      if (!measured.has(mine.unit) && !mine.unit.startsWith("money") && mine.kind === "number") near.push(mine.unit);
       const strength = near.reduce((sum, stem) => sum + weight(stem), 0);
       if (near.length >= 2 && strength >= 6 && shared(mine.near, other.near, weight) >= 0.4) return { kind: mine.kind, values: [mine.raw, other.raw] };
     }
@@ -113,7 +117,9 @@ const opposites: readonly (readonly [RegExp, RegExp])[] = [
 function polarityDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
   const alike = jaccard(a.stems, b.stems, weight);
   const sameCode = a.code.size === b.code.size && [...a.code].every((name) => b.code.has(name));
-  if (a.negated !== b.negated && sameCode && alike >= 0.72 && a.stems.size >= 4 && b.stems.size >= 4)
+  const apart = [...a.stems].filter((stem) => !b.stems.has(stem)).length + [...b.stems].filter((stem) => !a.stems.has(stem)).length;
+  const statements = /[.!]["')\]]*$/.test(a.text) && /[.!]["')\]]*$/.test(b.text);
+  if (a.negated !== b.negated && sameCode && statements && apart <= 1 && alike >= 0.72 && Math.min(a.stems.size, b.stems.size) >= (apart === 0 ? 3 : 4))
     return { kind: "negation", values: a.negated ? ["not so", "so"] : ["so", "not so"] };
   if (a.negated || b.negated || alike < 0.55) return undefined;
   for (const [one, other] of opposites)
@@ -128,20 +134,67 @@ function polarityDiffers(a: Facts, b: Facts, weight: (stem: string) => number): 
   return undefined;
 }
 
-const role =
-  /\b(?:led|owned|run|managed|written|built|supplied|made|approved|chaired|headed|maintained|delivered|designed|provided|reviewed) by(?: the)? |\b(?:owner|lead|manager|chair|head|supplier|vendor|author|director|contact|sponsor|maintainer|architect|engineer) (?:is|was|will be)(?: the)? |\b(?:owner|lead|manager|supplier|vendor|author|contact|sponsor): /i;
+const duty =
+  "led|leads|owned|owns|run|runs|managed|manages|written|built|builds|supplied|supplies|chaired|chairs|headed|heads|maintained|maintains|delivers|designed|reviewed|approved";
+const name = "(?:(?:Dr|Mr|Mrs|Ms|Prof)\\.? )?\\p{Lu}[\\p{L}\\p{N}]*(?:[ -]\\p{Lu}[\\p{L}\\p{N}]*)*";
+const roles: readonly RegExp[] = [
+  new RegExp(`\\b(?<role>${duty}) by (?:the )?(?<name>${name})`, "u"),
+  new RegExp(`(?<name>${name}) (?<role>${duty}) (?:the|our|this|all) `, "u"),
+  new RegExp(
+    `\\b(?<role>owner|lead|manager|chair|head|supplier|vendor|author|director|contact|sponsor|maintainer|architect|engineer|licence|license)(?: (?:is|was|will be)(?: the)?|:) (?<name>${name})`,
+    "u",
+  ),
+];
 
+/** Who does what: "led by Tom Brandt" and "Maria Okafor leads the…" are one role with two names. */
 function nameDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
-  const named = (facts: Facts) => {
-    const match = role.exec(facts.text);
-    const name = match && /^\p{Lu}[\p{L}\p{N}]*(?: \p{Lu}[\p{L}\p{N}]*)*/u.exec(facts.text.slice(match.index + match[0].length))?.[0];
-    return match && name ? { role: match[0].toLowerCase().trim(), name } : undefined;
+  return roleDiffers(a, b, weight) ?? placeDiffers(a, b, weight);
+}
+
+function roleDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
+  const held = (facts: Facts) => {
+    for (const pattern of roles) {
+      const found = pattern.exec(facts.text)?.groups;
+      if (found?.role && found.name)
+        return {
+          role: found.role
+            .toLowerCase()
+            .replace(/^led$/, "lead")
+            .replace(/(?:ed|s)$/, ""),
+          name: found.name,
+        };
+    }
+    return undefined;
   };
-  const mine = named(a);
-  const theirs = named(b);
+  const [mine, theirs] = [held(a), held(b)];
   if (!mine || !theirs || mine.role !== theirs.role) return undefined;
-  const [x, y] = [mine.name.toLowerCase(), theirs.name.toLowerCase()];
-  const without = (facts: Facts, name: string) => new Set([...facts.stems].filter((stem) => !name.split(" ").includes(stem)));
-  if (x.includes(y) || y.includes(x) || jaccard(without(a, x), without(b, y), weight) < 0.45) return undefined;
-  return { kind: "name", values: [mine.name, theirs.name] };
+  return differ(a, b, mine.name, theirs.name, 0.45, weight);
+}
+
+/** "stored in Frankfurt" and "stored in Virginia", "under the MIT licence" and "under the GPL licence": all else is the same. */
+function placeDiffers(a: Facts, b: Facts, weight: (stem: string) => number): Disagreement | undefined {
+  const named = (facts: Facts) =>
+    [...facts.text.matchAll(new RegExp(`(?<before>\\p{L}{3,} (?:in|at|from|under|by|to|on|with)(?: the)?) (?<name>${name})`, "gu"))].map(
+      (match) => match.groups as { before: string; name: string },
+    );
+  for (const mine of named(a))
+    for (const theirs of named(b)) {
+      if (mine.before.toLowerCase() !== theirs.before.toLowerCase() || month.test(mine.name) || month.test(theirs.name)) continue;
+      const found = differ(a, b, mine.name, theirs.name, 0.85, weight);
+      if (found) return found;
+    }
+  return undefined;
+}
+const month = /^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Q\d)/;
+
+/** The two names, when neither is part of the other sentence and what is left of the shorter sentence is in the longer one, `least` of it. */
+function differ(a: Facts, b: Facts, mine: string, theirs: string, least: number, weight: (stem: string) => number): Disagreement | undefined {
+  if (a.text.toLowerCase().includes(theirs.toLowerCase()) || b.text.toLowerCase().includes(mine.toLowerCase())) return undefined;
+  const without = (facts: Facts, words: string) => {
+    const drop = new Set(contentWords(words).map((word) => meaningOf(word.stem)));
+    return new Set([...facts.stems].filter((stem) => !drop.has(stem)));
+  };
+  const [left, right] = [without(a, mine), without(b, theirs)];
+  if (Math.min(left.size, right.size) < 2 || shared(left, right, weight) < least) return undefined;
+  return { kind: "name", values: [mine, theirs] };
 }

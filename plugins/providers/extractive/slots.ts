@@ -34,6 +34,28 @@ const durations: Record<string, number> = {
   month: 2.592e9,
   year: 3.1536e10,
 };
+const measures: Record<string, readonly [string, number]> = {
+  m: ["length", 1],
+  metre: ["length", 1],
+  meter: ["length", 1],
+  km: ["length", 1e3],
+  kilometre: ["length", 1e3],
+  kilometer: ["length", 1e3],
+  cm: ["length", 1e-2],
+  mm: ["length", 1e-3],
+  mile: ["length", 1609.344],
+  kg: ["mass", 1],
+  kilogram: ["mass", 1],
+  g: ["mass", 1e-3],
+  tonne: ["mass", 1e3],
+  kb: ["data", 1e3],
+  kib: ["data", 1024],
+  mb: ["data", 1e6],
+  mib: ["data", 1048576],
+  gb: ["data", 1e9],
+  gib: ["data", 1073741824],
+  tb: ["data", 1e12],
+};
 const spelled: Record<string, number> = {
   two: 2,
   three: 3,
@@ -115,6 +137,8 @@ function dates(text: string, take: Take): void {
       unit: "clock",
       value: `${(Number(match[1]) % 12) + (/p/i.test(match[3] ?? "") || (!match[3] && Number(match[1]) >= 12) ? 12 : 0)}:${match[2]}`,
     });
+  for (const match of text.matchAll(/\b(?:Q([1-4]) ((?:19|20)\d\d)|((?:19|20)\d\d)[ -]?Q([1-4]))\b/g))
+    take(match, { kind: "date", unit: "quarter", value: `${match[2] ?? match[3]}-${match[1] ?? match[4]}` });
   for (const match of text.matchAll(/\b(?:in|by|since|until|during|of) ((?:19|20)\d\d)\b/gi))
     take(match, { kind: "date", unit: "year", value: match[1] ?? "" });
 }
@@ -132,15 +156,17 @@ function quantities(text: string, take: Take): void {
     new RegExp(`\\b${number}\\s?(k|m|bn|thousand|million|billion)?\\s?(usd|dollars?|eur|euros?|gbp|pounds|chf|francs)\\b`, "gi"),
   ))
     take(match, { kind: "number", unit: `money:${currencies[(match[3] ?? "").toLowerCase()]}`, value: amount(match[1], match[2]) });
-  for (const match of text.matchAll(new RegExp(`(?<![\\w.-])${number}\\s?(?:%|per ?cent\\b)`, "gi")))
+  for (const match of text.matchAll(new RegExp(`(?<![\\w./-])${number}\\s?(?:%|per ?cent\\b)`, "gi")))
     take(match, { kind: "number", unit: "percent", value: amount(match[1]) });
-  for (const match of text.matchAll(new RegExp(`(?<![\\w.#-])${number}(?:[\\s-]?(k|m|bn|thousand|million|billion)\\b)?[\\s-]?(\\p{L}[\\p{L}/]*)`, "giu")))
+  for (const match of text.matchAll(new RegExp(`(?<![\\w.#/-])${number}(?:[\\s-]?(k|m|bn|thousand|million|billion)\\b)?[\\s-]?(\\p{L}[\\p{L}/]*)`, "giu")))
     quantity(match, amount(match[1], match[2]), (match[3] ?? "").toLowerCase(), take);
   for (const match of text.matchAll(new RegExp(`\\b(${Object.keys(spelled).join("|")})[\\s-](\\p{L}+)`, "giu")))
     quantity(match, String(spelled[(match[1] ?? "").toLowerCase()]), (match[2] ?? "").toLowerCase(), take);
 }
 
 function quantity(match: RegExpMatchArray, value: string, noun: string, take: Take): void {
+  const measure = measures[noun] ?? measures[noun.replace(/s$/, "")];
+  if (measure) return take(match, { kind: "number", unit: measure[0], value: String(Number((Number(value) * measure[1]).toPrecision(12))) });
   const duration = durations[noun] ?? durations[noun.replace(/s$/, "")];
   if (duration !== undefined) return take(match, { kind: "number", unit: "time", value: String(Number(value) * duration) });
   if (

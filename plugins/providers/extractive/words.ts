@@ -36,7 +36,7 @@ const same = [
   "finish end complete deliver",
   "maximum limit most cap",
   "run sail operate",
-  "store keep retain retention",
+  "store keep kept retain retention",
 ].map((group) => group.split(" ").map((word) => stemmer(word)));
 const canonical = new Map(same.flatMap((group) => group.map((stem): [string, string] => [stem, group[0] as string])));
 /** The stem that stands for all of its meaning. */
