@@ -30,11 +30,12 @@ export function createGate({ token, hosts, now }: { token: string; hosts: () => 
   const count = (from: string): Refusal | undefined => {
     const at = now();
     if (wrong.size >= mostPeers) for (const [peer, { until }] of wrong) if (until <= at) wrong.delete(peer);
-    const before = wrong.get(from);
+    // Whoever fills the table with addresses is one peer from then on.
+    const peer = wrong.has(from) || wrong.size < mostPeers ? from : "everyone else";
+    const before = wrong.get(peer);
     const record = before && before.until > at ? before : { count: 0, until: at + windowMs };
     record.count += 1;
-    // Whoever fills the table with addresses is one peer from then on.
-    wrong.set(wrong.size < mostPeers || before ? from : "everyone else", record);
+    wrong.set(peer, record);
     if (record.count <= tries) return undefined;
     return { status: 429, code: "TOO_MANY_ATTEMPTS", message: "there were too many requests without the right token", do: "Wait a minute, then use the token `orrery serve` prints.", retryAfterS: Math.ceil((record.until - at) / 1_000) };
   };

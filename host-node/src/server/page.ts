@@ -38,11 +38,12 @@ export async function findPage(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Answers with a file of the page. Names with a hash in them may be kept for ever; the rest is asked for again. */
-export async function sendPage(root: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const path = request.url.split("?", 1)[0] ?? "/";
+/** Answers with a file of the page; undefined when there is none of that name. Names with a hash in them may be kept for ever; the rest is asked for again. */
+export async function sendPage(root: string, path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
   const hashed = /\/assets\/[^/]+-[\w-]{8,}\.\w+$/.test(path);
   const { send } = await import("@fastify/send");
-  const { statusCode, headers, stream } = await send(request.raw, path, { root, dotfiles: "deny", index: "index.html", immutable: hashed, maxAge: hashed ? 31_536_000_000 : 0 });
-  return reply.code(statusCode).headers(headers).send(stream);
+  const found = await send(request.raw, path, { root, dotfiles: "deny", index: "index.html", immutable: hashed, maxAge: hashed ? 31_536_000_000 : 0 });
+  if (found.type !== "error") return reply.code(found.statusCode).headers(found.headers).send(found.stream);
+  found.stream.destroy();
+  return undefined;
 }

@@ -66,17 +66,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { status } = fail(reply, error);
     if (status >= 500) options.log.error("a request failed", { code: String((error as { code?: unknown }).code ?? "INTERNAL"), message: error instanceof Error ? error.message : String(error) });
   });
-  app.setNotFoundHandler((request, reply) => fail(reply, new OrreryError("ROUTE_UNKNOWN", `there is no ${request.method} ${request.url.split("?", 1)[0]}`, { todo: "GET /api/openapi.json describes every route." })));
+  app.setNotFoundHandler((request, reply) => fail(reply, nothingAt(request.method, request.url.split("?", 1)[0] ?? "/")));
 
   app.get("/healthz", { config: { auth: "public" } }, async () => ({ status: "ok", ready, version }));
   for (const each of routes) addRoute(app, each, options.backend);
   let page = options.page === undefined ? findPage() : Promise.resolve(options.page);
   app.get("/*", { config: { auth: "public" } }, async (request, reply) => {
-    if (request.url.startsWith("/api/")) return fail(reply, new OrreryError("ROUTE_UNKNOWN", `there is no GET ${request.url.split("?", 1)[0]}`, { todo: "GET /api/openapi.json describes every route." })).reply;
+    const path = request.url.split("?", 1)[0] ?? "/";
+    if (path.startsWith("/api/")) return fail(reply, nothingAt("GET", path)).reply;
     const root = await page;
     // It may have been built since.
     if (root === undefined) page = findPage();
-    return root === undefined ? reply.code(503).type("text/plain; charset=utf-8").send("The page is not built yet: npm run build\n") : sendPage(root, request, reply);
+    if (root === undefined) return reply.code(503).type("text/plain; charset=utf-8").send("The page is not built yet: npm run build\n");
+    return (await sendPage(root, path, request, reply)) ?? fail(reply, nothingAt("GET", path)).reply;
   });
   const sockets = acceptSockets(app.server, gate, options.backend, options.log);
 
@@ -115,7 +117,10 @@ function guard(app: FastifyInstance, gate: Gate): void {
   });
 }
 
+const nothingAt = (method: string, path: string) => new OrreryError("ROUTE_UNKNOWN", `there is no ${method} ${path}`, { todo: "GET /api/openapi.json describes every route." });
+
 function parseJson(app: FastifyInstance): void {
+  app.removeContentTypeParser("text/plain");
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
     if (tooDeep(body as string)) return done(new OrreryError("REQUEST_INVALID", "the request nests too deeply", { todo: "Send at most 64 levels." }) as never, undefined);
