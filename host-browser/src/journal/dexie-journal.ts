@@ -1,4 +1,4 @@
-import { OrreryError, canonicalJson, genesis, type Journal, type JournalEntry, type NewEntry, type RunSummary } from "@orrery/sdk";
+import { OrreryError, genesis, hashInput, type Journal, type Json, type JournalEntry, type NewEntry, type RunSummary } from "@orrery/sdk";
 import { Dexie } from "dexie";
 import type { JournalDatabase, RunRow } from "../database.ts";
 import { byteLength, hashEntry } from "./hash.ts";
@@ -12,13 +12,24 @@ const emptyRow = (run: string): RunRow => ({ run, thread: "", task: "", status: 
 export class DexieJournal implements Journal {
   readonly #database: JournalDatabase;
   readonly #locks: RunLocks;
+  readonly #tails = new Map<string, Promise<unknown>>();
 
   constructor(database: JournalDatabase, locks: RunLocks) {
     this.#database = database;
     this.#locks = locks;
   }
 
-  async append(batch: Batch): Promise<JournalEntry[]> {
+  append(batch: Batch): Promise<JournalEntry[]> {
+    // Hashing is asynchronous: two appends of one run made at the same moment keep their order.
+    const appended = (this.#tails.get(batch.run) ?? Promise.resolve()).then(() => this.#append(batch));
+    const tail = appended.catch(() => undefined).then(() => {
+      if (this.#tails.get(batch.run) === tail) this.#tails.delete(batch.run);
+    });
+    this.#tails.set(batch.run, tail);
+    return appended;
+  }
+
+  async #append(batch: Batch): Promise<JournalEntry[]> {
     const before = (await this.#database.runs.get(batch.run)) ?? emptyRow(batch.run);
     admit(batch, before);
     const chained = await chain(batch, before.head);
@@ -95,7 +106,9 @@ async function chain(batch: Batch, head: string): Promise<Omit<JournalEntry, "se
   const chained: Omit<JournalEntry, "seq">[] = [];
   let prevHash = head;
   for (const [i, { type, actor, workspace, data, ts }] of batch.entries.entries()) {
-    const entry = { run: batch.run, idx: batch.expect + i, type, actor, workspace, data, ts, prevHash };
+    // As JSON has it: what is read back is what was hashed, in every store.
+    const plain = JSON.parse(JSON.stringify(data)) as Json;
+    const entry = { run: batch.run, idx: batch.expect + i, type, actor, workspace, data: plain, ts, prevHash };
     prevHash = await hashEntry(entry);
     chained.push({ ...entry, hash: prevHash });
   }
@@ -107,7 +120,7 @@ function project(row: RunRow, entries: Omit<JournalEntry, "seq">[]): RunRow {
   const next = { ...row };
   for (const entry of entries) {
     next.events += 1;
-    next.bytes += byteLength(canonicalJson(entry.data));
+    next.bytes += byteLength(hashInput(entry));
     next.head = entry.hash;
     const data = entry.data as { task?: { thread?: string; text?: string }; status?: string };
     if (entry.type === "run.submitted") {

@@ -36,7 +36,7 @@ function AgentCard({ data: { agent, vertical }, selected }: NodeProps<AgentNode>
 }
 const nodeTypes = { agent: AgentCard };
 
-/** Where each agent stands, by dagre; left to right where there is room for it. */
+/** Where each agent stands, by dagre; left to right where there is room for it. Agents side by side stand in the team's order. */
 function layout(ids: readonly string[], edges: readonly { from: string; to: string }[], vertical: boolean): Map<string, { x: number; y: number }> {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: vertical ? "TB" : "LR", nodesep: 24, ranksep: vertical ? 36 : 56 });
@@ -44,7 +44,18 @@ function layout(ids: readonly string[], edges: readonly { from: string; to: stri
   for (const id of ids) graph.setNode(id, { ...size });
   for (const { from, to } of edges) graph.setEdge(from, to);
   dagre.layout(graph);
-  return new Map(ids.map((id) => [id, { x: graph.node(id).x - size.width / 2, y: graph.node(id).y - size.height / 2 }]));
+  const places = new Map(ids.map((id) => [id, { x: graph.node(id).x - size.width / 2, y: graph.node(id).y - size.height / 2 }]));
+  // Interchangeable agents (the same neighbours) take one another's places freely: no edge crosses for it.
+  const peers = new Map<string, string[]>();
+  for (const id of ids) {
+    const neighbours = edges.flatMap(({ from, to }) => (from === id ? [`>${to}`] : to === id ? [`<${from}`] : [])).sort().join(" ");
+    peers.set(neighbours, [...(peers.get(neighbours) ?? []), id]);
+  }
+  for (const group of peers.values()) {
+    const spots = group.map((id) => places.get(id) ?? { x: 0, y: 0 }).sort((a, b) => (vertical ? a.x - b.x : a.y - b.y));
+    group.forEach((id, i) => places.set(id, spots[i] ?? { x: 0, y: 0 }));
+  }
+  return places;
 }
 
 interface GraphProps {
@@ -85,8 +96,9 @@ function Canvas({ agents, edges, selected, onSelect }: GraphProps) {
   }, [ids, fitView]);
   const rows = vertical ? agents.length : 3;
   return (
-    <div ref={box} style={{ height: Math.min(520, Math.max(240, rows * 116)) }} aria-hidden>
+    <div ref={box} style={{ height: Math.min(520, Math.max(240, rows * 116)) }} role="group" aria-label="Team graph; the outline below says the same">
       <ReactFlow
+        attributionPosition="bottom-left"
         nodes={nodes}
         edges={lines}
         nodeTypes={nodeTypes}

@@ -126,10 +126,10 @@ export function Cite({ path, n, onCite }: { path: string; n: string | number; on
     <button
       type="button"
       onClick={() => onCite(`${path}#${n}`)}
-      aria-label={`Source: sentence ${n} of ${path}`}
       title={`${path}, sentence ${n}`}
-      className="mx-0.5 inline-flex max-w-[22ch] items-baseline rounded-4 border border-line bg-raised px-1.5 align-baseline font-sans text-12 text-muted hover:border-accent hover:text-accent"
+      className="mx-0.5 inline-flex max-w-[22ch] relative items-baseline rounded-4 border border-line bg-raised px-1.5 align-baseline font-sans text-12 text-muted hover:border-accent hover:text-accent"
     >
+      <span className="sr-only">source: </span>
       <span className="truncate">{short}</span>
       <span className="text-subtle">#{n}</span>
     </button>

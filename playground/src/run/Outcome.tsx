@@ -39,7 +39,7 @@ export function Outcome({ view, status, onCite }: { view: RunView; status: strin
             </Button>
           </div>
           <div className="px-5 py-5">
-            <Markdown text={finished.output} onCite={onCite} />
+            <Markdown text={withoutTitle(finished.output, view.task?.text)} onCite={onCite} />
           </div>
           <Verdicts view={view} />
         </section>
@@ -75,6 +75,12 @@ export function Outcome({ view, status, onCite }: { view: RunView; status: strin
       </p>
     </>
   );
+}
+
+/** The page's title says the task already; a report that begins with the same words need not. */
+function withoutTitle(output: string, task: string | undefined): string {
+  const [first = "", ...rest] = output.split("\n");
+  return task !== undefined && first.replace(/^#+\s*/, "").trim() === task.trim() ? rest.join("\n").trimStart() : output;
 }
 
 function Verdicts({ view }: { view: RunView }) {

@@ -79,7 +79,7 @@ function RunThere({ view }: { view: RunView }) {
       <header className="flex flex-col gap-3">
         <Thread thread={view.task?.thread} run={view.run} />
         <div className="flex flex-wrap items-start justify-between gap-4">
-          <h1 className="max-w-[60ch] text-20 font-semibold sm:text-28">{view.task?.text ?? "Run"}</h1>
+          <h1 className="min-w-0 max-w-[60ch] flex-1 basis-80 text-20 font-semibold sm:text-28">{view.task?.text ?? "Run"}</h1>
           <div className="flex items-center gap-2">
             {running ? (
               <Button onClick={() => void cancel()} disabled={cancelling}>

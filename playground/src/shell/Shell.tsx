@@ -46,9 +46,12 @@ export function Shell() {
           </nav>
           <div className="ml-auto flex items-center gap-1 sm:gap-2">
             <KernelBadge />
-            <button type="button" onClick={() => setPalette(true)} aria-label="Search and commands" aria-keyshortcuts="Control+K Meta+K" className="flex h-8 items-center gap-2 rounded-8 border border-line bg-bg px-2 text-13 text-subtle hover:border-control hover:text-fg">
+            <button type="button" onClick={() => setPalette(true)} aria-keyshortcuts="Control+K Meta+K" className="flex h-8 items-center gap-2 rounded-8 border border-line bg-bg px-2 text-13 text-subtle hover:border-control hover:text-fg">
               <Search aria-hidden className="size-4" strokeWidth={1.75} />
-              <kbd className="hidden font-sans text-12 md:inline">Ctrl K</kbd>
+              <span className="sr-only">Search and commands</span>
+              <kbd aria-hidden className="hidden font-sans text-12 md:inline">
+                Ctrl K
+              </kbd>
             </button>
             <ThemeChoice />
           </div>
