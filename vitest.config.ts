@@ -1,6 +1,6 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { chromiumFlags } from "./scripts/lib/chromium-flags.mjs";
+import { chromiumFlags, softwareWebGpuFlags } from "./scripts/lib/chromium-flags.mjs";
 import { findChromium } from "./scripts/lib/chromium.mjs";
 
 // Which file runs where is in its name:
@@ -44,6 +44,8 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Loaded by a plugin when it is first used; found that late, Vite would reload the page in the middle of a test.
+        optimizeDeps: { include: ["@orrery/host-node > @orrery/plugins > @huggingface/transformers"] },
         test: {
           name: "browser",
           include: ["kernel/src/**/*.test.ts", "**/*.portable.test.ts", "**/*.browser.test.{ts,tsx}"],
@@ -55,7 +57,7 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             instances: [{ browser: "chromium" }],
-            provider: playwright({ launchOptions: { args: chromiumFlags, ...(chromium ? { executablePath: chromium } : {}) } }),
+            provider: playwright({ launchOptions: { args: [...chromiumFlags, ...softwareWebGpuFlags], ...(chromium ? { executablePath: chromium } : {}) } }),
           },
         },
       },

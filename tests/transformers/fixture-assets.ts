@@ -10,9 +10,8 @@ export async function fixtureAssets(name: string): Promise<Uint8Array | undefine
   return response.ok && !response.headers.get("content-type")?.includes("text/html") ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }
 
-/** The file of the very onnxruntime-web version that transformers.js was built with; the workspace holds another one too. */
+/** The file of the very onnxruntime-web version that transformers.js asks for; the workspace holds another one too. */
 async function runtimeUrl(file: string): Promise<string> {
-  const { env } = await import("@huggingface/transformers");
-  const version = (env.backends.onnx.versions as { web?: string } | undefined)?.web ?? "";
-  return `/node_modules/.pnpm/onnxruntime-web@${version}/node_modules/onnxruntime-web/dist/${file}`;
+  const manifest = (await (await fetch("/plugins/node_modules/@huggingface/transformers/package.json")).json()) as { dependencies: Record<string, string> };
+  return `/node_modules/.pnpm/onnxruntime-web@${manifest.dependencies["onnxruntime-web"]}/node_modules/onnxruntime-web/dist/${file}`;
 }
