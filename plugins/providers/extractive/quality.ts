@@ -18,7 +18,7 @@ export function standsAlone(sentence: Pick<Sentence, "text" | "kind">): number {
   if (!/[.!?…。！？]["'”’)\]*_`]*$/.test(text)) quality *= kind === "list" && words >= 7 ? 0.85 : 0.5;
   if (/\?["'”’)\]*_]*$/.test(plain)) quality *= 0.55;
   if (/!["'”’)\]*_]*$/.test(plain)) quality *= 0.75;
-  if (kind === "list" && /^!?\[/.test(text)) quality *= 0.7;
+  if (kind === "list" && /^!?\[/.test(text)) quality *= 0.5;
   if (words < 7) quality *= 0.85;
   if (words > 45) quality *= 0.85;
   if (leans(plain)) quality *= 0.75;

@@ -4,6 +4,8 @@ import { contentWords } from "./words.ts";
 export interface Aspect {
   readonly title: string;
   readonly query: string;
+  /** The question it belongs to, where that is another one. */
+  readonly context?: string;
 }
 
 const asks =
@@ -45,7 +47,7 @@ function lineAspects(line: string, earlier: string): Aspect[] {
     const short = contentWords(bare).length <= 2 && !bare.toLowerCase().includes(subject.toLowerCase());
     const refers = (i > 0 || context !== "") && subject !== "" && (short || /\b(?:its|their|it|they|them|this|that|these|those|ones?)\b/i.test(bare));
     const query = bare.replace(/\b(?:its|their)\b/gi, `the ${subject}`).replace(/\b(?:it|they|them|ones)\b/gi, subject);
-    return { title: heading(bare), query: !refers ? bare : query === bare ? `${bare} ${subject}` : query };
+    return { title: heading(bare), query: !refers ? bare : query === bare ? `${bare} ${subject}` : query, ...(anchored && refers ? { context } : {}) };
   });
 }
 

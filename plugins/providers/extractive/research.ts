@@ -39,13 +39,17 @@ export async function research(input: ResearchInput): Promise<Findings> {
   const remembered = rememberedPlaces(input.recalled, input.corpus);
   const taken: Claim[] = [];
   const pool = new Map<string, Place>();
-  const perAspect = asked.length === 1 ? 12 : Math.max(4, Math.min(9, Math.ceil(20 / asked.length)));
+  const perAspect = asked.length === 1 ? 10 : Math.max(4, Math.min(9, Math.ceil(20 / asked.length)));
   let first: readonly Passage[] = [];
-  for (const [i, aspect] of asked.entries()) {
-    const found = await input.documents.search(input.collection, aspect.query, { limit: searched, ...(input.signal ? { signal: input.signal } : {}) });
+  const find = async (query: string) => {
+    const found = await input.documents.search(input.collection, query, { limit: searched, ...(input.signal ? { signal: input.signal } : {}) });
     input.signal?.throwIfAborted();
-    if (i === 0) first = found;
-    const candidates = withRemembered(i === 0 ? found : alsoFrom(first, found, aspect), aspect, remembered, input.corpus);
+    return found;
+  };
+  for (const [i, aspect] of asked.entries()) {
+    const found = await find(aspect.query);
+    if (i === 0) first = aspect.context ? await find(aspect.context) : found;
+    const candidates = withRemembered(alsoFrom(first, found, aspect), aspect, remembered, input.corpus);
     for (const passage of candidates.slice(0, 30))
       if (standsAlone(passage) > 0) pool.set(`${passage.path}#${passage.n}`, { text: passage.text, path: passage.path, n: passage.n });
     taken.push(...pick(candidates, aspect, i, perAspect, taken, remembered, input.corpus));
