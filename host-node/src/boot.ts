@@ -49,7 +49,12 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   const vault = createVault(home, env);
   const notLoaded: { plugin: string; code: string; message: string }[] = [];
 
-  const configOf = (id: string): unknown => settings.pluginConfig[id];
+  // What people set under `spending` is the cost plugin's to hold.
+  const { dayCapUsd } = settings.spending;
+  const configOf = (id: string): unknown => {
+    const given = settings.pluginConfig[id];
+    return id === "orrery.cost" && dayCapUsd !== undefined ? { dayCapUsd, ...(given as object | undefined) } : given;
+  };
   const install = (plugin: AnyPlugin, tier: "core" | "trusted", config = configOf(plugin.manifest.id)): Promise<PluginReport> =>
     kernel.install(plugin, { tier, ...(config === undefined ? {} : { config }) });
 

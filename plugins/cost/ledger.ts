@@ -53,7 +53,7 @@ export class BudgetLedger implements Ledger {
     if (paid) {
       if (!spending.allowed) return deny("SPENDING_NOT_AGREED", `${model} costs money and nobody agreed to spend any (${spending.why}). Agree with --budget USD or --model ${model}, or leave both out to use free models.`);
       const priced = await this.#parts.book.bound(model, estimate.inputTokens, estimate.outputTokens);
-      if (priced === undefined) return deny("PRICE_UNKNOWN", `nobody knows what ${model} costs, so a budget cannot hold it. State its price in the settings of orrery.cost (prices), or choose a model that \`orrery models\` shows with one.`);
+      if (priced === undefined) return deny("PRICE_UNKNOWN", `nobody knows what ${model} costs, so a budget cannot hold it. State its price (`prices` of the plugin orrery.cost), or choose a model that \`orrery models\` shows with one.`);
       bound = priced;
     }
     const account = await this.#account(origin.run);
@@ -74,7 +74,7 @@ export class BudgetLedger implements Ledger {
       account.committed -= bound;
       this.#close(reservation, account);
       if ("error" in counted) return deny("BUDGET_UNAVAILABLE", `the day's spending could not be counted (${counted.error instanceof Error ? counted.error.message : String(counted.error)}), so nothing is spent.`);
-      return deny("BUDGET_EXCEEDED", `the call to ${model} may cost ${dollars(bound)}, and ${dollars(counted.value)} of today's ${dollars(this.#parts.dayCapNano)} is spent or reserved. Raise the day's cap (dayCapUsd in the settings of orrery.cost).`);
+      return deny("BUDGET_EXCEEDED", `the call to ${model} may cost ${dollars(bound)}, and ${dollars(counted.value)} of today's ${dollars(this.#parts.dayCapNano)} is spent or reserved. Raise the day's cap (spending.dayCapUsd in the settings), or go on tomorrow (UTC).`);
     }
     return { decision: "allow", reason: `${dollars(bound)} reserved for ${model}; ${dollars(spending.capNano - account.committed)} of the run's ${dollars(spending.capNano)} is left` };
   }
