@@ -7,7 +7,7 @@ import type { Installed } from "./installed.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Limits, Platform, PluginChange } from "./kernel-types.ts";
 import type { Tokens } from "./plugin.ts";
-import { Scope, within } from "./scope.ts";
+import { createScope, type Scope, within } from "./scope.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What the parts of one kernel share. */
@@ -62,7 +62,7 @@ export class Activation implements TapOwner {
     this.plugin = plugin;
     this.#realm = realm;
     this.displaces = displaces;
-    this.scope = new Scope(plugin.id, realm.deadlines, realm.limits);
+    this.scope = createScope(plugin.id, realm.deadlines, realm.limits);
     this.composition = realm.compose();
   }
 
@@ -80,7 +80,7 @@ export class Activation implements TapOwner {
 
   /** Labels of all it owns, those of open `when`s included. */
   effects(): string[] {
-    return [this.scope, ...Array.from(this.whens, (when) => when.scope)].flatMap((scope) => scope?.labels ?? []);
+    return [this.scope, ...Array.from(this.whens, (when) => when.scope)].flatMap((scope) => scope?.labels() ?? []);
   }
 
   addTap(tap: Omit<TapEntry, "owner" | "live" | "plugin" | "installed" | "index">): TapEntry {
@@ -109,7 +109,7 @@ export class Activation implements TapOwner {
 
   settled(answered: boolean): void {
     const { breaker } = this.plugin;
-    if (breaker.open && breaker.settled(answered)) this.#realm.changed(this.plugin, "suspended", "active", "its probe answered");
+    if (breaker.settled(answered)) this.#realm.changed(this.plugin, "suspended", "active", "its probe answered");
     this.#checkIdle();
   }
 

@@ -13,6 +13,9 @@ const ceilings: { readonly [T in Tier]: readonly string[] } = {
     ),
 };
 
+/** What a plugin asks for may be endless (`net:*`); what is kept of it is not. */
+const maxRemembered = 1000;
+
 /**
  * Whether having `granted` gives `needed`. `*` gives everything; otherwise names before the first `:` must be equal
  * and the scope after it may hold `*` for any run of characters: `net:*.example.org`.
@@ -29,45 +32,42 @@ export function covers(granted: string, needed: string): boolean {
 }
 
 /** One activation's capabilities: requested ∩ policy ∩ ceiling, less what the operator denies. */
-export class Grants {
-  readonly granted: readonly string[];
-  readonly denied: readonly string[];
-  readonly used = new Set<string>();
-  readonly #plugin: string;
-  readonly #deny: readonly string[];
-  readonly #onDenied: (capability: string) => void;
-  readonly #asked = new Map<string, boolean>();
+export type Grants = ReturnType<typeof createGrants>;
 
-  constructor(manifest: Manifest, tier: Tier, deny: readonly string[], policy: KernelOptions<Catalogue>["policy"], onDenied: (capability: string) => void) {
-    const requested = (manifest.capabilities ?? []).map((each) => (typeof each === "string" ? each : each.name));
-    const allowed = (capability: string): boolean =>
-      ceilings[tier].some((ceiling) => covers(ceiling, capability)) &&
-      !deny.some((pattern) => covers(pattern, capability)) &&
-      (policy?.({ plugin: manifest.id, tier, capability }) ?? true);
-    this.granted = requested.filter(allowed);
-    this.denied = requested.filter((capability) => !this.granted.includes(capability));
-    this.#plugin = manifest.id;
-    this.#deny = deny;
-    this.#onDenied = onDenied;
-  }
-
+export function createGrants(
+  { id: plugin, capabilities = [] }: Manifest,
+  tier: Tier,
+  deny: readonly string[],
+  policy: KernelOptions<Catalogue>["policy"],
+  onDenied: (capability: string) => void,
+) {
+  const requested = capabilities.map((each) => (typeof each === "string" ? each : each.name));
+  const among = (patterns: readonly string[], capability: string): boolean => patterns.some((pattern) => covers(pattern, capability));
+  const allowed = (capability: string): boolean => policy?.({ plugin, tier, capability }) ?? true;
+  const granted = requested.filter((capability) => among(ceilings[tier], capability) && !among(deny, capability) && allowed(capability));
+  const asked = new Map<string, boolean>();
+  const used = new Set<string>();
   /** Remembers each answer: grants never change during an activation. */
-  can(capability: string): boolean {
-    let answer = this.#asked.get(capability);
-    if (answer === undefined) {
-      answer = this.granted.some((granted) => covers(granted, capability)) && !this.#deny.some((pattern) => covers(pattern, capability));
-      if (this.#asked.size < 1000) this.#asked.set(capability, answer);
-    }
+  const can = (capability: string): boolean => {
+    const known = asked.get(capability);
+    if (known !== undefined) return known;
+    const answer = among(granted, capability) && !among(deny, capability);
+    if (asked.size < maxRemembered) asked.set(capability, answer);
     return answer;
-  }
-
-  /** @throws CAPABILITY_DENIED, and reports the denial. */
-  require(capability: string): void {
-    if (this.can(capability)) {
-      this.used.add(capability);
-      return;
-    }
-    this.#onDenied(capability);
-    throw new KernelError("CAPABILITY_DENIED", { plugin: this.#plugin, detail: capability });
-  }
+  };
+  return {
+    granted: granted as readonly string[],
+    denied: requested.filter((capability) => !granted.includes(capability)) as readonly string[],
+    used: used as ReadonlySet<string>,
+    can,
+    /** @throws CAPABILITY_DENIED, and reports the denial. */
+    require(capability: string): void {
+      if (can(capability)) {
+        if (used.size < maxRemembered) used.add(capability);
+        return;
+      }
+      onDenied(capability);
+      throw new KernelError("CAPABILITY_DENIED", { plugin, detail: capability });
+    },
+  };
 }

@@ -34,15 +34,18 @@ export const kinds: readonly string[] = Object.keys(carriers);
 export class Chain {
   readonly name: string;
   readonly spec: HookSpec;
+  /** In the order they run. */
   readonly entries: readonly TapEntry[];
   readonly #run: RunTap;
-  #sorted: readonly TapEntry[] | undefined;
   #line: Line | undefined;
 
+  /** @throws ORDER_CONTRADICTION naming both sides. */
   constructor(name: string, spec: HookSpec, entries: readonly TapEntry[], run: RunTap) {
     this.name = name;
     this.spec = spec;
-    this.entries = entries;
+    const found = order(entries);
+    if ("sides" in found) throw new KernelError("ORDER_CONTRADICTION", { hook: name, detail: found.sides.join(" against ") });
+    this.entries = found.sorted;
     this.#run = run;
   }
 
@@ -51,21 +54,13 @@ export class Chain {
     return new Chain(this.name, this.spec, here, this.#run);
   }
 
-  /** The taps in the order they run. @throws ORDER_CONTRADICTION naming both sides. */
-  get sorted(): readonly TapEntry[] {
-    if (this.#sorted) return this.#sorted;
-    const found = order(this.entries);
-    if ("sides" in found) throw new KernelError("ORDER_CONTRADICTION", { hook: this.name, detail: found.sides.join(" against ") });
-    return (this.#sorted = found.sorted);
-  }
-
   /** The tapable hook of these taps, built at the first call. */
   get line(): Line {
     if (this.#line) return this.#line;
     const [Hook, kind] = carriers[this.spec.kind];
     const line = new (Hook as new (args: string[], name: string) => Line)(["input", "call"], this.name);
     line.compile = (options) => interpret(kind, options);
-    this.sorted.forEach((entry, stage) => {
+    this.entries.forEach((entry, stage) => {
       const options = { name: entry.plugin, stage };
       if (kind === "sync") line.tap(options, (input, call) => this.#run(entry, stage, input, call, ignore));
       else line.tapAsync(options, (input, call, done) => this.#run(entry, stage, input, call, done));

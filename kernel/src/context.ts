@@ -35,7 +35,7 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
   };
   const admit = (capability: string): void => {
     scope.assertOpen();
-    if (breaker.held) refuse("PLUGIN_SUSPENDED", capability);
+    if (breaker.isHeld()) refuse("PLUGIN_SUSPENDED", capability);
     grants.require(capability);
   };
 

@@ -28,7 +28,7 @@ export class Hooks {
 
   /** @throws ORDER_CONTRADICTION when these taps cannot stand together. Changes nothing. */
   try(hook: string, adding: readonly TapEntry[], without: ReadonlySet<TapEntry>): void {
-    void this.chain(hook).with(adding, without).sorted;
+    this.chain(hook).with(adding, without);
   }
 
   /** Puts taps in and takes others out, as one change. */

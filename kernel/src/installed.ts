@@ -18,15 +18,15 @@ export interface Installed {
   readonly breaker: Breaker;
   readonly faults: PluginReport["faults"][number][];
   state: PluginState;
-  activation: Activation | undefined;
-  error: KernelError | undefined;
+  activation?: Activation | undefined;
+  error?: KernelError | undefined;
   /** Guard taps of its last activation, left in their hooks while it cannot run: a guard that is down denies. */
   stale: readonly TapEntry[];
 }
 
 export const requiredIds = (plugin: AnyPlugin): string[] => Object.values(plugin.requires ?? {}).map((token) => token.id);
 export const providedIds = (plugin: AnyPlugin): string[] => (plugin.provides ?? []).map((token) => token.id);
-export const stateOf = (plugin: Installed): PluginState => (plugin.state === "active" && plugin.breaker.open ? "suspended" : plugin.state);
+export const stateOf = (plugin: Installed): PluginState => (plugin.state === "active" && plugin.breaker.isOpen() ? "suspended" : plugin.state);
 
 export function report(plugin: Installed, waitingFor: readonly string[]): PluginReport {
   const { id, tier, definition, activation, grants, faults, error } = plugin;

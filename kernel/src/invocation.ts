@@ -8,42 +8,36 @@ import type { Done } from "./interpreter.ts";
 import type { Tracer } from "./tracer.ts";
 
 /** Calls hooks and runs taps: deadlines, attribution, fault policy, tracing. */
-export class Invocation {
-  readonly #deadlines: Deadlines;
-  readonly #tracer: Tracer;
+export type Invocation = ReturnType<typeof createInvocation>;
 
-  constructor(deadlines: Deadlines, tracer: Tracer) {
-    this.#deadlines = deadlines;
-    this.#tracer = tracer;
-  }
-
+export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
   /** Synchronous for `notify`, a promise for every other kind. `caller` is the plugin to name when the input is wrong. */
-  invoke(chain: Chain, given: unknown, options: CallOptions = {}, session?: string, caller?: string): unknown {
+  function invoke(chain: Chain, given: unknown, options: CallOptions = {}, session?: string, caller?: string): unknown {
     const { spec, name: hook } = chain;
     const notify = spec.kind === "notify";
-    if (chain.entries.length === 0 && !this.#tracer.on && !options.signal?.aborted) return notify ? undefined : Promise.resolve(emptyResult(spec, given));
+    if (chain.entries.length === 0 && !tracer.isOn() && !options.signal?.aborted) return notify ? undefined : Promise.resolve(emptyResult(spec, given));
     const checked = checkAgainst(spec.input, given);
     if ("problem" in checked) {
       const refusal = new KernelError("HOOK_INPUT_INVALID", { hook, plugin: caller, detail: checked.problem });
       if (notify) throw refusal;
       return Promise.reject(refusal);
     }
-    const id = this.#tracer.nextCall();
-    const startedAt = this.#tracer.now(id);
+    const id = tracer.nextCall();
+    const startedAt = tracer.now(id);
     const call: Call = { hook, spec, session, id, answers: [], pending: new Set(), outcome: undefined, settle: undefined };
     if (notify) {
       chain.line.call(checked.value, call);
-      return this.#tracer.record(call, undefined, startedAt, "silent");
+      return tracer.record(call, undefined, startedAt, "silent");
     }
-    const result = this.#start(chain, checked.value, call, options);
+    const result = start(chain, checked.value, call, options);
     if (id > 0) {
-      const succeeded = (value: unknown): void => this.#tracer.record(call, undefined, startedAt, value === undefined ? "silent" : "result");
-      result.then(succeeded, (error: KernelError) => this.#tracer.record(call, undefined, startedAt, "error", error.code));
+      const succeeded = (value: unknown): void => tracer.record(call, undefined, startedAt, value === undefined ? "silent" : "result");
+      result.then(succeeded, (error: KernelError) => tracer.record(call, undefined, startedAt, "error", error.code));
     }
     return result;
   }
 
-  #start(chain: Chain, input: unknown, call: Call, { signal, deadlineMs }: CallOptions): Promise<unknown> {
+  function start(chain: Chain, input: unknown, call: Call, { signal, deadlineMs }: CallOptions): Promise<unknown> {
     const { spec, hook } = call;
     const cancelled = (): KernelError => new KernelError("CALL_ABORTED", { hook, cause: signal?.reason });
     if (signal?.aborted) return Promise.reject(cancelled());
@@ -59,7 +53,7 @@ export class Invocation {
     };
     return new Promise((resolve, reject) => {
       signal?.addEventListener("abort", onAbort, { once: true });
-      const cancel = deadlineMs === undefined ? undefined : this.#deadlines.set(deadlineMs, onLate);
+      const cancel = deadlineMs === undefined ? undefined : deadlines.set(deadlineMs, onLate);
       call.settle = () => {
         cancel?.();
         signal?.removeEventListener("abort", onAbort);
@@ -70,38 +64,45 @@ export class Invocation {
   }
 
   /** What every tapable tap is: calls `done` at most once, and never throws. */
-  run(entry: TapEntry, index: number, input: unknown, call: Call, done: Done): void {
+  function run(entry: TapEntry, index: number, input: unknown, call: Call, done: Done): void {
     if (call.outcome) return;
-    const attempt = new Attempt(entry, index, call, done, this.#tracer.now(call));
-    if (!entry.live) return this.#refuse(attempt, new KernelError("PLUGIN_REVOKED", entry), "skipped");
-    if (!entry.owner.admits()) return this.#refuse(attempt, new KernelError("PLUGIN_SUSPENDED", entry), "skipped");
-    this.#attempt(attempt, () => {
-      const answer = entry.fn(input, attempt);
-      if (!isThenable(answer)) return this.#answer(attempt, answer);
-      const { deadlineMs } = call.spec;
-      const facts = { plugin: entry.plugin, hook: entry.hook, detail: `${deadlineMs} ms` };
-      attempt.wait();
-      if (deadlineMs !== "caller") attempt.cancelDeadline = this.#deadlines.set(deadlineMs, () => this.fault(attempt, new KernelError("TAP_DEADLINE", facts)));
-      const succeed = (value: unknown): void => this.#attempt(attempt, () => this.#answer(attempt, value));
-      answer.then(succeed, (thrown) => this.fault(attempt, thrown));
-    });
-  }
-
-  #attempt(attempt: Attempt, work: () => void): void {
+    const attempt = new Attempt(entry, index, call, done, tracer.now(call.id));
+    if (!entry.live) return refuse(attempt, new KernelError("PLUGIN_REVOKED", entry), "skipped");
+    if (!entry.owner.admits()) return refuse(attempt, new KernelError("PLUGIN_SUSPENDED", entry), "skipped");
+    let given: unknown;
     try {
-      work();
+      given = entry.fn(input, attempt);
+      if (isThenable(given)) return wait(attempt, given);
     } catch (thrown) {
-      this.fault(attempt, thrown);
+      return fault(attempt, thrown);
     }
+    settle(attempt, given);
   }
 
-  #answer(attempt: Attempt, given: unknown): void {
+  function wait(attempt: Attempt, answer: PromiseLike<unknown>): void {
+    const { plugin, hook } = attempt.entry;
+    const { deadlineMs } = attempt.call.spec;
+    const late = (): void => fault(attempt, new KernelError("TAP_DEADLINE", { plugin, hook, detail: `${deadlineMs} ms` }));
+    attempt.wait();
+    if (deadlineMs !== "caller") attempt.cancelDeadline = deadlines.set(deadlineMs, late);
+    answer.then(
+      (value) => settle(attempt, value),
+      (thrown) => fault(attempt, thrown),
+    );
+  }
+
+  function settle(attempt: Attempt, given: unknown): void {
     const { entry, call, index, done, startedAt } = attempt;
+    let answer: unknown;
+    try {
+      answer = acceptAnswer(call.spec, given, entry);
+    } catch (thrown) {
+      return fault(attempt, thrown);
+    }
     const { plugin, owner } = entry;
-    const answer = acceptAnswer(call.spec, given, entry);
     if (!attempt.claim()) return;
     owner.settled(true);
-    this.#tracer.record(call, plugin, startedAt, answer === undefined ? "silent" : "result");
+    tracer.record(call, plugin, startedAt, answer === undefined ? "silent" : "result");
     if (answer === undefined) return done();
     const { kind } = call.spec;
     if (kind === "bail") return done(undefined, { plugin, value: answer });
@@ -111,25 +112,27 @@ export class Invocation {
   }
 
   /** Blames the tap's plugin, unless the error is another's that merely passed through it, or the plugin was taken away under the tap. */
-  fault(attempt: Attempt, thrown: unknown): void {
+  function fault(attempt: Attempt, thrown: unknown): void {
     if (!attempt.claim()) return;
     const { plugin, hook, owner } = attempt.entry;
     const error = thrown instanceof KernelError ? thrown : new KernelError("TAP_THREW", { plugin, hook, cause: thrown });
     attempt.stop(error);
     if (error.plugin === plugin && error.code !== "PLUGIN_REVOKED") owner.faulted(hook, error);
     else owner.settled(false);
-    this.#refuse(attempt, error, "error");
+    refuse(attempt, error, "error");
   }
 
-  #refuse({ entry, call, index, done, startedAt }: Attempt, error: KernelError, outcome: "skipped" | "error"): void {
+  function refuse({ entry, call, index, done, startedAt }: Attempt, error: KernelError, outcome: "skipped" | "error"): void {
     const { plugin } = entry;
     const { kind, fault } = call.spec;
-    this.#tracer.record(call, plugin, startedAt, outcome, error.code);
+    tracer.record(call, plugin, startedAt, outcome, error.code);
     if (kind === "guard") call.answers[index] = { plugin, decision: "deny", reason: error.message };
     else if (outcome === "skipped") return done();
     else if (kind === "collect") call.answers[index] = { plugin, ok: false, error: { code: error.code, message: error.message } };
     done(fault === "fail" && kind !== "collect" ? error : undefined);
   }
+
+  return { invoke, run, fault };
 }
 
 function end(call: Call, error: unknown, value: unknown): void {

@@ -1,22 +1,22 @@
 import type { Activation, Realm } from "./activation.ts";
 import { describeIssues } from "./answers.ts";
-import { Breaker } from "./breaker.ts";
-import { Grants } from "./capabilities.ts";
+import { createBreaker } from "./breaker.ts";
+import { createGrants } from "./capabilities.ts";
 import { createRoot } from "./container.ts";
-import { Deadlines } from "./deadlines.ts";
+import { createDeadlines } from "./deadlines.ts";
 import { assertNoConflict, assertNoCycle } from "./dependencies.ts";
 import { KernelError, messageOf } from "./errors.ts";
 import type { CallOptions, Catalogue } from "./hook-spec.ts";
 import { Hooks } from "./hooks.ts";
 import { type Installed, report, requiredIds, stateOf } from "./installed.ts";
-import { Invocation } from "./invocation.ts";
+import { createInvocation } from "./invocation.ts";
 import type { HookExplanation, HookTrace, InstallOptions, Kernel, KernelOptions, Limits, PluginChange, PluginReport } from "./kernel-types.ts";
 import { validateDefinition } from "./manifest.ts";
 import { because } from "./order.ts";
 import type { AnyPlugin } from "./plugin.ts";
 import { Reconciler } from "./reconciler.ts";
-import { Sessions } from "./sessions.ts";
-import { Tracer } from "./tracer.ts";
+import { createSessions } from "./sessions.ts";
+import { createTracer } from "./tracer.ts";
 
 const keptFaults = 50;
 const defaults: Limits = {
@@ -34,11 +34,11 @@ const defaults: Limits = {
  */
 export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, policy, limits: given }: KernelOptions<C>): Kernel<C> {
   const limits: Limits = { ...defaults, ...given };
-  const deadlines = new Deadlines(platform);
-  const tracer = new Tracer(platform.clock);
-  const invocation = new Invocation(deadlines, tracer);
-  const hooks = new Hooks(catalogue, (...run) => invocation.run(...run));
-  const sessions = new Sessions(hooks, invocation);
+  const deadlines = createDeadlines(platform);
+  const tracer = createTracer(platform.clock);
+  const invocation = createInvocation(deadlines, tracer);
+  const hooks = new Hooks(catalogue, invocation.run);
+  const sessions = createSessions(hooks, invocation);
   const plugins = new Map<string, Installed>();
   const listeners = new Set<(change: PluginChange) => void>();
   let installs = 0;
@@ -101,23 +101,10 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     const others = Array.from(plugins.values(), (each) => each.definition).filter((each) => each.manifest.id !== id);
     assertNoConflict(definition, others);
     assertNoCycle(definition, others);
-    const grants = new Grants(definition.manifest, tier, deny, policy, (capability) => realm.changed(plugin, plugin.state, "denied", capability));
-    const breaker = new Breaker(limits.breaker, () => platform.clock.elapsed());
+    const grants = createGrants(definition.manifest, tier, deny, policy, (capability) => realm.changed(plugin, plugin.state, "denied", capability));
+    const breaker = createBreaker(limits.breaker, () => platform.clock.elapsed());
     const configured = await configure(definition, config);
-    const plugin: Installed = {
-      id,
-      definition,
-      tier,
-      config: configured,
-      order,
-      grants,
-      breaker,
-      faults: [],
-      state: "installed",
-      activation: undefined,
-      error: undefined,
-      stale: [],
-    };
+    const plugin: Installed = { id, definition, tier, config: configured, order, grants, breaker, faults: [], stale: [], state: "installed" };
     return plugin;
   };
   const welcome = (plugin: Installed): void => {
@@ -172,7 +159,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     resume: (id: string) =>
       change(async () => {
         const plugin = known(id);
-        if (!plugin.breaker.open) return;
+        if (!plugin.breaker.isOpen()) return;
         plugin.breaker.close();
         realm.changed(plugin, "suspended", plugin.state, "resumed");
       }),
@@ -180,13 +167,18 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
       if (closing) throw new KernelError("KERNEL_CLOSED");
       return call(hook, input, options);
     },
-    session: (label: string) => sessions.start(label, undefined, () => undefined),
+    session: (label: string) => sessions.start(label),
     service: ({ id }: { readonly id: string }) => realm.service(id),
     explain: (hook: string): HookExplanation => {
-      const { spec, entries, sorted } = hooks.chain(hook);
+      const { spec, entries } = hooks.chain(hook);
       const { kind, doc, fault, deadlineMs } = spec;
       const present = new Set(entries.map((entry) => entry.plugin));
-      const taps = sorted.map((entry) => ({ plugin: entry.plugin, phase: entry.phase, because: because(entry, present), state: stateOf(known(entry.plugin)) }));
+      const taps = entries.map((entry) => ({
+        plugin: entry.plugin,
+        phase: entry.phase,
+        because: because(entry, present),
+        state: stateOf(known(entry.plugin)),
+      }));
       return { hook, kind, doc, fault, deadlineMs, taps };
     },
     inspect: () => ({

@@ -4,7 +4,7 @@ import { makeContext } from "./context.ts";
 import { asKernelError, KernelError } from "./errors.ts";
 import { type Installed, requiredIds } from "./installed.ts";
 import type { PluginState } from "./kernel-types.ts";
-import { Scope, within } from "./scope.ts";
+import { createScope, within } from "./scope.ts";
 
 const none: ReadonlySet<TapEntry> = new Set();
 
@@ -118,7 +118,7 @@ export class Reconciler {
       for (const when of activation.whens) {
         const providers = when.ids.map((id) => this.providerOf(id));
         if (when.scope || providers.includes(undefined) || when.failedWith?.every((each, at) => each === providers[at])) continue;
-        const scope = new Scope(plugin.id, this.#realm.deadlines, this.#realm.limits);
+        const scope = createScope(plugin.id, this.#realm.deadlines, this.#realm.limits);
         when.scope = scope;
         when.failedWith = undefined;
         try {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { Deadlines } from "./deadlines.ts";
-import { Scope } from "./scope.ts";
+import { createDeadlines, type Deadlines } from "./deadlines.ts";
+import { createScope, type Scope } from "./scope.ts";
 import { never, refusal } from "./testing/fixtures.ts";
 import { testPlatform, turns } from "./testing/platform.ts";
 
 function open(): { scope: Scope; platform: ReturnType<typeof testPlatform>; deadlines: Deadlines } {
   const platform = testPlatform();
-  const deadlines = new Deadlines(platform);
-  return { platform, deadlines, scope: new Scope("acme.owner", deadlines, { drainMs: 100, maxEffects: 5 }) };
+  const deadlines = createDeadlines(platform);
+  return { platform, deadlines, scope: createScope("acme.owner", deadlines, { drainMs: 100, maxEffects: 5 }) };
 }
 
 describe("a scope", () => {
@@ -20,10 +20,10 @@ describe("a scope", () => {
         await turns(3);
         log.push(`${name} ends`);
       });
-    expect(scope.labels).toEqual(["a", "b", "c"]);
+    expect(scope.labels()).toEqual(["a", "b", "c"]);
     expect(await scope.close()).toEqual([]);
     expect(log).toEqual(["c begins", "c ends", "b begins", "b ends", "a begins", "a ends"]);
-    expect(scope.labels).toEqual([]);
+    expect(scope.labels()).toEqual([]);
   });
 
   it("collects every error and goes on", async () => {
@@ -119,14 +119,14 @@ describe("deadlines", () => {
     expect(fired).toEqual([1, 3]);
     await platform.advance(30);
     expect(fired).toEqual([1, 3, 0]);
-    expect(deadlines.waiting).toBe(0);
+    expect(deadlines.waiting()).toBe(0);
     expect(platform.timers).toBe(0);
   });
 
   it("keep nothing of a million that were cancelled", () => {
     const { deadlines, platform } = open();
     for (let n = 0; n < 1_000_000; n++) deadlines.set(1000, () => undefined)();
-    expect(deadlines.waiting).toBe(0);
+    expect(deadlines.waiting()).toBe(0);
     expect(platform.timers).toBe(1);
     deadlines.close();
     expect(platform.timers).toBe(0);

@@ -8,88 +8,71 @@ interface Effect {
 }
 
 /** Owns a plugin's effects under labels. Closing undoes them last first, awaits each, collects every error, and happens once. */
-export class Scope {
-  readonly #plugin: string;
-  readonly #limits: { readonly drainMs: number; readonly maxEffects: number };
-  readonly #deadlines: Deadlines;
-  readonly #effects = new Set<Effect>();
-  readonly #controller = new AbortController();
-  #closing: Promise<readonly KernelError[]> | undefined;
-  #disposing = false;
+export type Scope = ReturnType<typeof createScope>;
 
-  constructor(plugin: string, deadlines: Deadlines, limits: { readonly drainMs: number; readonly maxEffects: number }) {
-    this.#plugin = plugin;
-    this.#deadlines = deadlines;
-    this.#limits = limits;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  get labels(): string[] {
-    return Array.from(this.#effects, (effect) => effect.label);
-  }
+export function createScope(plugin: string, deadlines: Deadlines, limits: { readonly drainMs: number; readonly maxEffects: number }) {
+  const effects = new Set<Effect>();
+  const controller = new AbortController();
+  const { signal } = controller;
+  let closing: Promise<readonly KernelError[]> | undefined;
+  let disposing = false;
 
   /** Aborts `signal` ahead of closing, so that what runs can stop while the scope drains. */
-  abort(reason: KernelError): void {
-    if (!this.signal.aborted) this.#controller.abort(reason);
-  }
-
-  assertOpen(): void {
-    if (this.#closing) throw new KernelError("SCOPE_CLOSED", { plugin: this.#plugin });
-  }
-
-  /** @throws SCOPE_CLOSED or SCOPE_FULL after having called `dispose`: what came too late is not left behind. */
-  own(label: string, dispose: Disposer): Disposer {
-    const effect: Effect = { label, dispose };
-    if (this.#closing || this.#effects.size >= this.#limits.maxEffects) {
-      void this.#undo(effect);
-      throw new KernelError(this.#closing ? "SCOPE_CLOSED" : "SCOPE_FULL", { plugin: this.#plugin, detail: label });
-    }
-    this.#effects.add(effect);
-    return () => this.#release(effect);
-  }
-
-  /** Resolves with the errors of disposers that failed. A disposer that calls it synchronously gets an empty list at once. */
-  close(): Promise<readonly KernelError[]> {
-    return this.#disposing ? Promise.resolve([]) : (this.#closing ??= this.#close());
-  }
-
-  async #close(): Promise<readonly KernelError[]> {
-    // A turn later, so that #closing is set before any disposer or abort listener runs.
-    await undefined;
-    this.abort(new KernelError("SCOPE_CLOSED", { plugin: this.#plugin }));
-    const errors: KernelError[] = [];
-    for (let effect = Array.from(this.#effects).pop(); effect; effect = Array.from(this.#effects).pop()) {
-      const error = await this.#undo(effect);
-      if (error) errors.push(error);
-    }
-    return errors;
-  }
-
+  const abort = (reason: KernelError): void => {
+    if (!signal.aborted) controller.abort(reason);
+  };
   /** Forgets the effect before undoing it: calling again, also from within, does nothing. */
-  #release(effect: Effect): void | Promise<void> {
+  const release = (effect: Effect): void | Promise<void> => {
     const { dispose } = effect;
     effect.dispose = undefined;
-    this.#effects.delete(effect);
+    effects.delete(effect);
     return dispose?.();
-  }
-
-  async #undo(effect: Effect): Promise<KernelError | undefined> {
-    const facts = { plugin: this.#plugin, detail: effect.label };
+  };
+  const undo = async (effect: Effect): Promise<KernelError[]> => {
+    const facts = { plugin, detail: effect.label };
     try {
-      this.#disposing = true;
-      const undone = this.#release(effect);
-      this.#disposing = false;
-      if (undone) await within(this.#deadlines, this.#limits.drainMs, undone, () => new KernelError("DISPOSE_DEADLINE", facts));
-      return undefined;
+      disposing = true;
+      const undone = release(effect);
+      disposing = false;
+      if (undone) await within(deadlines, limits.drainMs, undone, () => new KernelError("DISPOSE_DEADLINE", facts));
+      return [];
     } catch (thrown) {
-      return asKernelError(thrown, "DISPOSE_FAILED", { ...facts, cause: thrown });
-    } finally {
-      this.#disposing = false;
+      disposing = false;
+      return [asKernelError(thrown, "DISPOSE_FAILED", { ...facts, cause: thrown })];
     }
-  }
+  };
+  const closeAll = async (): Promise<readonly KernelError[]> => {
+    // A turn later, so that `closing` is set before any disposer or abort listener runs.
+    await undefined;
+    abort(new KernelError("SCOPE_CLOSED", { plugin }));
+    const errors: KernelError[] = [];
+    for (let last = Array.from(effects).pop(); last; last = Array.from(effects).pop()) errors.push(...(await undo(last)));
+    return errors;
+  };
+  return {
+    signal,
+    abort,
+    labels: (): string[] => Array.from(effects, (effect) => effect.label),
+    assertOpen(): void {
+      if (closing) throw new KernelError("SCOPE_CLOSED", { plugin });
+    },
+    /** @throws SCOPE_CLOSED or SCOPE_FULL after having called `dispose`: what came too late is not left behind. */
+    own(label: string, dispose: Disposer): Disposer {
+      const effect: Effect = { label, dispose };
+      if (closing || effects.size >= limits.maxEffects) {
+        void undo(effect);
+        throw new KernelError(closing ? "SCOPE_CLOSED" : "SCOPE_FULL", { plugin, detail: label });
+      }
+      effects.add(effect);
+      return () => release(effect);
+    },
+    /** Resolves with the errors of disposers that failed. A disposer that calls it synchronously gets an empty list at once. */
+    close(): Promise<readonly KernelError[]> {
+      if (disposing) return Promise.resolve([]);
+      closing ??= closeAll();
+      return closing;
+    },
+  };
 }
 
 /** What `work` comes to, or the error when it takes longer than `ms`; what it comes to later is ignored. */

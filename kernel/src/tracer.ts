@@ -1,46 +1,32 @@
 import type { Call } from "./call.ts";
-import type { Clock, Disposer } from "./plugin.ts";
 import type { HookTrace } from "./kernel-types.ts";
+import type { Clock, Disposer } from "./plugin.ts";
 
-/** The one interceptor of hook calls. `on` is all that is looked at while nobody listens. */
-export class Tracer {
-  on = false;
-  #calls = 0;
-  readonly #clock: Clock;
-  readonly #listeners = new Set<(record: HookTrace) => void>();
+/** The one interceptor of hook calls. While nobody listens, calls have the number 0 and nothing else happens. */
+export type Tracer = ReturnType<typeof createTracer>;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  listen(listener: (record: HookTrace) => void): Disposer {
-    const own = (record: HookTrace): void => listener(record);
-    this.#listeners.add(own);
-    this.on = true;
-    return () => {
-      this.#listeners.delete(own);
-      this.on = this.#listeners.size > 0;
-    };
-  }
-
-  /** A number for the next call and the time it starts, or zeros while nobody listens. */
-  nextCall(): number {
-    return this.on ? ++this.#calls : 0;
-  }
-
-  now(call: Call | number): number {
-    return (typeof call === "number" ? call : call.id) > 0 ? this.#clock.elapsed() : 0;
-  }
-
-  record({ id, hook, session }: Call, plugin: string | undefined, startedAt: number, outcome: HookTrace["outcome"], code?: string): void {
-    if (id === 0) return;
-    const durationMs = this.#clock.elapsed() - startedAt;
-    for (const listener of this.#listeners) {
-      try {
-        listener({ call: id, session, hook, plugin, startedAt, durationMs, outcome, ...(code ? { code } : {}) });
-      } catch {
-        // An observer fails open.
+export function createTracer(clock: Clock) {
+  const listeners = new Set<{ readonly listener: (record: HookTrace) => void }>();
+  let calls = 0;
+  return {
+    nextCall: (): number => (listeners.size > 0 ? ++calls : 0),
+    now: (call: number): number => (call > 0 ? clock.elapsed() : 0),
+    isOn: (): boolean => listeners.size > 0,
+    listen(listener: (record: HookTrace) => void): Disposer {
+      const listening = { listener };
+      listeners.add(listening);
+      return () => void listeners.delete(listening);
+    },
+    record({ id, hook, session }: Call, plugin: string | undefined, startedAt: number, outcome: HookTrace["outcome"], code?: string): void {
+      if (id === 0) return;
+      const durationMs = clock.elapsed() - startedAt;
+      for (const { listener } of listeners) {
+        try {
+          listener({ call: id, session, hook, plugin, startedAt, durationMs, outcome, ...(code ? { code } : {}) });
+        } catch {
+          // An observer fails open.
+        }
       }
-    }
-  }
+    },
+  };
 }
