@@ -4,6 +4,7 @@ import { asRecalled, episodeOf } from "./episode.ts";
 import { rank } from "./rank.ts";
 import { EpisodeStore } from "./store.ts";
 import { pack } from "./vector.ts";
+import { encodable } from "./words.ts";
 
 const shorten = (text: string): string => (text.length <= 80 ? text : `${text.slice(0, 79)}…`);
 
@@ -19,8 +20,10 @@ export default definePlugin({
   config: z.object({
     /** Episodes recalled for a task at most. */
     recall: z.int().min(0).max(20).default(3),
-    /** Relevance from which an episode is recalled, 0–1. */
-    threshold: z.number().min(0).max(1).default(0.4),
+    /** Relevance from which an episode is recalled, 0–1, where the requests' vectors are compared. */
+    threshold: z.number().min(0).max(1).default(0.55),
+    /** The same where only their words are. */
+    wordsThreshold: z.number().min(0).max(1).default(0.4),
     /** Episodes kept in a workspace. */
     keep: z.int().min(1).max(10_000).default(500),
     halfLifeDays: z.number().positive().default(30),
@@ -29,6 +32,7 @@ export default definePlugin({
   provides: [EpisodicMemory],
   setup({ use, config, clock, random, log, plugin, tap, provide, when }) {
     const store = new EpisodeStore(use.storage.open(plugin.id), config);
+    const thresholds = { vectors: config.threshold, words: config.wordsThreshold };
     let encoder: Embeddings | undefined;
     when({ embeddings: Embeddings }, ({ use: { embeddings }, own }) => {
       encoder = embeddings;
@@ -37,12 +41,13 @@ export default definePlugin({
       });
     });
 
-    /** Without an encoder, or when it fails, words alone decide. */
+    /** Undefined where words alone must decide: no encoder, one that fails, a text that is not for it. */
     async function encode(text: string, signal?: AbortSignal): Promise<{ model: string; data: Float32Array } | undefined> {
       const by = encoder;
-      if (!by) return undefined;
+      const content = encodable(text);
+      if (!by || content === undefined) return undefined;
       try {
-        const [data] = await by.embed([text], signal ? { signal } : {});
+        const [data] = await by.embed([content], signal ? { signal } : {});
         return data && { model: by.model.id, data };
       } catch (thrown) {
         log.debug("Compared by words: the encoder gave no vector.", { message: thrown instanceof Error ? thrown.message : String(thrown) });
@@ -54,7 +59,7 @@ export default definePlugin({
       const trusted = (await store.all(workspace)).filter((one) => one.status === "accepted" && !leaveOut.includes(one.run));
       if (trusted.length === 0) return [];
       const vector = await encode(text, signal);
-      return rank(trusted, { text, vector, threshold: config.threshold, halfLifeDays: config.halfLifeDays, now: clock.now() }).slice(0, limit);
+      return rank(trusted, { text, vector, thresholds, halfLifeDays: config.halfLifeDays, now: clock.now() }).slice(0, limit);
     }
 
     async function remember(outcome: Outcome, signal: AbortSignal): Promise<void> {

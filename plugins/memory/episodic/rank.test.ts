@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Episode } from "./episode.ts";
 import { quality, rank, recency } from "./rank.ts";
 import { cosine, pack, unpack } from "./vector.ts";
-import { stems } from "./words.ts";
+import { encodable, stems } from "./words.ts";
 
+const thresholds = { vectors: 0.55, words: 0.4 };
 const day = 86_400_000;
 const now = 1_000 * day;
 const episode = (id: string, task: string, more: Partial<Episode> = {}): Episode => ({
@@ -19,8 +20,7 @@ const episode = (id: string, task: string, more: Partial<Episode> = {}): Episode
   at: now,
   ...more,
 });
-const ask = (text: string, episodes: Episode[]) =>
-  rank(episodes, { text, vector: undefined, threshold: 0.4, halfLifeDays: 30, now }).map((one) => one.episode.id);
+const ask = (text: string, episodes: Episode[]) => rank(episodes, { text, vector: undefined, thresholds, halfLifeDays: 30, now }).map((one) => one.episode.id);
 
 describe("relevance by words", () => {
   const errors = episode("errors", "How does the plugin system isolate errors, and what are its limits?");
@@ -42,7 +42,13 @@ describe("the order", () => {
     const text = "plugin error isolation";
     expect(ask(text, [episode("poor", `${text} one`, { judged: 0 }), episode("good", `${text} two`)])).toEqual(["good", "poor"]);
     expect(ask(text, [episode("old", `${text} one`, { at: now - 365 * day }), episode("new", `${text} two`)])).toEqual(["new", "old"]);
-    const [first] = rank([episode("x", text, { judged: 0.5, at: now - 30 * day })], { text, vector: undefined, threshold: 0, halfLifeDays: 30, now });
+    const [first] = rank([episode("x", text, { judged: 0.5, at: now - 30 * day })], {
+      text,
+      vector: undefined,
+      thresholds: { vectors: 0, words: 0 },
+      halfLifeDays: 30,
+      now,
+    });
     expect(first?.relevance).toBe(1);
     expect(first?.rank).toBeCloseTo(0.75 * 0.75);
   });
@@ -71,7 +77,7 @@ describe("relevance by vectors", () => {
   test("finds what shares no word, with the same model's vectors only", () => {
     const near = episode("near", "Fault containment in extensions", { vector: { model: "m", data: pack(unit(1, 0.2, 0)) } });
     const other = episode("other", "Something else", { vector: { model: "another", data: pack(unit(1, 0, 0)) } });
-    const found = rank([near, other], { text: "plugin error isolation", vector: { model: "m", data: unit(1, 0, 0) }, threshold: 0.4, halfLifeDays: 30, now });
+    const found = rank([near, other], { text: "plugin error isolation", vector: { model: "m", data: unit(1, 0, 0) }, thresholds, halfLifeDays: 30, now });
     expect(found.map((one) => one.episode.id)).toEqual(["near"]);
   });
   test("a packed vector keeps its cosine within 0.01", () => {
@@ -85,4 +91,10 @@ describe("relevance by vectors", () => {
 
 test("stems drop common words and fold forms", () => {
   expect([...stems("How are the errors of Plugins isolated?")]).toEqual(["error", "plugin", "isol"]);
+});
+
+test("only content words of English requests are encoded", () => {
+  expect(encodable("How do I enable HTTP2?")).toBe("enable http2");
+  for (const text of ["Кто платит за паром?", "插件系统如何隔离错误", "Wer bezahlt die Fähre?", "HTTP2 settings", "how", ""])
+    expect(encodable(text)).toBeUndefined();
 });

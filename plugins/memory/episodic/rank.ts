@@ -11,33 +11,43 @@ export const quality = (judged: number): number => 0.5 + 0.5 * judged;
 
 export interface Ranked {
   episode: Episode;
-  /** The larger of cosine and word overlap, 0–1. */
+  /** 0–1; see `relevanceOf`. */
   relevance: number;
   /** relevance × recency × quality: what the order follows. */
   rank: number;
 }
+/** From which relevance an episode bears on a request: `vectors` where both have one, `words` where only words can be compared. */
+export interface Thresholds {
+  vectors: number;
+  words: number;
+}
 export interface RankQuery {
   text: string;
-  /** The query's vector and the model it came from, where there is an encoder. */
+  /** The request's vector and the model it came from, where there is one. */
   vector: { model: string; data: Float32Array } | undefined;
-  threshold: number;
+  thresholds: Thresholds;
   halfLifeDays: number;
   now: number;
 }
 
-/** The episodes that bear on the query, best first, none below the threshold; of several runs of the same request only the best. */
-export function rank(episodes: readonly Episode[], { text, vector, threshold, halfLifeDays, now }: RankQuery): Ranked[] {
+/** ¾ cosine + ¼ word overlap, or the overlap alone: a small encoder also finds texts alike that share a subject and nothing else. */
+export const relevanceOf = (near: number | undefined, shared: number): number =>
+  Math.min(1, near === undefined ? shared : 0.75 * Math.max(0, near) + 0.25 * shared);
+
+/** The episodes that bear on the request, best first, none below its threshold; of several runs of the same request only the best. */
+export function rank(episodes: readonly Episode[], { text, vector, thresholds, halfLifeDays, now }: RankQuery): Ranked[] {
   const query = stems(text);
   const words = episodes.map((one) => stems(`${one.task} ${one.summary}`));
-  const relevance = (one: Episode, i: number): number => {
-    const near = vector && one.vector?.model === vector.model ? cosine(vector.data, unpack(one.vector.data)) : 0;
-    return Math.min(1, Math.max(near, overlap(query, words[i] ?? new Set(), words)));
+  const judge = (one: Episode, i: number) => {
+    const near = vector && one.vector?.model === vector.model ? cosine(vector.data, unpack(one.vector.data)) : undefined;
+    const relevance = relevanceOf(near, overlap(query, words[i] ?? new Set(), words));
+    return { episode: one, relevance, bears: relevance > 0 && relevance >= (near === undefined ? thresholds.words : thresholds.vectors) };
   };
   const requests = new Set<string>();
   return episodes
-    .map((one, i) => ({ episode: one, relevance: relevance(one, i) }))
-    .filter((one) => one.relevance >= threshold)
-    .map((one) => ({ ...one, rank: one.relevance * recency(one.episode.at, now, halfLifeDays) * quality(one.episode.judged) }))
+    .map(judge)
+    .filter(({ bears }) => bears)
+    .map(({ episode, relevance }) => ({ episode, relevance, rank: relevance * recency(episode.at, now, halfLifeDays) * quality(episode.judged) }))
     .sort((a, b) => b.rank - a.rank || b.episode.at - a.episode.at || (a.episode.id < b.episode.id ? -1 : 1))
     .filter(({ episode: { task } }) => {
       const request = [...stems(task)].sort().join(" ");

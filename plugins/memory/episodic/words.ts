@@ -7,13 +7,29 @@ const common = new Set(
 );
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
+const words = (text: string): string[] =>
+  Array.from(
+    text
+      .normalize("NFKC")
+      .toLowerCase()
+      .matchAll(/[\p{L}\p{N}]+/gu),
+    ([word]) => word,
+  );
+
+/**
+ * What of a request is worth encoding: its content words in order, since encoders find two requests alike that merely begin alike.
+ * Undefined unless a fifth of its words are common English ones: the embedded encoder knows English only and takes any two texts of another language for the same.
+ */
+export function encodable(text: string): string | undefined {
+  const all = words(text);
+  const content = all.filter((word) => !common.has(word));
+  return content.length > 0 && all.length - content.length >= all.length / 5 ? content.join(" ") : undefined;
+}
+
 /** The content words of a text as a set of stems; scripts written without spaces come as pairs of letters. */
 export function stems(text: string): Set<string> {
   const found = new Set<string>();
-  for (const [word] of text
-    .normalize("NFKC")
-    .toLowerCase()
-    .matchAll(/[\p{L}\p{N}]+/gu)) {
+  for (const word of words(text)) {
     if (unspaced.test(word)) {
       const letters = [...word];
       for (let i = 0; i + 1 < letters.length; i++) found.add(`${letters[i]}${letters[i + 1]}`);
