@@ -146,6 +146,17 @@ describe("the runner", () => {
     expect(aborted).toBe(true);
   });
 
+  it("ends a run under way as cancelled when it is unloaded, with its hooks still there", async () => {
+    host = await createTestHost({ plugins: [runner, chainPlugin, provider(() => new Promise(() => undefined))] });
+    const { Runner } = await import("@orrery/sdk");
+    await host.kernel.service(Runner)?.start({ text: "t", actor: "x", workspace: "w", spending: { allowed: false, capNano: 0, why: "" }, team: team("a") });
+    while (!host.events().some(({ type }) => type === "budget.reserved")) await new Promise((resolve) => setTimeout(resolve, 1));
+    await host.kernel.uninstall("orrery.runner");
+    expect(host.journal().at(-1)).toMatchObject({ type: "run.finished", data: { status: "cancelled" } });
+    expect(host.events().at(-1)?.type).toBe("run.finished");
+    expect(host.log.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
   it("keeps two runs at once apart", async () => {
     host = await createTestHost({ plugins: [runner, chainPlugin, provider(async ({ view }) => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));

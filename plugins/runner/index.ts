@@ -48,10 +48,6 @@ export default definePlugin({
       });
     });
     const active = new Map<string, { abort: AbortController; ended: Promise<void> }>();
-    own("runs under way", async () => {
-      for (const { abort } of active.values()) abort.abort(new OrreryError("RUN_CANCELLED", "the runner is closing"));
-      await Promise.allSettled([...active.values()].map(({ ended }) => ended));
-    });
 
     const taskOf = (request: RunRequest): Task => {
       const text = request.text.trim();
@@ -113,12 +109,16 @@ export default definePlugin({
           actor: task.actor,
           workspace: task.workspace,
           now: clock.now,
-          heard: (event) => void call("event", event).catch((error) => console.warn("an event listener failed", { code: failureOf(error).code })),
+          heard: (event) => void hooks.call("event", event).catch((error) => console.warn("an event listener failed", { code: failureOf(error).code })),
+          unheard: (type) => console.warn(`"${type}" was written and could not be sent to listeners`),
         });
-        await log.write("run.submitted", { task });
+        const hooks = session(task.run);
+        await log.write("run.submitted", { task }).catch((error: unknown) => {
+          hooks.close();
+          throw error;
+        });
         const abort = new AbortController();
         const tally = new HookTally(clock);
-        const hooks = session(task.run);
         let models: Promise<readonly ModelInfo[]> | undefined;
         const scope = {
           task, log, hooks: tally.over(hooks), signal: abort.signal, clock, random, console, services, limits,
@@ -129,8 +129,14 @@ export default definePlugin({
           .finally(() => {
             hooks.close();
             active.delete(task.run);
+            void release();
           });
         active.set(task.run, { abort, ended });
+        // Owned after its session, so that on unload the run ends first and still has hooks to end with.
+        const release = own(`run ${task.run}`, async () => {
+          abort.abort(new OrreryError("RUN_CANCELLED", "the runner is closing"));
+          await ended;
+        });
         return { runId: task.run, thread: task.thread };
       },
       async wait(runId) {

@@ -17,12 +17,12 @@ export const asEvent = ({ run, idx, seq, type, actor, workspace, data, ts }: Jou
  */
 export class RunLog {
   readonly #waiting: Waiting[] = [];
-  readonly #options: { journal: Journal; run: string; epoch: number; actor: string; workspace: string; now: () => number; heard: (event: RunEvent) => void };
+  readonly #options: { journal: Journal; run: string; epoch: number; actor: string; workspace: string; now: () => number; heard: (event: RunEvent) => void; unheard: (type: string) => void };
   #next = 0;
   #writing: Promise<void> | undefined;
   #broken: { error: unknown } | undefined;
 
-  constructor(options: { journal: Journal; run: string; epoch: number; actor: string; workspace: string; now: () => number; heard: (event: RunEvent) => void }) {
+  constructor(options: { journal: Journal; run: string; epoch: number; actor: string; workspace: string; now: () => number; heard: (event: RunEvent) => void; unheard: (type: string) => void }) {
     this.#options = options;
   }
 
@@ -58,15 +58,22 @@ export class RunLog {
           entries: batch.map(({ type, data, ts }) => ({ type, actor, workspace, data: data as never, ts })),
         });
         this.#next += batch.length;
-        entries.forEach((entry, i) => {
-          batch[i]?.done(entry);
-          this.#options.heard(asEvent(entry));
-        });
+        entries.forEach((entry, i) => void batch[i]?.done(entry));
+        for (const entry of entries) this.#tell(entry);
       } catch (error) {
         this.#broken = { error };
         for (const entry of [...batch, ...this.#waiting.splice(0)]) entry.fail(error);
       }
     }
     this.#writing = undefined;
+  }
+
+  /** The entry is written whoever hears of it: a listener's fault is not the journal's. */
+  #tell(entry: JournalEntry): void {
+    try {
+      this.#options.heard(asEvent(entry));
+    } catch {
+      this.#options.unheard(entry.type);
+    }
   }
 }
