@@ -49,6 +49,8 @@ export class Activation implements TapOwner {
   readonly whens = new Set<When>();
   readonly taps = new Set<TapEntry>();
   readonly offers = new Set<string>();
+  /** Whose services it was ever given. */
+  readonly uses = new WeakSet<Activation>();
   /** Taps that do not count in the order while this is staged: those of the version it replaces. */
   readonly displaces: ReadonlySet<TapEntry>;
   readonly #realm: Realm;
@@ -73,6 +75,7 @@ export class Activation implements TapOwner {
       const from = this.#realm.providerOf(id);
       if (!from) throw new KernelError("SERVICE_MISSING", { plugin: this.plugin.id, detail: id });
       inbound.bind(id, from.composition);
+      this.uses.add(from);
       return [name, inbound.resolve(id)];
     });
     return Object.fromEntries(services);
@@ -86,7 +89,7 @@ export class Activation implements TapOwner {
   addTap(tap: Omit<TapEntry, "owner" | "live" | "plugin" | "installed" | "index">): TapEntry {
     const { id, order } = this.plugin;
     const entry = { ...tap, plugin: id, installed: order, index: this.#tapsMade++, owner: this, live: true };
-    this.#realm.hooks.try(entry.hook, this.committed ? [entry] : [...this.taps, entry], this.displaces);
+    this.#realm.hooks.changed(entry.hook, this.committed ? [entry] : [...this.taps, entry], this.displaces);
     this.taps.add(entry);
     if (this.committed) this.#realm.hooks.swap([entry], new Set());
     return entry;
@@ -120,6 +123,11 @@ export class Activation implements TapOwner {
 
   get busy(): boolean {
     return this.pending.size > 0 || this.heldBy.size > 0;
+  }
+
+  /** Ends the wait of `leave`. */
+  hurry(): void {
+    this.#onIdle?.();
   }
 
   #checkIdle(): void {

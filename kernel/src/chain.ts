@@ -14,6 +14,16 @@ interface Line {
   callAsync(input: unknown, call: Call, done: Done): void;
 }
 
+/** One hook's taps at one moment. Never changes: a change makes a new chain, and sessions keep the old. */
+export interface Chain {
+  readonly name: string;
+  readonly spec: HookSpec;
+  /** In the order they run. */
+  readonly entries: readonly TapEntry[];
+  /** The tapable hook of these taps, built at the first call. */
+  line(): Line;
+}
+
 /** Runs one tap under its deadline and fault policy, then calls `done` once. */
 export type RunTap = (entry: TapEntry, index: number, input: unknown, call: Call, done: Done) => void;
 
@@ -30,43 +40,26 @@ const carriers: { readonly [K in HookKind]: readonly [hook: unknown, kind: Tapab
 
 export const kinds: readonly string[] = Object.keys(carriers);
 
-/** One hook's taps at one moment. Never changes: a change makes a new chain, and sessions keep the old. */
-export class Chain {
-  readonly name: string;
-  readonly spec: HookSpec;
-  /** In the order they run. */
-  readonly entries: readonly TapEntry[];
-  readonly #run: RunTap;
-  #line: Line | undefined;
-
-  /** @throws ORDER_CONTRADICTION naming both sides. */
-  constructor(name: string, spec: HookSpec, entries: readonly TapEntry[], run: RunTap) {
-    this.name = name;
-    this.spec = spec;
-    const found = order(entries);
-    if ("sides" in found) throw new KernelError("ORDER_CONTRADICTION", { hook: name, detail: found.sides.join(" against ") });
-    this.entries = found.sorted;
-    this.#run = run;
-  }
-
-  with(adding: readonly TapEntry[], removing: ReadonlySet<TapEntry>): Chain {
-    const here = [...this.entries, ...adding].filter((entry) => entry.hook === this.name && !removing.has(entry));
-    return new Chain(this.name, this.spec, here, this.#run);
-  }
-
-  /** The tapable hook of these taps, built at the first call. */
-  get line(): Line {
-    if (this.#line) return this.#line;
-    const [Hook, kind] = carriers[this.spec.kind];
-    const line = new (Hook as new (args: string[], name: string) => Line)(["input", "call"], this.name);
+/** @throws ORDER_CONTRADICTION naming both sides. */
+export function createChain(name: string, spec: HookSpec, taps: readonly TapEntry[], run: RunTap): Chain {
+  const found = order(taps);
+  if ("sides" in found) throw new KernelError("ORDER_CONTRADICTION", { hook: name, detail: found.sides.join(" against ") });
+  const entries = found.sorted;
+  const build = (): Line => {
+    const [Hook, kind] = carriers[spec.kind];
+    const line = new (Hook as new (args: string[], name: string) => Line)(["input", "call"], name);
     line.compile = (options) => interpret(kind, options);
-    this.entries.forEach((entry, stage) => {
+    entries.forEach((entry, stage) => {
       const options = { name: entry.plugin, stage };
-      if (kind === "sync") line.tap(options, (input, call) => this.#run(entry, stage, input, call, ignore));
-      else line.tapAsync(options, (input, call, done) => this.#run(entry, stage, input, call, done));
+      if (kind === "sync") line.tap(options, (input, call) => run(entry, stage, input, call, () => undefined));
+      else line.tapAsync(options, (input, call, done) => run(entry, stage, input, call, done));
     });
-    return (this.#line = line);
-  }
+    return line;
+  };
+  let built: Line | undefined;
+  const line = (): Line => {
+    built ??= build();
+    return built;
+  };
+  return { name, spec, entries, line };
 }
-
-function ignore(): void {}

@@ -1,5 +1,5 @@
 import type { TapEntry } from "./call.ts";
-import { Chain, kinds, type RunTap } from "./chain.ts";
+import { type Chain, createChain, kinds, type RunTap } from "./chain.ts";
 import { KernelError } from "./errors.ts";
 import type { Catalogue, HookSpec } from "./hook-spec.ts";
 
@@ -7,36 +7,33 @@ import type { Catalogue, HookSpec } from "./hook-spec.ts";
 export type HookTable = ReadonlyMap<string, Chain>;
 
 /** The catalogue's hooks and the taps they have now. */
-export class Hooks {
-  #table: HookTable;
+export type Hooks = ReturnType<typeof createHooks>;
 
-  /** @throws HOOK_SPEC_INVALID */
-  constructor(catalogue: Catalogue, run: RunTap) {
-    this.#table = new Map(Object.entries(catalogue).map(([name, spec]) => [name, new Chain(name, validated(name, spec as HookSpec), [], run)]));
-  }
-
-  get table(): HookTable {
-    return this.#table;
-  }
-
+/** @throws HOOK_SPEC_INVALID */
+export function createHooks(catalogue: Catalogue, run: RunTap) {
+  let table: HookTable = new Map(Object.entries(catalogue).map(([name, spec]) => [name, createChain(name, validated(name, spec as HookSpec), [], run)]));
   /** @throws HOOK_UNKNOWN */
-  chain(hook: string, table = this.#table): Chain {
-    const chain = table.get(hook);
-    if (!chain) throw new KernelError("HOOK_UNKNOWN", { hook, detail: `"${hook}"` });
-    return chain;
-  }
-
-  /** @throws ORDER_CONTRADICTION when these taps cannot stand together. Changes nothing. */
-  try(hook: string, adding: readonly TapEntry[], without: ReadonlySet<TapEntry>): void {
-    this.chain(hook).with(adding, without);
-  }
-
-  /** Puts taps in and takes others out, as one change. */
-  swap(adding: readonly TapEntry[], removing: ReadonlySet<TapEntry>): void {
-    const table = new Map(this.#table);
-    for (const hook of new Set([...adding, ...removing].map((entry) => entry.hook))) table.set(hook, this.chain(hook).with(adding, removing));
-    this.#table = table;
-  }
+  const chain = (hook: string, of = table): Chain => {
+    const found = of.get(hook);
+    if (!found) throw new KernelError("HOOK_UNKNOWN", { hook });
+    return found;
+  };
+  /** The hook's chain with these taps put in and those taken out. @throws ORDER_CONTRADICTION when they cannot stand together. */
+  const changed = (hook: string, adding: readonly TapEntry[], removing: ReadonlySet<TapEntry>): Chain => {
+    const { spec, entries } = chain(hook);
+    const stay = [...entries, ...adding].filter((entry) => entry.hook === hook && !removing.has(entry));
+    return createChain(hook, spec, stay, run);
+  };
+  return {
+    table: (): HookTable => table,
+    chain,
+    changed,
+    /** Puts taps in and takes others out, as one change. */
+    swap(adding: readonly TapEntry[], removing: ReadonlySet<TapEntry>): void {
+      const touched = new Set([...adding, ...removing].map((entry) => entry.hook));
+      table = new Map([...table, ...Array.from(touched, (hook) => [hook, changed(hook, adding, removing)] as const)]);
+    },
+  };
 }
 
 /** Guards fail closed and nothing else does; `notify` has nobody to fail. */

@@ -26,7 +26,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     const startedAt = tracer.now(id);
     const call: Call = { hook, spec, session, id, answers: [], pending: new Set(), outcome: undefined, settle: undefined };
     if (notify) {
-      chain.line.call(checked.value, call);
+      chain.line().call(checked.value, call);
       return tracer.record(call, undefined, startedAt, "silent");
     }
     const result = start(chain, checked.value, call, options);
@@ -43,7 +43,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     if (signal?.aborted) return Promise.reject(cancelled());
     if (chain.entries.length === 0) return Promise.resolve(emptyResult(spec, input));
     const keepsAll = spec.kind === "guard" || spec.kind === "collect";
-    chain.line.callAsync(input, call, (error, result) => end(call, error, keepsAll ? weigh(spec, call.answers) : result));
+    chain.line().callAsync(input, call, (error, result) => end(call, error, keepsAll ? weigh(spec, call.answers) : result));
     if (call.outcome) return call.outcome.error ? Promise.reject(call.outcome.error) : Promise.resolve(call.outcome.value);
     const ownTime = spec.deadlineMs === "caller";
     const onAbort = (): void => abort(call, cancelled(), ownTime && (signal?.reason as Error | undefined)?.name === "TimeoutError");

@@ -7,14 +7,14 @@ import { createDeadlines } from "./deadlines.ts";
 import { assertNoConflict, assertNoCycle } from "./dependencies.ts";
 import { KernelError, messageOf } from "./errors.ts";
 import type { CallOptions, Catalogue } from "./hook-spec.ts";
-import { Hooks } from "./hooks.ts";
+import { createHooks } from "./hooks.ts";
 import { type Installed, report, requiredIds, stateOf } from "./installed.ts";
 import { createInvocation } from "./invocation.ts";
 import type { HookExplanation, HookTrace, InstallOptions, Kernel, KernelOptions, Limits, PluginChange, PluginReport } from "./kernel-types.ts";
 import { validateDefinition } from "./manifest.ts";
 import { because } from "./order.ts";
 import type { AnyPlugin } from "./plugin.ts";
-import { Reconciler } from "./reconciler.ts";
+import { createReconciler, type Reconciler } from "./reconciler.ts";
 import { createSessions } from "./sessions.ts";
 import { createTracer } from "./tracer.ts";
 
@@ -37,7 +37,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
   const deadlines = createDeadlines(platform);
   const tracer = createTracer(platform.clock);
   const invocation = createInvocation(deadlines, tracer);
-  const hooks = new Hooks(catalogue, invocation.run);
+  const hooks = createHooks(catalogue, invocation.run);
   const sessions = createSessions(hooks, invocation);
   const plugins = new Map<string, Installed>();
   const listeners = new Set<(change: PluginChange) => void>();
@@ -59,7 +59,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     const failed = (thrown: unknown): void => platform.log.warn("a listener of plugin changes failed", { plugin: news.plugin, message: messageOf(thrown) });
     try {
       for (const listener of Array.from(listeners)) listener(news);
-      if (hooks.table.has("kernel.plugin")) void Promise.resolve(call("kernel.plugin", news)).catch(failed);
+      if (hooks.table().has("kernel.plugin")) void Promise.resolve(call("kernel.plugin", news)).catch(failed);
     } catch (thrown) {
       failed(thrown);
     }
@@ -93,7 +93,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     changed: ({ id, definition }, from, to, detail) =>
       announce({ plugin: id, version: definition.manifest.version, from, to, at: platform.clock.now(), ...(detail === undefined ? {} : { detail }) }),
   };
-  const reconciler = new Reconciler(realm, plugins, (errors) => closeErrors?.push(...errors));
+  const reconciler: Reconciler = createReconciler(realm, plugins, (errors) => closeErrors?.push(...errors));
 
   /** Everything that can be refused is refused here, before anything changes. */
   const admit = async (definition: AnyPlugin, { tier = "core", deny = [], config }: InstallOptions, order: number): Promise<Installed> => {
@@ -184,7 +184,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     inspect: () => ({
       plugins: Array.from(plugins.values(), reportOn),
       services: realm.services(),
-      hooks: Array.from(hooks.table.keys()),
+      hooks: Array.from(hooks.table().keys()),
     }),
     trace: (listener: (record: HookTrace) => void) => tracer.listen(listener),
     onChange: (listener: (news: PluginChange) => void) => {

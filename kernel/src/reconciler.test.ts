@@ -304,6 +304,35 @@ describe("when", () => {
     expect(log).toEqual(["open a b", "closed", "open a2 b", "closed"]);
   });
 
+  it("on a service of a plugin that itself requires its own closes before that plugin does", async () => {
+    const { kernel } = rig();
+    const log: string[] = [];
+    const one = (version: string) =>
+      plugin(
+        "acme.one",
+        ({ provide, when }) => {
+          provide(A, version);
+          when({ b: B }, ({ own }) => {
+            own("x", () => void log.push(`when of ${version} closed`));
+          });
+        },
+        { provides: [A], version },
+      );
+    await kernel.install(one("1.0.0"));
+    await kernel.install(
+      plugin(
+        "acme.two",
+        ({ provide, own }) => {
+          provide(B, "b");
+          own("x", () => void log.push("two down"));
+        },
+        { requires: { a: A }, provides: [B] },
+      ),
+    );
+    await kernel.replace(one("2.0.0"));
+    expect(log).toEqual(["when of 1.0.0 closed", "two down"]);
+  });
+
   it("that fails is noted and undone, without taking the plugin down, and tried again with another provider", async () => {
     const { kernel, state } = rig();
     let opened = 0;

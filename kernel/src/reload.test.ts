@@ -135,7 +135,7 @@ describe("any sequence of installs, replacements, faults, suspensions and sessio
         expect(Array.from(world.live)).toEqual([]);
         expect(platform.timers).toBe(0);
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
   }, 60_000);
 });

@@ -221,6 +221,36 @@ describe("a session", () => {
     expect(await refusal(() => call?.())).toBe("SESSION_CLOSED acme.runner");
   });
 
+  it("cannot keep a replaced version alive longer than the services it uses", async () => {
+    const { kernel } = rig();
+    const log: string[] = [];
+    await kernel.install(
+      plugin(
+        "acme.maker",
+        ({ provide, own }) => {
+          provide(A, "a");
+          own("x", () => void log.push("maker down"));
+        },
+        { provides: [A] },
+      ),
+    );
+    const user = (version: string) =>
+      plugin(
+        "acme.user",
+        ({ tap, own }) => {
+          tap("t.series", () => undefined);
+          own("x", () => void log.push(`user ${version} down`));
+        },
+        { requires: { a: A }, version },
+      );
+    await kernel.install(user("1.0.0"));
+    kernel.session("run_1");
+    await kernel.replace(user("2.0.0"));
+    expect(log).toEqual([]);
+    await kernel.uninstall("acme.maker");
+    expect(log).toEqual(["user 2.0.0 down", "user 1.0.0 down", "maker down"]);
+  });
+
   it("lets a replaced version's running tap finish", async () => {
     const { kernel } = rig();
     let finish: ((value: string) => void) | undefined;

@@ -11,7 +11,7 @@ export function createSessions(hooks: Hooks, invocation: Invocation) {
   const sessions = new Set<{ readonly table: HookTable; readonly keeps: Set<Activation> }>();
   return {
     start(label: string, caller?: string, onClose?: () => void) {
-      const session = { table: hooks.table, keeps: new Set<Activation>() };
+      const session = { table: hooks.table(), keeps: new Set<Activation>() };
       sessions.add(session);
       return {
         call(hook: string, input: unknown, options?: CallOptions): unknown {
