@@ -73,6 +73,24 @@ test("source code: comments give sentences, blocks give units", async () => {
   ]);
 });
 
+test("PDF: the text of its pages, wrapped lines joined", async () => {
+  const page =
+    "BT /F1 11 Tf 60 770 Td 16 TL (The cable gives us 800 kilowatts and not one watt more than that, until) Tj T* (next autumn. The tower is late.) Tj ET";
+  const pdf = `%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 5 0 R>>>>/Contents 4 0 R>>endobj
+4 0 obj<</Length ${page.length}>>stream
+${page}
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R>>`;
+  expect(await texts("letter.pdf", pdf)).toEqual([
+    "1 prose Page 1 | The cable gives us 800 kilowatts and not one watt more than that, until next autumn.",
+    "2 prose Page 1 | The tower is late.",
+  ]);
+});
+
 test("UTF-16 and marks are read; other encodings, binaries, broken and empty files are listed with a reason", async () => {
   expect(await read("a.txt", new Uint8Array([0xff, 0xfe, 0x48, 0, 0x69, 0]))).toMatchObject({ sentences: [{ text: "Hi" }] });
   expect(await read("a.txt", new Uint8Array([0xef, 0xbb, 0xbf, 0x48, 0x69]))).toMatchObject({ sentences: [{ text: "Hi" }] });

@@ -7,12 +7,10 @@ const longest = 1_200;
 
 /** Folds white space and control characters to single spaces, so that a unit is one line. Lone surrogates become U+FFFD. */
 export function oneLine(text: string): string {
-  return (
-    text
-      .replace(/[\ud800-\udfff]/gu, "\ufffd")
-      .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ")
-      .trim()
-  );
+  return text
+    .replace(/[\ud800-\udfff]/gu, "\ufffd")
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ")
+    .trim();
 }
 
 /** Cuts a run of text nobody punctuated at white space, so that no unit is longer than 1,200 characters where that is possible without cutting a word shorter than that. */

@@ -43,13 +43,17 @@ async function verdict({ artifact, collection, subject }: Judgement, documents: 
       continue;
     }
     let here = false;
+    let exists = false;
     for (const { path, n } of places) {
       const sentence = await documents.sentence(collection, path, n);
       if (!sentence) fabricated.push(`[${path}#${n}] does not exist: "${clip(text)}"`);
-      else if (says(sentence.text, text)) here = true;
+      else {
+        exists = true;
+        if (says(sentence.text, text)) here = true;
+      }
     }
     if (here) held += 1;
-    else if (places.length > 0) altered.push(`[${places.map(({ path, n }) => `${path}#${n}`).join("], [")}] does not say: "${clip(text)}"`);
+    else if (exists) altered.push(`[${places.map(({ path, n }) => `${path}#${n}`).join("], [")}] does not say: "${clip(text)}"`);
   }
   const score = Math.round((held / all.length) * 1e4) / 1e4;
   const reject = fabricated.length > 0 || score < enough;

@@ -28,7 +28,7 @@ export function checkClaims(claims: readonly Place[], pool: readonly Place[], co
     if (own.tentative) return undefined;
     let first: Contradiction | undefined;
     for (const { sentence } of corpus.nearest(stems(mine.text), limit)) {
-      if ((sentence.path === mine.path && sentence.n === mine.n) || sentence.kind === "code") continue;
+      if ((sentence.path === mine.path && sentence.n === mine.n && sentence.text === mine.text) || sentence.kind === "code") continue;
       const other = place(sentence);
       const differ = disagreement(own, factsOf(other), corpus.weight);
       // Within one file two sentences of different sections rarely speak of one thing: ask for more, and take a "not" for another case.
@@ -72,7 +72,7 @@ function verdictOn(claim: Place, against: Contradiction | undefined, corpus: Cor
   const best = others[0];
   const evidence = verbatim ? place(source) : best && best.share >= speaksFor.itself ? place(best.sentence) : undefined;
   const echo = others.find(({ sentence, share }) => share >= speaksFor.also && jaccard(asked, stems(sentence.text), corpus.weight) >= 0.4);
-  const opponent = against && (against.a.path === claim.path && against.a.n === claim.n ? against.b : against.a);
+  const opponent = against && (against.a.text === claim.text && against.a.path === claim.path ? against.b : against.a);
   return {
     claim: said,
     verdict: opponent ? "contradicted" : evidence ? "supported" : "unsupported",
@@ -89,7 +89,9 @@ const before = (a: Place, b: Place): boolean => a.path < b.path || (a.path === b
 export function checked(found: Findings, corpus: Corpus): Findings {
   const { checks, contradictions } = checkClaims(found.claims, found.pool, corpus);
   const claims = found.claims.flatMap((claim, i): Claim[] => {
-    const evidence = checks[i]?.evidence;
+    // A claim that its source contradicts gives way to what the source says.
+    const against = checks[i]?.against;
+    const evidence = checks[i]?.evidence ?? (against && { path: against.path, n: against.n, text: against.text });
     return evidence ? [{ ...claim, ...evidence }] : [];
   });
   return { ...found, kind: "check", claims, checks, contradictions };

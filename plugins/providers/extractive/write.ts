@@ -63,7 +63,9 @@ function missing(found: Findings): string[] {
     if (!found.claims.some((claim) => claim.aspect === i)) out.push(`No sentence found on: ${oneHeading(aspect.title)}`);
   });
   if (found.missing.length > 0) out.push(`Words of the task that no document uses: ${found.missing.join(", ")}`);
-  for (const { claim, verdict } of found.checks) if (verdict === "unsupported") out.push(`Unsupported, left out: ${oneHeading(claim.text).slice(0, 120)}`);
+  for (const { claim, verdict, evidence } of found.checks)
+    if (!evidence)
+      out.push(`${verdict === "contradicted" ? "Contradicted by the documents" : "Unsupported"}, left out: ${oneHeading(claim.text).slice(0, 120)}`);
   return out;
 }
 
