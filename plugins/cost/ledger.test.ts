@@ -71,6 +71,19 @@ describe("the ledger", () => {
     expect(await ledger.committed("run_2")).toBe(0);
   });
 
+  it("keeps what was reserved for a call that broke off and may be billed", async () => {
+    const ledger = ledgerOver(store());
+    await ledger.reserve(estimate("a", 700));
+    await ledger.release("a", { maybeBilled: true });
+    await ledger.release("a");
+    expect(await ledger.committed("run_1")).toBe(700_000);
+    expect((await ledger.day()).spentNano).toBe(700_000);
+    expect((await ledger.totals("run_1")).nano).toBe(0);
+    expect(code(await ledger.reserve(estimate("b", 301)))).toBe("BUDGET_EXCEEDED");
+    await ledger.end("run_1");
+    expect(ledger.held).toEqual({ runs: 0, reservations: 0 });
+  });
+
   it("allows free calls whatever the cap, and counts them", async () => {
     const ledger = ledgerOver(store());
     const free = estimate("a", 9_999_999, { paid: false, model: "orrery/extractive", spending: { allowed: false, capNano: 0, why: "none" } });

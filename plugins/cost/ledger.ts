@@ -10,7 +10,7 @@ interface Reservation {
   settling: Promise<{ nano: NanoUsd; source: string }> | undefined;
 }
 interface RunAccount {
-  /** Settled, reserved, and reserved by a process that is gone: never above the cap unless a provider charged more than its call could cost. */
+  /** Settled, reserved, and reserved for calls of unknown end (broken off, or of a process that is gone): never above the cap unless a provider charged more than its call could cost. */
   committed: NanoUsd;
   settled: { type: "budget.settled"; data: EventData<"budget.settled"> }[];
   open: Set<string>;
@@ -107,16 +107,16 @@ export class BudgetLedger implements Ledger {
     return booked;
   }
 
-  async release(reservation: string): Promise<void> {
+  async release(reservation: string, { maybeBilled = false }: { maybeBilled?: boolean } = {}): Promise<void> {
     const held = this.#reservations.get(reservation);
     // A settlement under way has the last word.
     if (!held || held.settling) return;
     const { run } = held.estimate.origin;
     this.#reservations.delete(reservation);
     const account = await this.#account(run);
-    account.committed -= held.nano;
+    if (!maybeBilled) account.committed -= held.nano;
     this.#close(reservation, account);
-    await this.#correctDay(held.day, -held.nano);
+    if (!maybeBilled) await this.#correctDay(held.day, -held.nano);
     this.#forget(run, account);
   }
 

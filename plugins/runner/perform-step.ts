@@ -1,4 +1,4 @@
-import { type Artifact, type CallEstimate, type Decision, type Dispatch, type ModelInfo, type ModelRequest, type ModelResponse, type Origin, OrreryError, type Route, type Settled, type Step, type StepResult, type Verdict } from "@orrery/sdk";
+import { type Artifact, type CallEstimate, type Decision, type Dispatch, type ModelInfo, type ModelRequest, type ModelResponse, type Origin, OrreryError, type Route, type Settled, type Step, type StepResult, type Verdict, unbilledFailures } from "@orrery/sdk";
 import { BudgetDenied, Cancelled, type Failure, failureOf, StepRejected } from "./failure.ts";
 import { judge } from "./judge.ts";
 import { inputTokenBound, promptOf } from "./prompt.ts";
@@ -128,8 +128,10 @@ async function answer(scope: RunScope, ready: Ready, drafted: Step, instruction:
     if (!answered) throw new OrreryError("MODEL_UNANSWERED", `No provider answered for "${request.model}".`, { todo: "Run `orrery models` to see what is connected." });
     response = await hooks.call("model.response", answered.value, { signal });
   } catch (error) {
-    await services.ledger?.release(reservation);
-    void log.write("budget.released", { reservation, origin });
+    // A paid call that was broken off may be on the bill: its reservation then stays without an end, in the ledger and in the journal.
+    const maybeBilled = model.paid && (signal.aborted || !unbilledFailures.includes(failureOf(error).code));
+    await services.ledger?.release(reservation, { maybeBilled });
+    if (!maybeBilled) void log.write("budget.released", { reservation, origin });
     throw signal.aborted ? new Cancelled("while the model was answering") : error;
   }
   const durationMs = clock.elapsed() - started;

@@ -34,8 +34,11 @@ export interface CostTotals {
 export interface Ledger {
   /** Books what a reserved call really cost and frees the rest. Idempotent by reservation. */
   settle(reservation: string, response: ModelResponse): Promise<{ nano: NanoUsd; source: string }>;
-  /** Frees a reservation whose call was not made. Idempotent. */
-  release(reservation: string): Promise<void>;
+  /**
+   * Frees a reservation whose call was not made, or was made and certainly not billed. Idempotent.
+   * `maybeBilled`: it broke off, and nobody knows its price: what was reserved stays committed to the run and the day.
+   */
+  release(reservation: string, options?: { maybeBilled?: boolean }): Promise<void>;
   totals(run: string): Promise<CostTotals>;
   /** What a reservation holds; undefined for a free call or an unknown one. */
   reserved(reservation: string): Promise<NanoUsd | undefined>;

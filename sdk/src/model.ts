@@ -53,6 +53,21 @@ export const modelResponse = z.object({
 });
 export type ModelResponse = z.infer<typeof modelResponse>;
 
+/** Codes of a provider's errors that vouch for one thing: the call that failed so was not billed. */
+export const unbilledFailures: readonly string[] = [
+  "MODEL_UNANSWERED",
+  "MODEL_AUTH",
+  "MODEL_QUOTA",
+  "MODEL_RATE_LIMITED",
+  "MODEL_UNREACHABLE",
+  "MODEL_UNKNOWN",
+  "MODEL_CONTEXT_TOO_LONG",
+  "MODEL_REQUEST_REFUSED",
+  "EGRESS_DENIED",
+  "EGRESS_FAILED",
+  "CREDENTIAL_MISSING",
+];
+
 /** A piece of streamed output. Never journalled. */
 export const modelDelta = z.object({ run: z.string(), step: z.string(), agent: z.string(), text: z.string() });
 export type ModelDelta = z.infer<typeof modelDelta>;

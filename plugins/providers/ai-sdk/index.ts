@@ -2,7 +2,7 @@ import { Connections, definePlugin, Egress, type ModelInfo } from "@orrery/sdk";
 import { z } from "zod";
 import { generate } from "./generate.ts";
 import { modelsOf } from "./list-models.ts";
-import { troubleOf } from "./model-error.ts";
+import { badAnswer, troubleOf } from "./model-error.ts";
 import { isOpenAi, languageModel } from "./model-host.ts";
 
 /** OpenAI, Anthropic, Google and every OpenAI-compatible host, through the AI SDK's provider packages. Keys stay with the host. */
@@ -58,21 +58,23 @@ export default definePlugin({
       if (!connection) return undefined;
       const model = request.model.slice(slash + 1);
       const { run, step, agent } = request.origin;
-      let heard = false;
-      const onText = (text: string): void => {
-        heard = true;
-        call("model.delta", { run, step, agent, text });
+      let begun = false;
+      const onAnswer = (): void => {
+        begun = true;
       };
+      const onText = (text: string): void => call("model.delta", { run, step, agent, text });
       const options = { signal, ...(isOpenAi(connection) ? { reasoning: config.reasoning } : {}) };
       for (let attempt = 0; ; attempt += 1) {
         try {
-          return await generate(await languageModel(connection, model, egress), provider, request, options, config.stream ? onText : undefined);
+          return await generate(await languageModel(connection, model, egress, onAnswer), provider, request, options, config.stream ? onText : undefined);
         } catch (thrown) {
           if (signal.aborted) throw thrown;
           const { error, again, waitMs } = troubleOf(thrown, connection, model);
+          // Half an answer may be billed, whatever ended it.
+          if (begun && error.code === "MODEL_UNREACHABLE") throw badAnswer(request.model, "the connection broke off in the middle").error;
           // Doubling with jitter, as full-jitter backoff does, unless the host said how long.
           const wait = waitMs ?? 500 * 2 ** attempt * (0.5 + random.next() / 2);
-          if (!again || heard || attempt >= config.retries || wait > config.maxWaitMs) throw error;
+          if (!again || begun || attempt >= config.retries || wait > config.maxWaitMs) throw error;
           await clock.sleep(wait, signal);
         }
       }

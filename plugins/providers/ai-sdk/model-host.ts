@@ -4,16 +4,20 @@ import type { Connection, Egress } from "@orrery/sdk";
 /** Goes where the provider packages insist on a key. The real one is put in by the host, outside every plugin's reach. */
 const placeholder = "kept-by-the-host";
 
-/** Every request of this connection goes through the host's egress, which knows the key. */
-export function fetchOf(connection: Connection, egress: Egress): typeof fetch {
+/** Every request of this connection goes through the host's egress, which knows the key. `onAnswer` hears when a host has begun to answer. */
+export function fetchOf(connection: Connection, egress: Egress, onAnswer?: () => void): typeof fetch {
   const options = connection.credential === undefined ? undefined : { credential: connection.credential };
-  return (input, init) => egress.fetch(input instanceof Request ? input.url : String(input), init ?? {}, options);
+  return async (input, init) => {
+    const response = await egress.fetch(input instanceof Request ? input.url : String(input), init ?? {}, options);
+    if (response.ok) onAnswer?.();
+    return response;
+  };
 }
 
 /** The AI SDK's object for a model of this connection. Only the provider package it takes is loaded. */
-export async function languageModel(connection: Connection, model: string, egress: Egress): Promise<LanguageModelV4> {
+export async function languageModel(connection: Connection, model: string, egress: Egress, onAnswer: () => void): Promise<LanguageModelV4> {
   const { provider, baseUrl } = connection;
-  const common = { apiKey: placeholder, fetch: fetchOf(connection, egress) };
+  const common = { apiKey: placeholder, fetch: fetchOf(connection, egress, onAnswer) };
   if (provider === "anthropic") return (await import("@ai-sdk/anthropic")).createAnthropic({ ...common, ...(baseUrl ? { baseURL: baseUrl } : {}) })(model);
   if (provider === "google") return (await import("@ai-sdk/google")).createGoogle({ ...common, ...(baseUrl ? { baseURL: baseUrl } : {}) })(model);
   // Other hosts speak chat completions; `/responses` is OpenAI's own.
