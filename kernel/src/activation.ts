@@ -1,4 +1,4 @@
-import type { Attempt, TapEntry, TapOwner } from "./call.ts";
+import type { Attempt, TapEntry } from "./call.ts";
 import type { Composition } from "./container.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { KernelError } from "./errors.ts";
@@ -7,6 +7,7 @@ import type { Installed } from "./installed.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Limits, Platform, PluginChange } from "./kernel-types.ts";
 import type { Tokens } from "./plugin.ts";
+import type { Reconciler } from "./reconciler.ts";
 import { createScope, type Scope, within } from "./scope.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -19,10 +20,7 @@ export interface Realm {
   readonly hooks: Hooks;
   readonly sessions: Sessions;
   compose(): Composition;
-  providerOf(id: string): Activation | undefined;
-  /** The service as its provider offers it now. */
-  service(id: string): unknown;
-  services(): { readonly id: string; readonly by: string }[];
+  readonly reconciler: Reconciler;
   /** Looks again at what can be activated, once the queue gets there. */
   reconsider(): void;
   blame(plugin: Installed, hook: string, error: KernelError): void;
@@ -39,10 +37,11 @@ export interface When {
 }
 
 /** One run of a plugin's setup, and all it registered. Its taps are staged until it is committed. */
-export class Activation implements TapOwner {
+export class Activation {
   readonly plugin: Installed;
   readonly scope: Scope;
   readonly composition: Composition;
+  /** Its taps that run now. */
   readonly pending = new Set<Attempt>();
   /** Open sessions that keep this version although it was replaced. */
   readonly heldBy = new Set<object>();
@@ -56,6 +55,7 @@ export class Activation implements TapOwner {
   readonly #realm: Realm;
   committed = false;
   callsInFlight = 0;
+  /** Why its taps are told to stop, once they are. */
   aborted: KernelError | undefined;
   #tapsMade = 0;
   #onIdle: (() => void) | undefined;
@@ -72,7 +72,7 @@ export class Activation implements TapOwner {
   use(tokens: Tokens): { readonly [name: string]: unknown } {
     const inbound = this.#realm.compose();
     const services = Object.entries(tokens).map(([name, { id }]) => {
-      const from = this.#realm.providerOf(id);
+      const from = this.#realm.reconciler.providerOf(id);
       if (!from) throw new KernelError("SERVICE_MISSING", { plugin: this.plugin.id, detail: id });
       inbound.bind(id, from.composition);
       this.uses.add(from);
@@ -101,6 +101,7 @@ export class Activation implements TapOwner {
     if (this.committed) this.#realm.hooks.swap([], new Set([entry]));
   }
 
+  /** Whether a tap may run now; a yes is followed by exactly one `faulted` or `settled`. */
   admits(): boolean {
     return this.plugin.breaker.admits();
   }
@@ -110,6 +111,7 @@ export class Activation implements TapOwner {
     this.#checkIdle();
   }
 
+  /** The tap answered well, or (`false`) was cut off through no fault of its own. */
   settled(answered: boolean): void {
     const { breaker } = this.plugin;
     if (breaker.settled(answered)) this.#realm.changed(this.plugin, "suspended", "active", "its probe answered");

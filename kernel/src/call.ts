@@ -1,24 +1,11 @@
-import type { KernelError } from "./errors.ts";
+import type { Activation } from "./activation.ts";
 import type { HookSpec, TapCall } from "./hook-spec.ts";
 import type { Done } from "./interpreter.ts";
 import type { Placed } from "./order.ts";
 
-/** One activation of a plugin, as hooks see it: whether its taps may run, and who is to blame. */
-export interface TapOwner {
-  /** Its taps that run now. */
-  readonly pending: Set<Attempt>;
-  /** Why its taps are told to stop, once they are. */
-  readonly aborted: KernelError | undefined;
-  /** A yes is followed by exactly one `faulted` or `settled`. */
-  admits(): boolean;
-  faulted(hook: string, error: KernelError): void;
-  /** The tap answered well, or (`false`) was cut off through no fault of its own. */
-  settled(answered: boolean): void;
-}
-
 export interface TapEntry extends Placed {
   readonly hook: string;
-  readonly owner: TapOwner;
+  readonly owner: Activation;
   readonly fn: (input: unknown, call: TapCall) => unknown;
   /** False once its scope gave it back: a session that still lists it skips it, a guard denies. */
   live: boolean;

@@ -34,17 +34,13 @@ export function covers(granted: string, needed: string): boolean {
 /** One activation's capabilities: requested ∩ policy ∩ ceiling, less what the operator denies. */
 export type Grants = ReturnType<typeof createGrants>;
 
-export function createGrants(
-  { id: plugin, capabilities = [] }: Manifest,
-  tier: Tier,
-  deny: readonly string[],
-  policy: KernelOptions<Catalogue>["policy"],
-  onDenied: (capability: string) => void,
-) {
+type Policy = NonNullable<KernelOptions<Catalogue>["policy"]>;
+
+export function createGrants(manifest: Manifest, tier: Tier, deny: readonly string[], policy: Policy, onDenied: (capability: string) => void) {
+  const { id: plugin, capabilities = [] } = manifest;
   const requested = capabilities.map((each) => (typeof each === "string" ? each : each.name));
   const among = (patterns: readonly string[], capability: string): boolean => patterns.some((pattern) => covers(pattern, capability));
-  const allowed = (capability: string): boolean => policy?.({ plugin, tier, capability }) ?? true;
-  const granted = requested.filter((capability) => among(ceilings[tier], capability) && !among(deny, capability) && allowed(capability));
+  const granted = requested.filter((capability) => among(ceilings[tier], capability) && !among(deny, capability) && policy({ plugin, tier, capability }));
   const asked = new Map<string, boolean>();
   const used = new Set<string>();
   /** Remembers each answer: grants never change during an activation. */

@@ -91,14 +91,11 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
     },
     find: ({ id: service }: Token<unknown>): unknown => {
       admit(`service.find:${service}`);
-      return realm.service(service);
+      return realm.reconciler.service(service);
     },
     services: (prefix: string): readonly string[] => {
       admit(`service.find:${prefix}*`);
-      return realm
-        .services()
-        .map((service) => service.id)
-        .filter((service) => service.startsWith(prefix));
+      return realm.reconciler.services().flatMap((service) => (service.id.startsWith(prefix) ? [service.id] : []));
     },
     can: (capability: string): boolean => grants.can(capability),
     require: (capability: string): void => grants.require(capability),

@@ -1,4 +1,4 @@
-import type { Activation, Realm } from "./activation.ts";
+import type { Realm } from "./activation.ts";
 import { describeIssues } from "./answers.ts";
 import { createBreaker } from "./breaker.ts";
 import { createGrants } from "./capabilities.ts";
@@ -32,7 +32,7 @@ const defaults: Limits = {
  *
  * @throws HOOK_SPEC_INVALID for a catalogue whose specs contradict themselves.
  */
-export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, policy, limits: given }: KernelOptions<C>): Kernel<C> {
+export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, policy = () => true, limits: given }: KernelOptions<C>): Kernel<C> {
   const limits: Limits = { ...defaults, ...given };
   const deadlines = createDeadlines(platform);
   const tracer = createTracer(platform.clock);
@@ -74,9 +74,9 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     hooks,
     sessions,
     compose: createRoot(platform),
-    providerOf: (id): Activation | undefined => reconciler.providerOf(id),
-    service: (id) => reconciler.providerOf(id)?.composition.resolve(id),
-    services: () => reconciler.services(),
+    get reconciler(): Reconciler {
+      return reconciler;
+    },
     reconsider: () => {
       if (reconsidering || closing) return;
       reconsidering = true;
@@ -168,7 +168,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
       return call(hook, input, options);
     },
     session: (label: string) => sessions.start(label),
-    service: ({ id }: { readonly id: string }) => realm.service(id),
+    service: ({ id }: { readonly id: string }) => reconciler.service(id),
     explain: (hook: string): HookExplanation => {
       const { spec, entries } = hooks.chain(hook);
       const { kind, doc, fault, deadlineMs } = spec;
@@ -183,7 +183,7 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     },
     inspect: () => ({
       plugins: Array.from(plugins.values(), reportOn),
-      services: realm.services(),
+      services: reconciler.services(),
       hooks: Array.from(hooks.table().keys()),
     }),
     trace: (listener: (record: HookTrace) => void) => tracer.listen(listener),

@@ -60,15 +60,11 @@ function capabilityProblems(found: unknown): string[] {
   return problems;
 }
 
+/** A caret range takes its own major version, from its minor and patch on. */
 function includesApi(range: string): boolean {
-  const wanted = range.slice(1).split(".").map(Number);
-  const offered = apiVersion.split(".").map(Number);
-  if (wanted[0] !== offered[0]) return false;
-  for (let at = 1; at < 3; at++) {
-    const difference = (offered[at] ?? 0) - (wanted[at] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
+  const [wanted, offered] = [range.slice(1), apiVersion].map((text) => text.split(".").map(Number)) as [number[], number[]];
+  const [minor, patch] = [1, 2].map((at) => (offered[at] ?? 0) - (wanted[at] ?? 0)) as [number, number];
+  return wanted[0] === offered[0] && (minor > 0 || (minor === 0 && patch >= 0));
 }
 
 function show(value: unknown): string {

@@ -24,6 +24,11 @@ export function createReconciler(realm: Realm, plugins: ReadonlyMap<string, Inst
     return undefined;
   }
 
+  function service(id: string): unknown {
+    return providerOf(id)?.composition.resolve(id);
+  }
+
+  /** What is provided now, by id. */
   function services(): { readonly id: string; readonly by: string }[] {
     return Array.from(active)
       .flatMap(({ offers, plugin }) => Array.from(offers, (id) => ({ id, by: plugin.id })))
@@ -207,5 +212,5 @@ export function createReconciler(realm: Realm, plugins: ReadonlyMap<string, Inst
     onErrors(errors);
   }
 
-  return { providerOf, services, missing, settle, deactivate, replace, closeAll };
+  return { providerOf, service, services, missing, settle, deactivate, replace, closeAll };
 }
