@@ -203,7 +203,7 @@ describe("when a host fails", () => {
     expect(await failing("openai/gpt-5-mini")).toMatchObject({ code: "MODEL_BAD_ANSWER" });
     mock.clearChaos();
     mock.clearFixtures();
-    mock.onMessage("isolate", { content: answer.repeat(20), usage }, { truncateAfterChunks: 3 });
+    mock.onMessage("isolate", { content: answer.repeat(20), usage }, { truncateAfterChunks: 3, latency: 30 });
     expect(await failing("openai/gpt-5-mini")).toMatchObject({ code: "MODEL_BAD_ANSWER" });
   });
 
