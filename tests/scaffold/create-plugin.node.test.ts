@@ -57,7 +57,7 @@ describe("a scaffolded plugin", () => {
   });
 
   it("has the types of its SDK: its own checker finds no fault, and finds one that is put in", async () => {
-    const folder = await scaffold("typed", join(root, "sdk"));
+    const folder = await scaffold("typed", join(place, "sdk"));
     const check = () => run(join(root, "node_modules/.bin/tsc"), ["-p", "jsconfig.json", "--types", ""], { cwd: folder, env: environment() });
     await check();
     await writeFile(join(folder, "wrong.js"), 'import plugin from "./index.js";\nplugin.manifest.version.nothing();\n');

@@ -100,9 +100,9 @@ const readme = (folder: string, id: string): string => `# ${folder}
 
 An Orrery plugin, \`${id}\`: it says hello in the plan of every task and logs how each one ended.
 
-    npm test                                      # two tests, no installing, no building
-    orrery run "Why is the sky blue?" --plugin .  # load it into one run
-    orrery plugins inspect ${id} --plugin .${" ".repeat(Math.max(1, 8 - id.length))} # what it taps, holds and may do
+    npm test
+    orrery run "What does this plugin do?" --docs README.md --plugin .
+    orrery plugins inspect ${id} --plugin .
 
 \`index.js\` is the plugin and \`index.test.js\` its test. The test runs the real kernel with a journal and a store in memory.
 \`@orrery/sdk\` is linked from the Orrery that made this folder (\`devDependencies\` says where); \`npm install\` links it again.

@@ -26,6 +26,6 @@ export async function createPlugin(options: Common & { dir?: string }, name: str
   terminal.line(`${folder} has a plugin with a test.`);
   for (const { path } of files) terminal.line(`  ${path}`);
   terminal.line(`Test it:  cd ${folder} && npm test`);
-  terminal.line(`Load it:  orrery run "Why is the sky blue?" --plugin ${folder}`);
+  terminal.line(`Load it:  orrery run "What does this plugin do?" --docs README.md --plugin .`);
   return 0;
 }
