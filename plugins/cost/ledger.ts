@@ -53,7 +53,7 @@ export class BudgetLedger implements Ledger {
     if (paid) {
       if (!spending.allowed) return deny("SPENDING_NOT_AGREED", `${model} costs money and nobody agreed to spend any (${spending.why}). Agree with --budget USD or --model ${model}, or leave both out to use free models.`);
       const priced = await this.#parts.book.bound(model, estimate.inputTokens, estimate.outputTokens);
-      if (priced === undefined) return deny("PRICE_UNKNOWN", `nobody knows what ${model} costs, so a budget cannot hold it. State its price (the setting prices of orrery.cost), or choose a model that \`orrery models\` shows with one.`);
+      if (priced === undefined) return deny("PRICE_UNKNOWN", `nobody knows what ${model} costs, so a budget cannot hold it. State its price (docs/models.md shows how), or choose a model that \`orrery models\` shows with one.`);
       bound = priced;
     }
     const account = await this.#account(origin.run);

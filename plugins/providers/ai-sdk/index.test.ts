@@ -249,6 +249,14 @@ describe("the models listed", () => {
     ]);
   });
 
+  it("of a host without a key are free, and still not of this machine when they are elsewhere", async () => {
+    await start({ connections: [
+      { provider: "lan", baseUrl: "http://192.168.7.7/v1", source: "config", local: false, models: ["qwen"] },
+      { provider: "rented", baseUrl: "http://models.example/v1", credential: "rented", source: "config", local: false, models: ["qwen"] },
+    ] });
+    expect(await list()).toMatchObject([{ id: "lan/qwen", paid: false, local: false }, { id: "rented/qwen", paid: true, local: false }]);
+  });
+
   it("of a host that does not answer are marked so", async () => {
     const gone = await LLMock.create({ port: 0 });
     const url = `${gone.url}/v1`;

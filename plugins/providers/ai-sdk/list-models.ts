@@ -47,8 +47,8 @@ async function describe(connection: Connection, id: string, state: "unreachable"
   const { provider, source, local, credential } = connection;
   const { label, price, contextTokens } = await factsOf(provider, id);
   const elsewhere = provider === "ollama" && passedOn.test(id);
-  // A key means that somebody bills; so does a vendor's price, even behind a proxy on this machine.
-  const paid = elsewhere || (!ownMachines.includes(provider) && (!local || credential !== undefined || price !== undefined));
+  // A key means that somebody bills; so does a vendor's price, even behind a proxy on this machine. Without either there is nobody to bill.
+  const paid = elsewhere || (!ownMachines.includes(provider) && (credential !== undefined || price !== undefined));
   const title = vendors[provider]?.title;
   return {
     id: `${provider}/${id}`,
