@@ -91,11 +91,14 @@ describe("a kernel", () => {
 
   it("keeps a listener that throws from stopping anything", async () => {
     const { kernel, platform, state } = rig();
+    const later: string[] = [];
     kernel.onChange(() => {
       throw new Error("no");
     });
+    kernel.onChange((change) => void later.push(change.to));
     await kernel.install(plugin("acme.one", () => undefined));
     expect(state("acme.one")).toBe("active");
+    expect(later).toEqual(["installed", "activating", "active"]);
     expect(platform.logged.length).toBeGreaterThan(0);
   });
 

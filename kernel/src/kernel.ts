@@ -15,6 +15,7 @@ import { validateDefinition } from "./manifest.ts";
 import { because } from "./order.ts";
 import type { AnyPlugin } from "./plugin.ts";
 import { createReconciler, type Reconciler } from "./reconciler.ts";
+import { within } from "./scope.ts";
 import { createSessions } from "./sessions.ts";
 import { createTracer } from "./tracer.ts";
 
@@ -54,15 +55,12 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
   };
   const change = <T>(work: () => Promise<T>): Promise<T> => (closing ? Promise.reject(new KernelError("KERNEL_CLOSED")) : enqueue(work));
 
-  /** Tells listeners and `kernel.plugin`. Both fail open. */
+  /** Tells listeners and `kernel.plugin`. Both fail open: one that throws keeps no other from hearing. */
   const announce = (news: PluginChange): void => {
     const failed = (thrown: unknown): void => platform.log.warn("a listener of plugin changes failed", { plugin: news.plugin, message: messageOf(thrown) });
-    try {
-      for (const listener of Array.from(listeners)) listener(news);
-      if (hooks.table().has("kernel.plugin")) void Promise.resolve(call("kernel.plugin", news)).catch(failed);
-    } catch (thrown) {
-      failed(thrown);
-    }
+    const tell = (work: () => unknown): void => void (async () => work())().catch(failed);
+    for (const listener of Array.from(listeners)) tell(() => listener(news));
+    if (hooks.table().has("kernel.plugin")) tell(() => call("kernel.plugin", news));
   };
   const call = (hook: string, input: unknown, options?: CallOptions): unknown => invocation.invoke(hooks.chain(hook), input, options);
 
@@ -103,7 +101,8 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
     assertNoCycle(definition, others);
     const grants = createGrants(definition.manifest, tier, deny, policy, (capability) => realm.changed(plugin, plugin.state, "denied", capability));
     const breaker = createBreaker(limits.breaker, () => platform.clock.elapsed());
-    const configured = await configure(definition, config);
+    const late = (): KernelError => new KernelError("CONFIG_INVALID", { plugin: id, detail: `its schema gave no answer in ${limits.activateMs} ms` });
+    const configured = await within(deadlines, limits.activateMs, configure(definition, config), late);
     const plugin: Installed = { id, definition, tier, config: configured, order, grants, breaker, faults: [], stale: [], state: "installed" };
     return plugin;
   };
@@ -207,7 +206,9 @@ export function createKernel<C extends Catalogue>({ hooks: catalogue, platform, 
 
 async function configure({ config, manifest }: AnyPlugin, given: unknown): Promise<unknown> {
   if (!config) return given;
-  const result = await config["~standard"].validate(given ?? {});
-  if (result.issues) throw new KernelError("CONFIG_INVALID", { plugin: manifest.id, detail: describeIssues(result.issues) });
+  const refused = (detail: string): KernelError => new KernelError("CONFIG_INVALID", { plugin: manifest.id, detail });
+  const validated = async () => config["~standard"].validate(given ?? {});
+  const result = await validated().catch((thrown: unknown) => Promise.reject(refused(messageOf(thrown))));
+  if (result.issues) throw refused(describeIssues(result.issues));
   return result.value;
 }

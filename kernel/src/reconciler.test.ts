@@ -170,6 +170,24 @@ describe("installing", () => {
     await kernel.install(configured);
     expect(seen).toEqual({ n: 7 });
   });
+
+  it("does not wait for ever for a configuration's schema, and refuses one that throws", async () => {
+    const { kernel, platform, state } = rig();
+    const withSchema = (id: string, validate: () => never | Promise<never>) => ({
+      ...plugin(id, () => undefined),
+      config: { "~standard": { version: 1, vendor: "test", validate } } as const,
+    });
+    const hung = refusal(() => kernel.install(withSchema("acme.hung", never)));
+    const next = kernel.install(plugin("acme.next", () => undefined));
+    await platform.advance(10_000);
+    expect(await hung).toBe("CONFIG_INVALID acme.hung");
+    await next;
+    expect(state("acme.next")).toBe("active");
+    const throws = withSchema("acme.throws", () => {
+      throw new Error("no schema");
+    });
+    expect(await refusal(() => kernel.install(throws))).toBe("CONFIG_INVALID acme.throws");
+  });
 });
 
 describe("uninstalling", () => {
