@@ -7,7 +7,7 @@ import { projectFiles } from "./project-files.mjs";
 import { run } from "./run.mjs";
 
 const stamps = join(root, "node_modules", ".cache", "orrery-build");
-const recipe = /^(?:pnpm-lock\.yaml|tsconfig\.base\.json|scripts\/lib\/build\.mjs|scripts\/lib\/bundle-(?:cli|sdk)\.mjs)$/;
+const recipe = /^(?:pnpm-lock\.yaml|tsconfig\.base\.json|scripts\/lib\/build\.mjs|scripts\/lib\/(?:bundle-cli|bundle-sdk|sdk-types)\.mjs)$/;
 const shared = /^(?:kernel|sdk|plugins|examples)\//;
 
 /** What is built, from which files, and what proves that it is there. */

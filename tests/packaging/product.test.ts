@@ -67,6 +67,14 @@ describe("the packed product", () => {
     expect(result.cost.microUsd).toBe(0);
     expect(result.cost.calls).toBeGreaterThan(0);
   });
+
+  it("scaffolds a plugin whose tests pass at once, and runs a task with it", async () => {
+    await orrery("create", "plugin", "acme-hello");
+    const plugin = join(place, "acme-hello");
+    expect((await run("npm", ["test"], { cwd: plugin, env })).stdout).toMatch(/pass 2\b/);
+    const { stdout } = await orrery("run", "What does this plugin do?", "--docs", join(plugin, "README.md"), "--plugin", plugin);
+    expect(stdout).toContain("Hello! Agents at work:");
+  });
 });
 
 function weight(folder: string): number {
