@@ -1,8 +1,11 @@
 import type { InputFile, RunReport } from "@orrery/sdk";
 import { createTestHost, type TestHost } from "@orrery/sdk/testing";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { everyday, workspaceAssets } from "../support/preset.ts";
 import { auroraDocs, fastifyDocs, readReport } from "./corpora.ts";
+
+// The encoder computes for seconds, and longer where other tests run beside it.
+vi.setConfig({ testTimeout: 120_000 });
 
 const question = "How does the plugin system isolate errors, and what are its limits?";
 let host: TestHost | undefined;
@@ -107,4 +110,11 @@ test("a length the task asks for is kept", async () => {
   const words = run.output.replace(/\[[^[\]\n]+#\d+\]/g, " ").match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu)?.length ?? 0;
   expect(words).toBeLessThanOrEqual(120);
   expect(readReport(run.output).cited.length).toBeGreaterThan(0);
+});
+
+test("a follow-up in the same conversation is about what the task before it was about", async () => {
+  const first = await ask("How is the Aurora charged?", await auroraDocs());
+  const second = await ask("And how long does it take?", [], { thread: first.thread });
+  expect(second.output).toContain("a full charge of the Aurora takes 80 minutes. [harbour-letter.pdf#");
+  expect(second.output).toContain("a full charge of the Aurora takes 55 minutes. [supplier-quote.html#");
 });

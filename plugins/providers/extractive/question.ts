@@ -47,8 +47,21 @@ function lineAspects(line: string, earlier: string): Aspect[] {
     const short = contentWords(bare).length <= 2 && !bare.toLowerCase().includes(subject.toLowerCase());
     const refers = (i > 0 || context !== "") && subject !== "" && (short || /\b(?:its|their|it|they|them|this|that|these|those|ones?)\b/i.test(bare));
     const query = bare.replace(/\b(?:its|their)\b/gi, `the ${subject}`).replace(/\b(?:it|they|them|ones)\b/gi, subject);
-    return { title: heading(bare), query: !refers ? bare : query === bare ? `${bare} ${subject}` : query, ...(anchored && refers ? { context } : {}) };
+    return {
+      title: heading(bare),
+      query: !refers ? bare : followed(query === bare ? `${bare} ${subject}` : query, i === 0 && !anchored ? earlier : ""),
+      ...(anchored && refers ? { context } : {}),
+    };
   });
+}
+
+/** A follow-up is also about what the task before it was about: that task's words come behind its own. */
+function followed(query: string, earlier: string): string {
+  const have = new Set(contentWords(query).map((word) => word.stem));
+  const more = contentWords(earlier)
+    .filter((word) => !have.has(word.stem))
+    .slice(0, 6);
+  return [query, ...more.map((word) => word.text)].join(" ");
 }
 
 /** "the plugin system" in "How does the plugin system isolate errors"; "the Aurora" where a name stands. */

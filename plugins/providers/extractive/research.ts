@@ -12,6 +12,8 @@ const searched = 48;
 const weak = new Set(["work", "system", "thing", "wai", "kind", "type", "part", "main", "chang", "happen", "make", "get"]);
 /** Sentences below this share of the best one's score are left out, however few there are. */
 const floor = 0.58;
+/** Sentences searched for contradictions have at least this share of the best one's score. */
+const onTopic = 0.45;
 const repeatCost = 0.45;
 const sameFileCost = 0.025;
 /** What a passage found for the first part of a question is worth for a later part. */
@@ -51,7 +53,8 @@ export async function research(input: ResearchInput): Promise<Findings> {
     if (i === 0) first = aspect.context ? await find(aspect.context) : found;
     const candidates = withRemembered(alsoFrom(first, found, aspect), aspect, remembered, input.corpus);
     for (const passage of candidates.slice(0, 30))
-      if (standsAlone(passage) > 0) pool.set(`${passage.path}#${passage.n}`, { text: passage.text, path: passage.path, n: passage.n });
+      if (standsAlone(passage) > 0 && passage.score >= onTopic * (candidates[0]?.score ?? 0))
+        pool.set(`${passage.path}#${passage.n}`, { text: passage.text, path: passage.path, n: passage.n });
     taken.push(...pick(candidates, aspect, i, perAspect, taken, remembered, input.corpus));
   }
   for (const claim of taken) pool.delete(`${claim.path}#${claim.n}`);
