@@ -47,7 +47,8 @@ function usage(thrown: CommanderError): Error {
 
 type Lazy = (work: () => Promise<Action>) => (options: object, ...rest: string[]) => Promise<void>;
 
-function describe(lazy: Lazy, json: boolean): Command {
+/** Every command with its options, without doing anything: `lazy` says what an action does. */
+export function describe(lazy: Lazy, json: boolean): Command {
   const program = new Command("orrery")
     .description("An operating layer for teams of AI agents: teams that check one another, stay in a budget and show their work.")
     .version(version, "-V, --version", "print the version")

@@ -1,4 +1,3 @@
-import { HostClient } from "../client/host-client.ts";
 import { openHome } from "../home.ts";
 import { createLog } from "../log.ts";
 import { accessToken } from "../server/access-token.ts";
@@ -28,7 +27,7 @@ export async function withServer(options: ServerOptions, work: (session: Session
     return listen(0);
   });
   try {
-    const { boot } = await import("../boot.ts");
+    const [{ boot }, { HostClient }] = await Promise.all([import("../boot.ts"), import("../client/host-client.ts")]);
     const host = await boot({ home, settings });
     try {
       const client = new HostClient(host, performance.now() - started);

@@ -89,6 +89,11 @@ export class HostClient implements KernelClient {
     return this.#host.need(Runner).cancel(runId, "cancelled by a person");
   }
 
+  /** The report once the run has ended. */
+  wait(runId: string) {
+    return this.#host.need(Runner).wait(runId);
+  }
+
   runs(query: { limit?: number; thread?: string; before?: number } = {}) {
     return this.#host.need(Journal).runs(query);
   }

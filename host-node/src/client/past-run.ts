@@ -1,10 +1,4 @@
-import { type KernelClient, OrreryError, type RunReport, type Team, typed } from "@orrery/sdk";
-
-export async function needRun(client: Pick<KernelClient, "report">, id: string): Promise<RunReport> {
-  const report = await client.report(id);
-  if (!report) throw new OrreryError("RUN_UNKNOWN", `there is no run "${id}"`, { todo: "`orrery runs` lists them." });
-  return report;
-}
+import { type KernelClient, type Team, typed } from "@orrery/sdk";
 
 /** The team a run had and how it worked together, without the models it was told to use: another may be asked for. */
 export async function teamOf(client: Pick<KernelClient, "events">, id: string): Promise<{ team: Team; topology: string } | undefined> {

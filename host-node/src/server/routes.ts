@@ -1,7 +1,7 @@
 import { OrreryError } from "@orrery/sdk";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HostClient } from "../client/host-client.ts";
-import { needRun } from "../client/past-run.ts";
+import { needRun } from "../client/need-run.ts";
 import type { CheckedSubmit } from "../client/submit-request.ts";
 import { version } from "../version.ts";
 import type { Operation } from "./schemas.ts";
@@ -15,7 +15,6 @@ export interface Checked {
 }
 export interface RouteContext {
   client: HostClient;
-  wait(runId: string): Promise<unknown>;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -43,7 +42,7 @@ export const routes: readonly Route[] = [
     "POST", "/api/runs", "submit", "Give a task to a team; answers at once, or with the report when asked to wait",
     async ({ body, query }, context) => {
       const started = await context.client.submit(body as CheckedSubmit as Parameters<HostClient["submit"]>[0]);
-      return query.wait ? context.wait(started.runId) : accepted(context, started);
+      return query.wait ? context.client.wait(started.runId) : accepted(context, started);
     },
     { bodyLimit: 50_000_000 },
   ),

@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { type Log, OrreryError, Runner } from "@orrery/sdk";
+import { type Log, OrreryError } from "@orrery/sdk";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Host } from "../boot.ts";
 import type { HostClient } from "../client/host-client.ts";
@@ -137,14 +137,14 @@ function addRoute(app: FastifyInstance, { method, url, auth, operation, bodyLimi
     config: { auth },
     ...(bodyLimit ? { bodyLimit } : {}),
     handler: async (request, reply) => {
-      const [{ schemas }, { host, client }] = await Promise.all([import("./schemas.ts"), backend]);
+      const [{ schemas }, { client }] = await Promise.all([import("./schemas.ts"), backend]);
       const schema: RouteSchema = schemas[operation];
       const checked = {
         params: check(schema.params, request.params, "the address"),
         query: check(schema.querystring, request.query, "the query"),
         body: check(schema.body, request.body, "the body"),
       } as Checked;
-      return answer(checked, { client, request, reply, wait: (runId) => host.need(Runner).wait(runId) });
+      return answer(checked, { client, request, reply });
     },
   });
 }

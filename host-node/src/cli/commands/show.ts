@@ -1,4 +1,4 @@
-import { needRun } from "../../client/past-run.ts";
+import { needRun } from "../../client/need-run.ts";
 import { seconds, table } from "../format.ts";
 import { showReport } from "../summary.ts";
 import { oneLine } from "../terminal.ts";
