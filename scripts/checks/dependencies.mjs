@@ -18,7 +18,7 @@ export const dependencies = {
       validate: true,
       tsPreCompilationDeps: true,
       doNotFollow: { path: "node_modules" },
-      exclude: { path: "(^|/)(node_modules|dist|bench)/|\\.css$" },
+      exclude: { path: "(^|/)(node_modules|dist|dist.new|coverage|bench)/|\\.css$" },
       enhancedResolveOptions: {
         exportsFields: ["exports"],
         conditionNames: ["import", "default", "node", "types"],

@@ -14,7 +14,7 @@ export function typeText(schema, depth = 2) {
 
 /** The same with each member of the outermost object on a line of its own. */
 export function typeBlock(schema, depth = 2) {
-  if (schema.type !== "object" || !schema.properties) return typeText(schema, depth);
+  if (schema.type !== "object" || Object.keys(schema.properties ?? {}).length === 0) return typeText(schema, depth);
   const members = Object.entries(schema.properties).map(
     ([name, each]) => `  ${name}${schema.required?.includes(name) ? "" : "?"}: ${typeText(each, depth - 1)};`,
   );
@@ -29,7 +29,7 @@ function arrayText({ items, prefixItems }, depth) {
 
 function objectText({ properties, additionalProperties, required = [] }, depth) {
   if (!properties) return `{ [name: string]: ${typeText(additionalProperties, depth)} }`;
-  if (depth <= 0) return "object";
+  if (depth <= 0 || Object.keys(properties).length === 0) return "object";
   const members = Object.entries(properties).map(([name, schema]) => `${name}${required.includes(name) ? "" : "?"}: ${typeText(schema, depth - 1)}`);
-  return members.length === 0 ? "{}" : `{ ${members.join("; ")} }`;
+  return `{ ${members.join("; ")} }`;
 }
