@@ -10,7 +10,10 @@ const noon = Date.UTC(2026, 10, 22, 12);
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const own = { "lab/flat": { inputUsdPerMTok: 1, outputUsdPerMTok: 1 } };
 
-function ledgerOver(store: KeyValue, { dayCapNano = Number.MAX_SAFE_INTEGER, prices = own as Record<string, { inputUsdPerMTok: number; outputUsdPerMTok: number }> } = {}): BudgetLedger {
+function ledgerOver(
+  store: KeyValue,
+  { dayCapNano = Number.MAX_SAFE_INTEGER, prices = own as Record<string, { inputUsdPerMTok: number; outputUsdPerMTok: number }> } = {},
+): BudgetLedger {
   return new BudgetLedger({ book: new PriceBook(prices, () => noon), store, log: silent, journal: () => undefined, now: () => noon, dayCapNano });
 }
 const store = (): KeyValue => memoryStorage().open("t");
@@ -42,7 +45,15 @@ describe("the ledger", () => {
     expect(await ledger.settle("a", answered(250))).toMatchObject({ nano: 250_000, source: expect.stringContaining("lab/flat") });
     expect(await ledger.committed("run_1")).toBe(250_000);
     expect((await ledger.day()).spentNano).toBe(250_000);
-    expect(await ledger.totals("run_1")).toMatchObject({ nano: 250_000, calls: 1, inputTokens: 250, byAgent: { writer: 250_000 }, byPlugin: { "orrery.topology.dag": 250_000 }, byStep: { "s/a": 250_000 }, byModel: { "lab/flat": 250_000 } });
+    expect(await ledger.totals("run_1")).toMatchObject({
+      nano: 250_000,
+      calls: 1,
+      inputTokens: 250,
+      byAgent: { writer: 250_000 },
+      byPlugin: { "orrery.topology.dag": 250_000 },
+      byStep: { "s/a": 250_000 },
+      byModel: { "lab/flat": 250_000 },
+    });
   });
 
   it("settles and releases once, whatever is asked again", async () => {
@@ -94,7 +105,12 @@ describe("the ledger", () => {
   });
 
   it("spends nothing when the day cannot be counted", async () => {
-    const broken: KeyValue = { ...store(), increment: async () => { throw new Error("disk full"); } };
+    const broken: KeyValue = {
+      ...store(),
+      increment: async () => {
+        throw new Error("disk full");
+      },
+    };
     const ledger = ledgerOver(broken);
     expect(await ledger.reserve(estimate("a", 10))).toMatchObject({ decision: "deny", reason: expect.stringContaining("disk full") });
     expect(await ledger.committed("run_1")).toBe(0);
@@ -115,7 +131,10 @@ describe("the ledger", () => {
     await ledger.reserve(estimate("a", 1_000, { model: "openai/gpt-4o-mini", outputTokens: 100 }));
     const bound = await ledger.reserved("a");
     expect(bound).toBeGreaterThan(0);
-    expect(await ledger.settle("a", { model: "openai/gpt-4o-mini", text: "x", usage: { inputTokens: 0, outputTokens: 0 }, finish: "stop" })).toMatchObject({ nano: bound, source: expect.stringContaining("upper bound") });
+    expect(await ledger.settle("a", { model: "openai/gpt-4o-mini", text: "x", usage: { inputTokens: 0, outputTokens: 0 }, finish: "stop" })).toMatchObject({
+      nano: bound,
+      source: expect.stringContaining("upper bound"),
+    });
   });
 
   it("never reserves less than plain tokens cost, cached or reasoned ones included", async () => {
@@ -145,38 +164,49 @@ describe("the ledger", () => {
   });
 
   it("never passes a run's or the day's cap, however calls race, settle and fail", async () => {
-    const call = fc.record({ run: fc.integer({ min: 0, max: 3 }), tokens: fc.integer({ min: 1, max: 400 }), used: fc.double({ min: 0, max: 1, noNaN: true }), fails: fc.boolean() });
+    const call = fc.record({
+      run: fc.integer({ min: 0, max: 3 }),
+      tokens: fc.integer({ min: 1, max: 400 }),
+      used: fc.double({ min: 0, max: 1, noNaN: true }),
+      fails: fc.boolean(),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(call, { maxLength: 60 }), fc.integer({ min: 0, max: 1_500_000 }), fc.integer({ min: 0, max: 3_000_000 }), fc.scheduler(), async (calls, capNano, dayCapNano, scheduler) => {
-        const days = store();
-        // The store answers when the scheduler lets it: every interleaving is tried.
-        const slow: KeyValue = { ...days, increment: scheduler.scheduleFunction(days.increment) };
-        const ledger = ledgerOver(slow, { dayCapNano });
-        const spent = new Map<string, number>();
-        const holds = async (run: string): Promise<void> => {
-          expect(await ledger.committed(run)).toBeLessThanOrEqual(capNano);
-          expect(Number((await days.get("day/2026-11-22")) ?? 0)).toBeLessThanOrEqual(dayCapNano);
-        };
-        const all = Promise.all(
-          calls.map(async ({ run: n, tokens, used, fails }, i) => {
-            const run = `run_${n}`;
-            const answer = await ledger.reserve(estimate(`r${i}`, tokens, { run, capNano }));
-            await holds(run);
-            if (answer.decision !== "allow" || fails) return ledger.release(`r${i}`);
-            const { nano } = await ledger.settle(`r${i}`, answered(Math.max(1, Math.floor(tokens * used))));
-            spent.set(run, (spent.get(run) ?? 0) + nano);
-            await holds(run);
-          }),
-        );
-        await scheduler.waitFor(all);
-        let sum = 0;
-        for (const [run, nano] of spent) {
-          expect(await ledger.committed(run)).toBe(nano);
-          expect((await ledger.totals(run)).nano).toBe(nano);
-          sum += nano;
-        }
-        expect((await ledger.day()).spentNano).toBe(sum);
-      }),
+      fc.asyncProperty(
+        fc.array(call, { maxLength: 60 }),
+        fc.integer({ min: 0, max: 1_500_000 }),
+        fc.integer({ min: 0, max: 3_000_000 }),
+        fc.scheduler(),
+        async (calls, capNano, dayCapNano, scheduler) => {
+          const days = store();
+          // The store answers when the scheduler lets it: every interleaving is tried.
+          const slow: KeyValue = { ...days, increment: scheduler.scheduleFunction(days.increment) };
+          const ledger = ledgerOver(slow, { dayCapNano });
+          const spent = new Map<string, number>();
+          const holds = async (run: string): Promise<void> => {
+            expect(await ledger.committed(run)).toBeLessThanOrEqual(capNano);
+            expect(Number((await days.get("day/2026-11-22")) ?? 0)).toBeLessThanOrEqual(dayCapNano);
+          };
+          const all = Promise.all(
+            calls.map(async ({ run: n, tokens, used, fails }, i) => {
+              const run = `run_${n}`;
+              const answer = await ledger.reserve(estimate(`r${i}`, tokens, { run, capNano }));
+              await holds(run);
+              if (answer.decision !== "allow" || fails) return ledger.release(`r${i}`);
+              const { nano } = await ledger.settle(`r${i}`, answered(Math.max(1, Math.floor(tokens * used))));
+              spent.set(run, (spent.get(run) ?? 0) + nano);
+              await holds(run);
+            }),
+          );
+          await scheduler.waitFor(all);
+          let sum = 0;
+          for (const [run, nano] of spent) {
+            expect(await ledger.committed(run)).toBe(nano);
+            expect((await ledger.totals(run)).nano).toBe(nano);
+            sum += nano;
+          }
+          expect((await ledger.day()).spentNano).toBe(sum);
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -227,13 +257,23 @@ describe("orrery.cost", () => {
     const { origin } = estimate("x", 1);
     const entries = [
       { type: "budget.reserved", data: { reservation: "a", origin, model: "lab/flat", nano: 400_000 } },
-      { type: "budget.settled", data: { reservation: "a", origin, model: "lab/flat", nano: 300_000, usage: { inputTokens: 300, outputTokens: 0 }, source: "s" } },
+      {
+        type: "budget.settled",
+        data: { reservation: "a", origin, model: "lab/flat", nano: 300_000, usage: { inputTokens: 300, outputTokens: 0 }, source: "s" },
+      },
       { type: "budget.reserved", data: { reservation: "b", origin, model: "lab/flat", nano: 200_000 } },
       { type: "budget.reserved", data: { reservation: "c", origin, model: "lab/flat", nano: 50_000 } },
       { type: "budget.released", data: { reservation: "c", origin } },
     ];
     const journal = { read: async () => entries } as never;
-    const ledger = new BudgetLedger({ book: new PriceBook(own, () => noon), store: store(), log: silent, journal: () => journal, now: () => noon, dayCapNano: 1e9 });
+    const ledger = new BudgetLedger({
+      book: new PriceBook(own, () => noon),
+      store: store(),
+      log: silent,
+      journal: () => journal,
+      now: () => noon,
+      dayCapNano: 1e9,
+    });
     expect(await ledger.committed("run_1")).toBe(500_000);
     expect(code(await ledger.reserve(estimate("d", 501)))).toBe("BUDGET_EXCEEDED");
     expect(code(await ledger.reserve(estimate("b", 100)))).toBe("allow");

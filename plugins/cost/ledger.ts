@@ -1,4 +1,17 @@
-import { type CallEstimate, type CostTotals, costOf, type EventData, type GuardAnswer, type Journal, type KeyValue, type Ledger, type Log, type ModelResponse, type NanoUsd, typed } from "@orrery/sdk";
+import {
+  type CallEstimate,
+  type CostTotals,
+  costOf,
+  type EventData,
+  type GuardAnswer,
+  type Journal,
+  type KeyValue,
+  type Ledger,
+  type Log,
+  type ModelResponse,
+  type NanoUsd,
+  typed,
+} from "@orrery/sdk";
 import { dollars } from "./dollars.ts";
 import type { PriceBook } from "./price-book.ts";
 
@@ -51,17 +64,30 @@ export class BudgetLedger implements Ledger {
     const { reservation, model, paid, spending, origin } = estimate;
     let bound = 0;
     if (paid) {
-      if (!spending.allowed) return deny("SPENDING_NOT_AGREED", `${model} costs money and nobody agreed to spend any (${spending.why}). Agree with --budget USD or --model ${model}, or leave both out to use free models.`);
+      if (!spending.allowed)
+        return deny(
+          "SPENDING_NOT_AGREED",
+          `${model} costs money and nobody agreed to spend any (${spending.why}). Agree with --budget USD or --model ${model}, or leave both out to use free models.`,
+        );
       const priced = await this.#parts.book.bound(model, estimate.inputTokens, estimate.outputTokens);
-      if (priced === undefined) return deny("PRICE_UNKNOWN", `nobody knows what ${model} costs, so a budget cannot hold it. State its price (docs/models.md shows how), or choose a model that \`orrery models\` shows with one.`);
+      if (priced === undefined)
+        return deny(
+          "PRICE_UNKNOWN",
+          `nobody knows what ${model} costs, so a budget cannot hold it. State its price (docs/models.md shows how), or choose a model that \`orrery models\` shows with one.`,
+        );
       bound = priced;
     }
     const account = await this.#account(origin.run);
     // From here to the reservation nothing is awaited: check and raise are one step.
-    if (this.#reservations.has(reservation) || this.#done.has(reservation)) return deny("RESERVATION_REUSED", `the reservation "${reservation}" is taken; every call needs its own.`);
+    if (this.#reservations.has(reservation) || this.#done.has(reservation))
+      return deny("RESERVATION_REUSED", `the reservation "${reservation}" is taken; every call needs its own.`);
     if (paid && account.stopped) return deny("BUDGET_EXCEEDED", account.stopped);
     const left = spending.capNano - account.committed;
-    if (paid && bound > left) return deny("BUDGET_EXCEEDED", `the call to ${model} may cost ${dollars(bound)} and ${dollars(Math.max(0, left))} of the run's ${dollars(spending.capNano)} is left. Raise it with --budget USD, or choose a cheaper model.`);
+    if (paid && bound > left)
+      return deny(
+        "BUDGET_EXCEEDED",
+        `the call to ${model} may cost ${dollars(bound)} and ${dollars(Math.max(0, left))} of the run's ${dollars(spending.capNano)} is left. Raise it with --budget USD, or choose a cheaper model.`,
+      );
     const day = paid ? dayOf(this.#parts.now()) : undefined;
     const held: Reservation = { estimate, nano: bound, day, settling: undefined };
     this.#reservations.set(reservation, held);
@@ -73,10 +99,20 @@ export class BudgetLedger implements Ledger {
     if ("error" in counted || !counted.ok) {
       account.committed -= bound;
       this.#close(reservation, account);
-      if ("error" in counted) return deny("BUDGET_UNAVAILABLE", `the day's spending could not be counted (${counted.error instanceof Error ? counted.error.message : String(counted.error)}), so nothing is spent.`);
-      return deny("BUDGET_EXCEEDED", `the call to ${model} may cost ${dollars(bound)}, and ${dollars(counted.value)} of today's ${dollars(this.#parts.dayCapNano)} is spent or reserved. Raise the day's cap (spending.dayCapUsd in the settings), or go on tomorrow (UTC).`);
+      if ("error" in counted)
+        return deny(
+          "BUDGET_UNAVAILABLE",
+          `the day's spending could not be counted (${counted.error instanceof Error ? counted.error.message : String(counted.error)}), so nothing is spent.`,
+        );
+      return deny(
+        "BUDGET_EXCEEDED",
+        `the call to ${model} may cost ${dollars(bound)}, and ${dollars(counted.value)} of today's ${dollars(this.#parts.dayCapNano)} is spent or reserved. Raise the day's cap (spending.dayCapUsd in the settings), or go on tomorrow (UTC).`,
+      );
     }
-    return { decision: "allow", reason: `${dollars(bound)} reserved for ${model}; ${dollars(spending.capNano - account.committed)} of the run's ${dollars(spending.capNano)} is left` };
+    return {
+      decision: "allow",
+      reason: `${dollars(bound)} reserved for ${model}; ${dollars(spending.capNano - account.committed)} of the run's ${dollars(spending.capNano)} is left`,
+    };
   }
 
   async settle(reservation: string, response: ModelResponse): Promise<{ nano: NanoUsd; source: string }> {
@@ -98,9 +134,18 @@ export class BudgetLedger implements Ledger {
     if (booked.nano > held.nano) {
       account.stopped = `${model} charged ${dollars(booked.nano)} for a call that could cost ${dollars(held.nano)} at most; nothing more is paid for in this run.`;
       booked.source += "; more than was reserved";
-      this.#parts.log.warn("a call cost more than its upper bound", { run: origin.run, step: origin.step, model, reservedNano: held.nano, bookedNano: booked.nano });
+      this.#parts.log.warn("a call cost more than its upper bound", {
+        run: origin.run,
+        step: origin.step,
+        model,
+        reservedNano: held.nano,
+        bookedNano: booked.nano,
+      });
     }
-    account.settled.push({ type: "budget.settled", data: { reservation, origin, model: response.model, nano: booked.nano, usage: response.usage, source: booked.source } });
+    account.settled.push({
+      type: "budget.settled",
+      data: { reservation, origin, model: response.model, nano: booked.nano, usage: response.usage, source: booked.source },
+    });
     this.#close(reservation, account, booked);
     await this.#correctDay(held.day, booked.nano - held.nano);
     this.#forget(origin.run, account);
@@ -200,7 +245,11 @@ export class BudgetLedger implements Ledger {
   /** A correction that fails leaves the day's sum at the upper bound: too high, never too low, unless the call cost more than its bound. */
   async #correctDay(day: string | undefined, by: number): Promise<void> {
     if (day === undefined || by === 0) return;
-    await this.#parts.store.increment(day, by).catch((error: unknown) => this.#parts.log.warn("the day's spending could not be corrected", { day, byNano: by, error: error instanceof Error ? error.message : String(error) }));
+    await this.#parts.store
+      .increment(day, by)
+      .catch((error: unknown) =>
+        this.#parts.log.warn("the day's spending could not be corrected", { day, byNano: by, error: error instanceof Error ? error.message : String(error) }),
+      );
   }
 }
 

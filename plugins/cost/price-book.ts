@@ -58,7 +58,9 @@ export class PriceBook {
     if (response.billed) {
       const { provider, model: answered, body } = response.billed;
       const counts = extract(catalogue, provider, body);
-      const named = counts && (this.#said(catalogue, `${provider}/${answered}`, counts, "the provider's usage") ?? this.#said(catalogue, model, counts, "the provider's usage"));
+      const named =
+        counts &&
+        (this.#said(catalogue, `${provider}/${answered}`, counts, "the provider's usage") ?? this.#said(catalogue, model, counts, "the provider's usage"));
       if (named) return named;
     }
     const { inputTokens, outputTokens } = response.usage;
@@ -113,9 +115,7 @@ function extract(catalogue: Catalogue, providerId: string, body: unknown): Count
     try {
       const { usage } = catalogue.extractUsage(provider, response, flavour);
       if (!best || Object.keys(usage).length > Object.keys(best).length) best = usage;
-    } catch {
-      continue;
-    }
+    } catch {}
   }
   return best;
 }

@@ -23,7 +23,10 @@ const ours = ["default", "chat", "responses", "anthropic"];
 /** A model to try bodies with whose answer named none; the set does not say which one it took. */
 const unnamed = "gemini-2.5-flash";
 
-const rows = readFileSync(new URL("../fixtures/prices/usages.jsonl", import.meta.url), "utf8").trim().split("\n").map((line) => JSON.parse(line) as Row);
+const rows = readFileSync(new URL("../fixtures/prices/usages.jsonl", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Row);
 const cases: Case[] = rows.flatMap(({ model, usage, extracted }) => {
   const byProvider = new Map<string, Case>();
   for (const { provider_id, api_flavor, input_price, output_price } of extracted.flatMap(({ extractors }) => extractors)) {
@@ -62,9 +65,24 @@ it("books what the installed price package makes of every usage body", { timeout
     const asked = model ?? unnamed;
     const id = `${provider}/${asked}`;
     const origin = { run: `run_${i}`, task: "t", step: "s", agent: "a", plugin: "p", actor: "me", workspace: "w" };
-    const guard = await host.call("budget.reserve", { reservation: `r${i}`, origin, kind: "model", model: id, paid: true, inputTokens: 1_000_000, outputTokens: 1_000_000, spending: { allowed: true, capNano: Number.MAX_SAFE_INTEGER, why: "a test" } });
+    const guard = await host.call("budget.reserve", {
+      reservation: `r${i}`,
+      origin,
+      kind: "model",
+      model: id,
+      paid: true,
+      inputTokens: 1_000_000,
+      outputTokens: 1_000_000,
+      spending: { allowed: true, capNano: Number.MAX_SAFE_INTEGER, why: "a test" },
+    });
     expect(guard.decision, `${id}: ${JSON.stringify(guard.reasons)}`).toBe("allow");
-    const response: ModelResponse = { model: id, text: "", usage: { inputTokens: 0, outputTokens: 0 }, finish: "stop", billed: { provider, model: asked, body } };
+    const response: ModelResponse = {
+      model: id,
+      text: "",
+      usage: { inputTokens: 0, outputTokens: 0 },
+      finish: "stop",
+      billed: { provider, model: asked, body },
+    };
     const { nano } = await ledger.settle(`r${i}`, response);
     expect(nano, `${id} ${best.flavour}: ${JSON.stringify(body)}`).toBe(priced(found, body, best.flavour, asked));
     tally.asPackage += 1;
@@ -77,7 +95,9 @@ it("books what the installed price package makes of every usage body", { timeout
       else notAsSet.set(`${id} (${best.flavour})`, (notAsSet.get(`${id} (${best.flavour})`) ?? 0) + 1);
     }
   }
-  process.stdout.write(`usage bodies: ${JSON.stringify(tally)}\n${[...notAsSet].map(([name, count]) => `  the set's own figure differs from the installed package's: ${count} × ${name}\n`).join("")}`);
+  process.stdout.write(
+    `usage bodies: ${JSON.stringify(tally)}\n${[...notAsSet].map(([name, count]) => `  the set's own figure differs from the installed package's: ${count} × ${name}\n`).join("")}`,
+  );
   expect(tally.asPackage).toBe(tally.cases);
   expect(tally.cases).toBeGreaterThan(1_000);
 });

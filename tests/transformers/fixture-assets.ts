@@ -2,7 +2,10 @@
 export async function fixtureAssets(name: string): Promise<Uint8Array | undefined> {
   if (typeof window === "undefined") {
     const { readFile } = await import("node:fs/promises");
-    return readFile(new URL(`../fixtures/models/${name}`, import.meta.url)).then((bytes) => new Uint8Array(bytes), () => undefined);
+    return readFile(new URL(`../fixtures/models/${name}`, import.meta.url)).then(
+      (bytes) => new Uint8Array(bytes),
+      () => undefined,
+    );
   }
   const address = name.startsWith("transformers/") ? await runtimeUrl(name.slice("transformers/".length)) : `/tests/fixtures/models/${name}`;
   const response = await fetch(address);

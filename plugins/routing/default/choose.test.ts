@@ -2,15 +2,42 @@ import type { ModelInfo, RouteQuery } from "@orrery/sdk";
 import { describe, expect, it } from "vitest";
 import { choose } from "./choose.ts";
 
-const model = (id: string, over: Partial<ModelInfo> = {}): ModelInfo => ({ id, provider: id.split("/")[0] ?? "", label: id, kind: "generative", local: false, paid: false, state: "connected", source: "a test", ...over });
+const model = (id: string, over: Partial<ModelInfo> = {}): ModelInfo => ({
+  id,
+  provider: id.split("/")[0] ?? "",
+  label: id,
+  kind: "generative",
+  local: false,
+  paid: false,
+  state: "connected",
+  source: "a test",
+  ...over,
+});
 const extractive = model("orrery/extractive", { kind: "extractive", local: true, state: "embedded" });
 const ollama = model("ollama/llama3.2", { local: true, state: "found" });
 const paid = model("openai/gpt-5-mini", { paid: true, price: { inputUsdPerMTok: 0.25, outputUsdPerMTok: 2 } });
 const unpriced = model("lab/secret", { paid: true });
 
-const query = (models: ModelInfo[], { skill = "research", localOnly = false, allowed = true, remainingNano = 50_000_000, preferred, agentModel }: { skill?: string; localOnly?: boolean; allowed?: boolean; remainingNano?: number; preferred?: string; agentModel?: string } = {}): RouteQuery => ({
+const query = (
+  models: ModelInfo[],
+  {
+    skill = "research",
+    localOnly = false,
+    allowed = true,
+    remainingNano = 50_000_000,
+    preferred,
+    agentModel,
+  }: { skill?: string; localOnly?: boolean; allowed?: boolean; remainingNano?: number; preferred?: string; agentModel?: string } = {},
+): RouteQuery => ({
   step: {
-    run: "r", task: "t", path: "p", key: "k", attempt: 1, localOnly, actor: "me", workspace: "w",
+    run: "r",
+    task: "t",
+    path: "p",
+    key: "k",
+    attempt: 1,
+    localOnly,
+    actor: "me",
+    workspace: "w",
     agent: { id: "ann", role: "Researcher", prompt: "", skill, tools: [], ...(agentModel ? { model: agentModel } : {}) },
     view: { task: "t", round: 0, inputs: [], recalled: [], thread: [], feedback: [] },
     spending: { allowed, capNano: 50_000_000, why: "a test" },
@@ -24,7 +51,12 @@ const why = (route: ReturnType<typeof chosen>, id: string) => route?.considered.
 
 describe("default routing", () => {
   it("takes the extractive engine while nothing else is connected", () => {
-    expect(chosen([extractive])).toEqual({ model: "orrery/extractive", maxOutputTokens: 2_048, why: "orrery/extractive: no generative model is connected, and it can research from the documents.", considered: [] });
+    expect(chosen([extractive])).toEqual({
+      model: "orrery/extractive",
+      maxOutputTokens: 2_048,
+      why: "orrery/extractive: no generative model is connected, and it can research from the documents.",
+      considered: [],
+    });
   });
 
   it("prefers a free model on this machine to a paid one, and a paid one to none", () => {
@@ -49,8 +81,14 @@ describe("default routing", () => {
   });
 
   it("follows the person first, then the team, whatever it costs: the budget guard has the last word", () => {
-    expect(chosen([extractive, ollama, paid], { preferred: "openai/gpt-5-mini", allowed: false })).toMatchObject({ model: "openai/gpt-5-mini", why: "openai/gpt-5-mini was asked for." });
-    expect(chosen([extractive, ollama, paid], { agentModel: "orrery/extractive" })).toMatchObject({ model: "orrery/extractive", why: "orrery/extractive was asked for by the team for ann." });
+    expect(chosen([extractive, ollama, paid], { preferred: "openai/gpt-5-mini", allowed: false })).toMatchObject({
+      model: "openai/gpt-5-mini",
+      why: "openai/gpt-5-mini was asked for.",
+    });
+    expect(chosen([extractive, ollama, paid], { agentModel: "orrery/extractive" })).toMatchObject({
+      model: "orrery/extractive",
+      why: "orrery/extractive was asked for by the team for ann.",
+    });
     expect(chosen([extractive, ollama, paid], { preferred: "ollama/llama3.2", agentModel: "orrery/extractive" })?.model).toBe("ollama/llama3.2");
   });
 
@@ -68,6 +106,8 @@ describe("default routing", () => {
   });
 
   it("says so when the extractive engine does not know the skill", () => {
-    expect(chosen([extractive], { skill: "translate" })?.why).toBe('No generative model can be used, and orrery/extractive does not know the skill "translate".');
+    expect(chosen([extractive], { skill: "translate" })?.why).toBe(
+      'No generative model can be used, and orrery/extractive does not know the skill "translate".',
+    );
   });
 });

@@ -10,7 +10,12 @@ const leastInput = 500;
 /** The model for a step with the reason, or undefined when none there is can take it. */
 export function choose({ step, models, preferred, remainingNano }: RouteQuery, maxOutputTokens: number): Route | undefined {
   const considered: Considered = [];
-  const take = (model: ModelInfo, why: string): Route => ({ model: model.id, maxOutputTokens, why, considered: considered.filter(({ model: id }) => id !== model.id) });
+  const take = (model: ModelInfo, why: string): Route => ({
+    model: model.id,
+    maxOutputTokens,
+    why,
+    considered: considered.filter(({ model: id }) => id !== model.id),
+  });
   const possible = models.filter((model) => {
     const why = obstacle(model, step.localOnly);
     if (why) considered.push({ model: model.id, why });
@@ -19,7 +24,9 @@ export function choose({ step, models, preferred, remainingNano }: RouteQuery, m
   const asked = preferred ?? step.agent.model;
   if (asked) {
     const model = possible.find(({ id }) => id === asked);
-    return model && take(model, `${model.label} was asked for${step.agent.model === asked && preferred === undefined ? ` by the team for ${step.agent.id}` : ""}.`);
+    return (
+      model && take(model, `${model.label} was asked for${step.agent.model === asked && preferred === undefined ? ` by the team for ${step.agent.id}` : ""}.`)
+    );
   }
 
   const affordable: ModelInfo[] = [];
