@@ -45,7 +45,11 @@ export default defineConfig({
       {
         extends: true,
         // Loaded by a plugin when it is first used; found that late, Vite would reload the page in the middle of a test.
-        optimizeDeps: { include: ["@orrery/host-node > @orrery/plugins > @huggingface/transformers"] },
+        optimizeDeps: {
+          include: ["@huggingface/transformers", "@ai-sdk/openai-compatible", "@ai-sdk/provider", "@pydantic/genai-prices"].map(
+            (name) => `@orrery/host-node > @orrery/plugins > ${name}`,
+          ),
+        },
         test: {
           name: "browser",
           include: ["kernel/src/**/*.test.ts", "**/*.portable.test.ts", "**/*.browser.test.{ts,tsx}"],

@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
-import type { Connection, Egress } from "@orrery/sdk";
+import { type Connection, type Egress, OrreryError } from "@orrery/sdk";
 
 /** Goes where the provider packages insist on a key. The real one is put in by the host, outside every plugin's reach. */
 const placeholder = "kept-by-the-host";
@@ -21,12 +21,17 @@ export function fetchOf(connection: Connection, egress: Egress, onAnswer?: () =>
 export async function languageModel(connection: Connection, model: string, egress: Egress, onAnswer: () => void): Promise<LanguageModelV4> {
   const { provider, baseUrl } = connection;
   const common = { apiKey: placeholder, fetch: fetchOf(connection, egress, onAnswer) };
-  if (provider === "anthropic") return (await import("@ai-sdk/anthropic")).createAnthropic({ ...common, headers: fromPages, ...(baseUrl ? { baseURL: baseUrl } : {}) })(model);
+  if (provider === "anthropic")
+    return (await import("@ai-sdk/anthropic")).createAnthropic({ ...common, headers: fromPages, ...(baseUrl ? { baseURL: baseUrl } : {}) })(model);
   if (provider === "google") return (await import("@ai-sdk/google")).createGoogle({ ...common, ...(baseUrl ? { baseURL: baseUrl } : {}) })(model);
   // Other hosts speak chat completions; `/responses` is OpenAI's own.
   if (isOpenAi(connection)) return (await import("@ai-sdk/openai")).createOpenAI(common)(model);
+  if (!baseUrl)
+    throw new OrreryError("CONNECTION_INVALID", `The connection "${provider}" has no address.`, {
+      todo: `Connect it again with one: orrery connect ${provider} --url http://…/v1`,
+    });
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
-  return createOpenAICompatible({ name: provider, baseURL: baseUrl ?? "", includeUsage: true, fetch: common.fetch })(model);
+  return createOpenAICompatible({ name: provider, baseURL: baseUrl, includeUsage: true, fetch: common.fetch })(model);
 }
 
 export const isOpenAi = ({ provider, baseUrl }: Connection): boolean =>
