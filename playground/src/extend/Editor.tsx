@@ -47,7 +47,7 @@ export function Editor({ value, onChange, onRun, label }: { value: string; onCha
           javascript({ typescript: true }),
           syntaxHighlighting(colours),
           look,
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           keymap.of([{ key: "Mod-Enter", run: () => (latest.current.onRun(), true) }, { key: "Mod-s", run: () => (latest.current.onRun(), true), preventDefault: true }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
           EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange(update.state.doc.toString())),
         ],

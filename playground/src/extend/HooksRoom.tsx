@@ -29,7 +29,7 @@ export function HooksRoom() {
       {isPending ? <Loading what="Asking the kernel" /> : null}
       {hooks.length > 0 ? (
         <div className="grid items-start gap-4 md:grid-cols-[minmax(0,16rem)_minmax(0,1fr)]">
-          <ul className="overflow-hidden rounded-12 border border-line bg-surface" aria-label="Hooks">
+          <ul className="overflow-hidden rounded-12 border border-line bg-surface max-md:max-h-64 max-md:overflow-y-auto" aria-label="Hooks">
             {hooks.map((hook) => (
               <li key={hook} className="border-b border-line last:border-0">
                 <button type="button" aria-pressed={hook === chosen} onClick={() => choose(hook)} className={`flex h-8 w-full items-center px-3 text-start font-mono text-13 -outline-offset-2 hover:bg-raised ${hook === chosen ? "bg-raised" : ""}`}>

@@ -33,7 +33,7 @@ export function PluginsRoom() {
       {data?.length === 0 ? <Notice icon={Blocks} title="No plugin is installed" /> : null}
       {plugins.length > 0 ? (
         <div className="grid items-start gap-4 md:grid-cols-[minmax(0,22rem)_minmax(0,1fr)]">
-          <ul className="overflow-hidden rounded-12 border border-line bg-surface" aria-label="Plugins">
+          <ul className="overflow-hidden rounded-12 border border-line bg-surface max-md:max-h-64 max-md:overflow-y-auto" aria-label="Plugins">
             {plugins.map((plugin) => (
               <li key={plugin.id} className="border-b border-line last:border-0">
                 <button type="button" aria-pressed={plugin === selected} onClick={() => choose(plugin.id)} className={`flex h-9 w-full items-center gap-3 px-3 text-start text-13 -outline-offset-2 hover:bg-raised ${plugin === selected ? "bg-raised" : ""}`}>

@@ -2,7 +2,7 @@ import dagre from "@dagrejs/dagre";
 import { Background, BackgroundVariant, Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "./graph.css";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { nanoMoney, percent } from "../ui/format.ts";
 import { Status } from "../ui/Status.tsx";
 import type { AgentView } from "./run-view.ts";
@@ -67,7 +67,13 @@ interface GraphProps {
 
 function Canvas({ agents, edges, selected, onSelect }: GraphProps) {
   const box = useRef<HTMLDivElement>(null);
-  const vertical = (box.current?.clientWidth ?? window.innerWidth) < 640;
+  const [vertical, setVertical] = useState(window.innerWidth < 640);
+  useEffect(() => {
+    if (!box.current) return;
+    const observer = new ResizeObserver(([entry]) => setVertical((entry?.contentRect.width ?? 640) < 560));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
   const ids = agents.map(({ id }) => id).join("\n");
   const drawn = useMemo(() => edges.filter(({ from, to }) => ids.split("\n").includes(from) && ids.split("\n").includes(to)), [edges, ids]);
   const places = useMemo(() => layout(ids.split("\n"), drawn, vertical), [ids, drawn, vertical]);
@@ -89,11 +95,11 @@ function Canvas({ agents, edges, selected, onSelect }: GraphProps) {
   });
   const { fitView } = useReactFlow();
   useEffect(() => {
-    void ids;
+    void [ids, vertical];
     // After React Flow has measured them.
     const frame = requestAnimationFrame(() => void fitView({ padding: 0.12, maxZoom: 1 }));
     return () => cancelAnimationFrame(frame);
-  }, [ids, fitView]);
+  }, [ids, vertical, fitView]);
   const rows = vertical ? agents.length : 3;
   return (
     <div ref={box} style={{ height: Math.min(520, Math.max(240, rows * 116)) }} role="group" aria-label="Team graph; the outline below says the same">

@@ -1,7 +1,7 @@
 import { ListTree } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
 import { nanoMoney, percent } from "../ui/format.ts";
-import { Status, statusWord } from "../ui/Status.tsx";
+import { Status } from "../ui/Status.tsx";
 import type { AgentView } from "./run-view.ts";
 
 /** The graph's twin: the same team as a tree to walk with the arrow keys. */
@@ -31,13 +31,14 @@ export function Outline({ agents, edges, selected, onSelect }: { agents: AgentVi
               key={agent.id}
               role="treeitem"
               aria-selected={agent.id === selected}
-              aria-label={`${agent.id}, ${agent.role}, ${statusWord(agent.state)}${hears.length ? `, hears ${hears.join(" and ")}` : ""}`}
               tabIndex={selected === agent.id || (at === 0 && !agents.some(({ id }) => id === selected)) ? 0 : -1}
               onKeyDown={(event) => onKey(event, at)}
               onClick={() => onSelect(agent.id === selected ? undefined : agent.id)}
               className="mx-2 flex min-h-7 cursor-pointer flex-wrap items-center gap-x-3 rounded-8 px-2 py-1 text-13 hover:bg-raised aria-selected:bg-raised"
             >
-              <span className="w-36 truncate font-medium">{agent.id}</span>
+              <span className="w-36 truncate font-medium" title={agent.role}>
+                {agent.id}
+              </span>
               <Status state={agent.state} className="w-24" />
               <span className="min-w-0 flex-1 truncate text-muted">{hears.length ? `hears ${hears.join(", ")}` : "sees no colleague's work"}</span>
               <span className="text-12 text-subtle">

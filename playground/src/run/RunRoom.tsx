@@ -1,8 +1,8 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Activity, FileQuestion, OctagonX } from "lucide-react";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
-import { useRuns } from "../client/queries.ts";
+import { queries, useRuns } from "../client/queries.ts";
 import { Button, buttonClass } from "../ui/Button.tsx";
 import { duration, nanoMoney, plural } from "../ui/format.ts";
 import { Failed, Loading, Notice } from "../ui/States.tsx";
@@ -51,7 +51,13 @@ export function RunRoom() {
 }
 
 function RunThere({ view }: { view: RunView }) {
-  const { client } = useKernel();
+  const { client, where } = useKernel();
+  const ended = view.finished !== undefined;
+  useEffect(() => {
+    // Lists of runs hold this one from its first entry on, and how it ended from its last.
+    void ended;
+    void queries.invalidateQueries({ queryKey: [where, "runs"] });
+  }, [ended, where]);
   const navigate = useNavigate();
   const { step, tab, cite } = route.useSearch();
   const agents = agentsOf(view);

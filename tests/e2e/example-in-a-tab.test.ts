@@ -1,0 +1,101 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { ended, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
+import { type PageServer, servePage } from "../support/page-server.ts";
+
+let server: PageServer;
+let browser: Browser;
+let opened: OpenedPage;
+let runId: string;
+
+beforeAll(async () => {
+  server = await servePage();
+  browser = await launchChromium();
+  opened = await openPage(browser, server.url);
+  runId = await runExample(opened.page);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+describe("the example, in a tab, from a static host with plain headers", () => {
+  it("is accepted, and every sentence of its report is cited", async () => {
+    const { page } = opened;
+    await expect.poll(() => page.getByText("accepted", { exact: true }).first().isVisible()).toBe(true);
+    const report = page.getByRole("region", { name: "Report" });
+    const chips = await report.getByRole("button", { name: /^source:/ }).allTextContents();
+    expect(chips.length).toBeGreaterThan(5);
+    const paragraphs = await report.locator("p").filter({ has: page.getByRole("button") }).count();
+    expect(paragraphs).toBeGreaterThan(3);
+    expect(await report.getByRole("heading", { name: "Contradictions", exact: true }).isVisible()).toBe(true);
+  });
+
+  it("opens a citation at its sentence, word for word", async () => {
+    const { page } = opened;
+    const report = page.getByRole("region", { name: "Report" });
+    const chip = report.getByRole("button", { name: /^source:/ }).first();
+    const [, n] = /#(\d+)$/.exec((await chip.textContent()) ?? "") ?? [];
+    const paragraph = (await chip.locator("xpath=ancestor::p[1]").textContent()) ?? "";
+    await chip.click();
+    const marked = page.getByRole("dialog").locator("[aria-current=true]");
+    await marked.waitFor();
+    const [number, ...words] = ((await marked.locator("span").allTextContents()) ?? []) as string[];
+    expect(number).toBe(n);
+    expect(paragraph).toContain(words.join(""));
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+
+  it("shows each agent's state, verdict and the router's reason", async () => {
+    const { page } = opened;
+    const tree = page.getByRole("tree", { name: "Team outline" });
+    const agents = await tree.getByRole("treeitem").allTextContents();
+    expect(agents.length).toBeGreaterThanOrEqual(3);
+    expect(agents.every((text) => text.includes("done"))).toBe(true);
+    await tree.getByRole("treeitem").first().click();
+    await page.getByRole("tab", { name: "why" }).click();
+    expect(await page.getByRole("tabpanel").textContent()).toContain("orrery.routing.default");
+    await page.getByRole("button", { name: "Inspect the whole run" }).click();
+  });
+
+  it("leaves a trace whose spans can be walked", async () => {
+    const { page } = opened;
+    await page.getByRole("link", { name: "Trace" }).click();
+    const spans = page.getByRole("group", { name: /Spans/ }).getByRole("button");
+    await spans.first().waitFor();
+    expect(await spans.count()).toBeGreaterThan(5);
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await expect.poll(() => page.getByRole("complementary", { name: "Span" }).textContent()).toContain("Took");
+    await page.getByRole("link", { name: "Open the run" }).click();
+  });
+
+  it("goes on with the same documents when asked a follow-up, in the same thread", async () => {
+    const { page } = opened;
+    await page.getByLabel("Ask a follow-up about the same documents").fill("Which contradictions concern charging?");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.waitForURL((url) => url.hash.startsWith("#/run/") && !url.hash.includes(runId));
+    await ended(page);
+    const turns = page.getByRole("navigation", { name: "Turns of this conversation" }).getByRole("link");
+    await expect.poll(() => turns.count()).toBe(2);
+    expect(await page.getByText("7 read").isVisible()).toBe(true);
+  });
+
+  it("is still there after a reload", async () => {
+    const { page } = opened;
+    await page.goto(`${server.url}#/run/${runId}`);
+    await page.reload();
+    await page.getByRole("button", { name: "Save as Markdown" }).waitFor();
+    await page.goto(`${server.url}#/observe`);
+    await expect.poll(() => page.getByRole("list", { name: "Runs" }).getByRole("link").count()).toBe(2);
+  });
+
+  it("asked nothing of any other origin, and its policy had nothing to refuse", () => {
+    const { origin } = new URL(server.url);
+    expect(opened.requests.length).toBeGreaterThan(10);
+    expect(opened.requests.filter((url) => new URL(url).origin !== origin)).toEqual([]);
+    expect(opened.errors).toEqual([]);
+  });
+});

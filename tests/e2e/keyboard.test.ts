@@ -1,0 +1,84 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { kernelReady, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
+import { type PageServer, servePage } from "../support/page-server.ts";
+
+let server: PageServer;
+let browser: Browser;
+let opened: OpenedPage;
+beforeAll(async () => {
+  server = await servePage();
+  browser = await launchChromium();
+  opened = await openPage(browser, server.url);
+  await kernelReady(opened.page);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+describe("with the keyboard alone", () => {
+  it("g and a letter go to a room, but not while typing", async () => {
+    const { page } = opened;
+    await page.keyboard.press("g");
+    await page.keyboard.press("e");
+    await page.getByRole("heading", { level: 1, name: "Plugins" }).waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("h");
+    await page.getByLabel("Task", { exact: true }).fill("");
+    await page.getByLabel("Task", { exact: true }).pressSequentially("ge");
+    expect(await page.getByLabel("Task", { exact: true }).inputValue()).toBe("ge");
+    expect(new URL(page.url()).hash).toBe("#/");
+  });
+
+  it("Ctrl+K finds rooms, commands and runs", async () => {
+    const { page } = opened;
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("marketplace");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Plugins" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("> dark");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("combobox").waitFor({ state: "detached" });
+  });
+
+  it("j and k walk plugins", async () => {
+    const { page } = opened;
+    const chosen = () => page.getByRole("list", { name: "Plugins" }).locator("[aria-pressed=true]").textContent();
+    const first = await chosen();
+    await page.keyboard.press("j");
+    await expect.poll(chosen).not.toBe(first);
+    await page.keyboard.press("k");
+    await expect.poll(chosen).toBe(first);
+  });
+
+  it("arrows walk the team's outline and Enter inspects", async () => {
+    const { page } = opened;
+    await page.goto(`${server.url}#/`);
+    await runExample(page);
+    const items = page.getByRole("tree", { name: "Team outline" }).getByRole("treeitem");
+    await items.first().focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    const second = (await items.nth(1).locator("span").first().textContent())?.trim();
+    await expect.poll(() => page.getByRole("complementary", { name: "Inspector" }).getByRole("heading").first().textContent()).toBe(second);
+  });
+
+  it("the theme goes round and is remembered", async () => {
+    const { page } = opened;
+    const button = page.getByRole("button", { name: /^Theme:/ });
+    await page.evaluate(() => localStorage.setItem("orrery.theme", "dark"));
+    await page.reload();
+    expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
+    await button.press("Enter");
+    expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBeUndefined();
+    await page.reload();
+    expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBeUndefined();
+  });
+});

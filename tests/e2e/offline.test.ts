@@ -1,0 +1,41 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { kernelReady, openPage, runExample } from "../support/open-page.ts";
+import { type PageServer, servePage } from "../support/page-server.ts";
+
+let server: PageServer;
+let browser: Browser;
+beforeAll(async () => {
+  server = await servePage();
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+it("runs the example offline after the first load, the sentence encoder included", async () => {
+  const { page, context, close } = await openPage(browser, server.url);
+  await kernelReady(page);
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await context.setOffline(true);
+  await server.close();
+  await page.reload();
+  await page.getByText("Offline. Everything in this tab goes on working.").waitFor();
+  await runExample(page);
+  expect(await page.getByText("accepted", { exact: true }).first().isVisible()).toBe(true);
+  const encoder = await page.evaluate(async () => {
+    const cache = await caches.open((await caches.keys())[0] ?? "");
+    return (await cache.keys()).filter(({ url }) => /\.(onnx|wasm)$/.test(url)).length;
+  });
+  expect(encoder).toBe(2);
+  // Every other room comes from the cache too.
+  for (const [room, title] of [["#/observe", "Runs"], ["#/extend", "Plugins"], ["#/extend/playground", "Plugin playground"]] as const) {
+    await page.goto(`${server.url}${room}`);
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  }
+  await close();
+});

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { cli, type Cli } from "../support/cli.ts";
+import { openPage, type OpenedPage, runExample } from "../support/open-page.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+let home: string;
+let server: ChildProcess;
+let url: string;
+let browser: Browser;
+let opened: OpenedPage;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "orrery-serve-"));
+  server = spawn(join(root, "node_modules/.bin/orrery"), ["serve", "--port", "0", "--home", home], { cwd: root, env: { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1" } });
+  url = await new Promise<string>((resolve, reject) => {
+    let text = "";
+    const read = (data: Buffer) => {
+      text += data;
+      const found = /http:\/\/\S+#token=\S+/.exec(text)?.[0];
+      if (found) resolve(found);
+    };
+    server.stdout?.on("data", read);
+    server.stderr?.on("data", read);
+    server.on("exit", () => reject(new Error(`orrery serve ended: ${text}`)));
+  });
+  browser = await launchChromium();
+  opened = await openPage(browser, url);
+});
+afterAll(async () => {
+  await browser?.close();
+  server?.kill();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** A report as the page shows it: its text without white space, so that only words and citations count. */
+const shown = async ({ page }: OpenedPage) => ((await page.getByRole("region", { name: "Report" }).locator(".prose-report").textContent()) ?? "").replace(/\s+|source: /g, "");
+
+describe("the same page over a Node host", () => {
+  let overNode: string;
+  it("runs the example there, and takes the token out of the address", async () => {
+    await runExample(opened.page);
+    expect(opened.page.url()).not.toContain("token");
+    expect(await opened.page.getByText("accepted", { exact: true }).first().isVisible()).toBe(true);
+    overNode = await shown(opened);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it("opens a cited sentence from the server's copy of the document", async () => {
+    const { page } = opened;
+    await page.getByRole("region", { name: "Report" }).getByRole("button", { name: /^source:/ }).first().click();
+    await page.getByRole("dialog").locator("[aria-current=true]").waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+  it("lists the server's runs, plugins and hooks", async () => {
+    const { page } = opened;
+    await page.goto(`${new URL(url).origin}/#/observe`);
+    await expect.poll(() => page.getByRole("list", { name: "Runs" }).getByRole("link").count()).toBe(1);
+    await page.goto(`${new URL(url).origin}/#/extend`);
+    await page.getByRole("list", { name: "Plugins" }).getByText("orrery.runner").waitFor();
+  });
+
+  it("gives the same sentences with the same citations in this tab's own kernel, and at the terminal", async () => {
+    const { page } = opened;
+    await page.goto(`${new URL(url).origin}/#/`);
+    await page.getByLabel("Run tasks").selectOption("tab");
+    await page.getByText("Runs in this tab.").waitFor();
+    await runExample(page);
+    expect(await shown(opened)).toBe(overNode);
+    const terminal: Cli = await cli();
+    const { object } = await terminal.json(["run", "When does the Aurora enter service, what does it cost, and what are the risks?", "--docs", join(root, "examples/aurora/documents"), "--json"]);
+    await terminal.remove();
+    const tab = await page.getByRole("region", { name: "Report" }).getByRole("button", { name: /^source:/ }).allTextContents();
+    const cited = [...object.output.matchAll(/\[([^\]#]+)#(\d+)\]/g)].map(([, path = "", n]) => `source: ${path.split("/").at(-1)}#${n}`);
+    expect(tab).toEqual(cited);
+  });
+
+  it("says so when the server goes, and does not lose the page", async () => {
+    const { page } = opened;
+    await page.goto(`${new URL(url).origin}/#/`);
+    await page.getByLabel("Run tasks").selectOption("node");
+    server.kill();
+    await page.getByText("The server does not answer. Trying again…").waitFor();
+    await page.getByLabel("Run tasks").selectOption("tab");
+    await page.getByText("Runs in this tab.").waitFor();
+  });
+});
