@@ -5,7 +5,7 @@ import memory from "../memory/episodic/index.ts";
 import trace from "../observability/trace/index.ts";
 import runner from "../runner/index.ts";
 import dag from "./dag/index.ts";
-import { agent } from "./kit/arbitrary.ts";
+import { agent } from "./kit/testing/arbitrary.ts";
 import parallel from "./parallel/index.ts";
 import sequential from "./sequential/index.ts";
 

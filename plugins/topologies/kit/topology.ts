@@ -37,13 +37,13 @@ function read<Config, State extends Json>(topology: Topology<Config, State>, tea
 /**
  * The executor of a topology: config and team are checked before anything else happens.
  *
- * @throws OrreryError TOPOLOGY_CONFIG_INVALID from every method but `check`, naming each problem.
+ * @throws OrreryError TOPOLOGY_CONFIG from every method but `check`, naming each problem.
  */
 export function executor<Config, State extends Json>(topology: Topology<Config, State>): TopologyExecutor {
   const valid = (team: Team, config: Json): Config => {
     const result = read(topology, team, config);
     if ("config" in result) return result.config;
-    throw new OrreryError("TOPOLOGY_CONFIG_INVALID", `the topology "${topology.id}" cannot run the team "${team.name}": ${result.problems.join("; ")}`, {
+    throw new OrreryError("TOPOLOGY_CONFIG", `the topology "${topology.id}" cannot run the team "${team.name}": ${result.problems.join("; ")}`, {
       todo: "Correct the named places of the team's topology config.",
     });
   };

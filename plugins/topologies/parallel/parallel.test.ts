@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anyTeam, anyWorld, nobodyFails, someFail, teamOf } from "../kit/arbitrary.ts";
+import { anyTeam, anyWorld, nobodyFails, someFail, teamOf } from "../kit/testing/arbitrary.ts";
 import { executor } from "../kit/index.ts";
-import { drive, type World } from "../kit/scheduler.ts";
+import { drive, type World } from "../kit/testing/scheduler.ts";
 import { shape, parallelConfig } from "./config.ts";
 import { parallel } from "./parallel.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { anyTeam, anyWorld, nobodyFails, someFail, teamOf } from "../kit/arbitrary.ts";
+import { anyTeam, anyWorld, nobodyFails, someFail, teamOf } from "../kit/testing/arbitrary.ts";
 import { executor } from "../kit/index.ts";
-import { drive } from "../kit/scheduler.ts";
+import { drive } from "../kit/testing/scheduler.ts";
 import { sequential } from "./sequential.ts";
 
 const chain = executor(sequential);
@@ -66,6 +66,6 @@ test("a setting that is not there is refused with its place, before anything run
   expect(chain.check(teamOf("a"), { history: "some" })).toEqual([expect.stringContaining("config.history: ")]);
   expect(chain.check(teamOf("a"), { laps: 3 })).toEqual([expect.stringContaining("laps")]);
   expect(() => chain.start(teamOf("a"), { laps: 3 })).toThrow(
-    expect.objectContaining({ code: "TOPOLOGY_CONFIG_INVALID", message: expect.stringContaining("laps") }),
+    expect.objectContaining({ code: "TOPOLOGY_CONFIG", message: expect.stringContaining("laps") }),
   );
 });
