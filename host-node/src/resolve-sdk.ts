@@ -7,16 +7,16 @@ import { findSdk } from "./author-sdk.ts";
 /** Lets a plugin's file import the SDK from wherever it lies: its own copy where it has one, else this installation's. Returns the undo. */
 export async function resolveSdk(): Promise<() => void> {
   const folder = await findSdk();
-  const { exports } = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { exports: Record<string, string> };
+  const { exports } = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { exports: Record<string, string | { default: string }> };
   const hooks = registerHooks({
     resolve(specifier, context, next) {
       if (specifier !== "@orrery/sdk" && !specifier.startsWith("@orrery/sdk/")) return next(specifier, context);
       try {
         return next(specifier, context);
       } catch (error) {
-        const file = exports[`.${specifier.slice("@orrery/sdk".length)}`];
-        if (file === undefined) throw error;
-        return { url: pathToFileURL(join(folder, file)).href, shortCircuit: true };
+        const entry = exports[`.${specifier.slice("@orrery/sdk".length)}`];
+        if (entry === undefined) throw error;
+        return { url: pathToFileURL(join(folder, typeof entry === "string" ? entry : entry.default)).href, shortCircuit: true };
       }
     },
   });
