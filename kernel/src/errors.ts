@@ -78,6 +78,15 @@ export function messageOf(thrown: unknown): string {
   }
 }
 
+/** Whether a plugin threw it to say no, marked `refusal: true`: the call fails by the hook's policy, and the breaker counts nothing. Never throws itself. */
+export function isRefusal(thrown: unknown): boolean {
+  try {
+    return (thrown as { refusal?: unknown } | null | undefined)?.refusal === true;
+  } catch {
+    return false;
+  }
+}
+
 /** `thrown` itself when the kernel made it, else a KernelError of `code` around it. */
 export function asKernelError(thrown: unknown, code: ErrorCode, facts: ErrorFacts): KernelError {
   return thrown instanceof KernelError ? thrown : new KernelError(code, { ...facts, cause: thrown });

@@ -143,6 +143,27 @@ describe("a tap that misbehaves", () => {
     expect(await kernel.call("t.collect", 1)).toMatchObject([{ plugin: "acme.odd", ok: false, error: { code: "TAP_ANSWER_INVALID" } }]);
   });
 
+  it("is named and not blamed when what it throws is marked as a refusal", async () => {
+    const { kernel } = rig();
+    const trap = Object.defineProperty(new Error("trap"), "refusal", {
+      get() {
+        throw new Error("caught you");
+      },
+    });
+    const thrown: unknown[] = [...Array.from({ length: 7 }, () => Object.assign(new Error("no"), { refusal: true })), trap];
+    await kernel.install(
+      plugin("acme.choosy", ({ tap }) => {
+        tap("t.bail", () => {
+          throw thrown.shift();
+        });
+      }),
+    );
+    for (let i = 0; i < 7; i += 1) expect(await refusal(() => kernel.call("t.bail", 1))).toBe("TAP_THREW acme.choosy");
+    expect(kernel.inspect().plugins[0]).toMatchObject({ state: "active", faults: [] });
+    expect(await refusal(() => kernel.call("t.bail", 1))).toBe("TAP_THREW acme.choosy");
+    expect(kernel.inspect().plugins[0]?.faults).toHaveLength(1);
+  });
+
   it("is not blamed for another plugin's error that passes through it", async () => {
     const { kernel } = rig();
     await kernel.install(

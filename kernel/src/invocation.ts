@@ -2,7 +2,7 @@ import { acceptAnswer, checkAgainst, emptyResult, weigh } from "./answers.ts";
 import { Attempt, type Call, type TapEntry } from "./call.ts";
 import type { Chain } from "./chain.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { KernelError } from "./errors.ts";
+import { isRefusal, KernelError } from "./errors.ts";
 import type { CallOptions } from "./hook-spec.ts";
 import type { Done } from "./interpreter.ts";
 import type { Tracer } from "./tracer.ts";
@@ -111,13 +111,13 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     done();
   }
 
-  /** Blames the tap's plugin, unless the error is another's that merely passed through it, or the plugin was taken away under the tap. */
+  /** Blames the tap's plugin, unless it refused, the error is another's that merely passed through it, or the plugin was taken away under the tap. */
   function fault(attempt: Attempt, thrown: unknown): void {
     if (!attempt.claim()) return;
     const { plugin, hook, owner } = attempt.entry;
     const error = thrown instanceof KernelError ? thrown : new KernelError("TAP_THREW", { plugin, hook, cause: thrown });
     attempt.stop(error);
-    if (error.plugin === plugin && error.code !== "PLUGIN_REVOKED") owner.faulted(hook, error);
+    if (error.plugin === plugin && error.code !== "PLUGIN_REVOKED" && !isRefusal(thrown)) owner.faulted(hook, error);
     else owner.settled(false);
     refuse(attempt, error, "error");
   }

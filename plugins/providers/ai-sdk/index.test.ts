@@ -172,6 +172,15 @@ describe("when a host fails", () => {
     expect(JSON.stringify([failure.message, failure.todo, Object.values(failure)])).not.toContain("0123456789");
   });
 
+  it("goes on serving the other hosts, however often one of them says no", async () => {
+    await start({ connections: [at("openai", "/v1"), at("ollama", "/v1")] });
+    for (let i = 0; i < 7; i += 1) {
+      error(401, "no");
+      expect(await failing("openai/gpt-5-mini")).toMatchObject({ code: "MODEL_AUTH" });
+    }
+    expect(await ask("ollama/llama3.2")).toMatchObject({ text: answer });
+  });
+
   it.each([
     [429, "insufficient_quota: you exceeded your current quota", "MODEL_QUOTA"],
     [400, "This model's maximum context length is 128000 tokens", "MODEL_CONTEXT_TOO_LONG"],

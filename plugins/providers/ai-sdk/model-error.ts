@@ -18,15 +18,13 @@ const keyLike = /\b(?:sk|pk|rk|gsk|xai|AIza|key|Bearer)[-_ ]?[A-Za-z0-9_*.-]{8,}
 export function troubleOf(thrown: unknown, { provider, baseUrl }: Connection, model: string): Trouble {
   const whole = `${provider}/${model}`;
   const fail = (code: string, message: string, todo: string, again = false, waitMs?: number): Trouble => ({
-    error: new OrreryError(code, message, { todo }),
+    error: new OrreryError(code, message, { todo, refusal: true }),
     again,
     waitMs,
   });
-  const ours = cause(thrown, (error) => error instanceof OrreryError || (error instanceof Error && error.name === "OrreryError"));
-  if (ours)
-    return (ours as OrreryError).code === "EGRESS_FAILED"
-      ? fail("MODEL_UNREACHABLE", `${where(provider, baseUrl)} cannot be reached.`, reachTodo(provider, baseUrl), true)
-      : { error: ours as OrreryError, again: false, waitMs: undefined };
+  const ours = cause(thrown, (error) => error instanceof Error && error.name === "OrreryError") as OrreryError | undefined;
+  if (ours?.code === "EGRESS_FAILED") return fail("MODEL_UNREACHABLE", `${where(provider, baseUrl)} cannot be reached.`, reachTodo(provider, baseUrl), true);
+  if (ours) return fail(ours.code, ours.message, ours.todo ?? reachTodo(provider, baseUrl));
 
   const call = cause(thrown, (error) => APICallError.isInstance(error)) as APICallError | undefined;
   const status = call?.statusCode;
@@ -79,6 +77,7 @@ export function troubleOf(thrown: unknown, { provider, baseUrl }: Connection, mo
 export const badAnswer = (model: string, why: string): Trouble => ({
   error: new OrreryError("MODEL_BAD_ANSWER", `${model} did not give an answer: ${why}.`, {
     todo: "Run it again; if it stays so, choose another model with --model.",
+    refusal: true,
   }),
   again: false,
   waitMs: undefined,

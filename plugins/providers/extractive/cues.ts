@@ -10,7 +10,7 @@ const kinds: readonly { readonly asked: RegExp; readonly given: RegExp }[] = [
     given: /\b(?:because|since|so that|in order to|due to|therefore|reason|to avoid|allows?|the point is)\b/i,
   },
   {
-    asked: /\b(?:when|dates?|deadlines?|schedule|timeline|how long|launch)\b/i,
+    asked: /^\W*(?:(?:and|since|until|by) )*when\b|\b(?:dates?|deadlines?|schedule|timeline|how long|launch)\b/i,
     given:
       /\b(?:\d{4}-\d\d-\d\d|\d{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w* \d{1,4}|(?:19|20)\d\d|weeks?|months?|days?|hours?|minutes?|seconds?|ms)\b/i,
   },

@@ -9,9 +9,11 @@ import { contentWords, shared, stems } from "./words.ts";
 /** What one search takes from the index. */
 const searched = 48;
 /** Stems of question words that say nothing about the subject. */
-const weak = new Set(["work", "system", "thing", "wai", "kind", "type", "part", "main", "chang", "happen", "make", "get"]);
-/** Sentences below this share of the best one's score are left out, however few there are. */
+const weak = new Set(["work", "system", "thing", "wai", "kind", "type", "part", "main", "chang", "happen", "make", "get", "know", "should"]);
+/** Sentences below this share of the best one's score are left out; of the best five, those below a lower one. */
 const floor = 0.58;
+const lowest = 0.45;
+const fewest = 5;
 /** Sentences searched for contradictions have at least this share of the best one's score. */
 const onTopic = 0.45;
 const repeatCost = 0.45;
@@ -134,7 +136,8 @@ function pick(
     })
     .filter(({ score, passage }) => score > 0 && !before.some((claim) => claim.path === passage.path && claim.n === passage.n));
   const top = Math.max(0, ...scored.map(({ score }) => score));
-  const left = scored.filter(({ score }) => score >= floor * top);
+  const byScore = [...scored].sort((a, b) => b.score - a.score);
+  const left = byScore.filter(({ score }, i) => score >= (i < fewest ? lowest : floor) * top);
   const chosen: typeof scored = [];
   const earlier = before.map((claim) => ({ path: claim.path, bag: stems(claim.text) }));
   while (chosen.length < limit && left.length > 0) {

@@ -93,6 +93,7 @@ export class LocalModel {
     if (room < 1)
       throw new OrreryError("MODEL_CONTEXT_TOO_LONG", `The request has ${read} tokens and this model reads ${this.#context}.`, {
         todo: "Choose a model with a larger context window, or hand in fewer documents.",
+        refusal: true,
       });
 
     const { TextStreamer, InterruptableStoppingCriteria } = this.#library;
