@@ -80,7 +80,7 @@ const groups = [
 
 /** Words that say little about what is asked: "the plugin system", "the main reasons". */
 const weak = new Set(
-  "system thing way kind type part approach aspect detail information main key important work process area project overall current exact general"
+  "know learn system thing way kind type part approach aspect detail information main key important work process area project overall current exact general"
     .split(" ")
     .map((word) => stemmer(word)),
 );
