@@ -35,17 +35,17 @@ describe("with the keyboard alone", () => {
   it("Ctrl+K finds rooms, commands and runs", async () => {
     const { page } = opened;
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").fill("marketplace");
+    await page.getByRole("dialog").getByRole("combobox").fill("marketplace");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Plugins" }).waitFor();
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").fill("> dark");
+    await page.getByRole("dialog").getByRole("combobox").fill("> dark");
     await page.keyboard.press("Enter");
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").waitFor();
+    await page.getByRole("dialog").getByRole("combobox").waitFor();
     await page.keyboard.press("Escape");
-    await page.getByRole("combobox").waitFor({ state: "detached" });
+    await page.getByRole("dialog").getByRole("combobox").waitFor({ state: "detached" });
   });
 
   it("j and k walk plugins", async () => {

@@ -60,13 +60,17 @@ describe("the plugin playground", () => {
     await page.getByRole("button", { name: "Run the example" }).click();
     await page.getByText("closed for lunch").first().waitFor();
     await page.goto(`${server.url}#/extend/playground`);
+    // Still loaded, and still offered to be taken out again.
+    await page.getByRole("button", { name: "Unload me.first-plugin" }).click();
+    await page.getByRole("button", { name: "Unload me.first-plugin" }).waitFor({ state: "detached" });
+    await example(page);
   });
 
   it.each([
     ["broken syntax", "export default definePlugin({", "SOURCE_INVALID"],
     ["an import it cannot have", 'import x from "lodash";\nexport default x;', "IMPORT_UNKNOWN"],
     ["no default export", "export const x = 1;", "SOURCE_INVALID"],
-    ["a hook that is not", plugin('tap("no.such", () => {});'), "HOOK_UNKNOWN"],
+    ["a hook that is not", plugin('tap("no.such", () => {});'), "there is no hook"],
     ["a throwing setup", plugin('throw new Error("no luck");'), "no luck"],
     ["another's name", plugin("", 'id: "orrery.runner", version: "9.0.0", api: "^1.0"'), "PLUGIN_EXISTS"],
   ])("says what is wrong with %s, and keeps what was loaded", async (_, source, code) => {

@@ -39,6 +39,7 @@ export function PlaygroundRoom() {
   const [fired, setFired] = useState<Fired[]>([]);
   const [lines, setLines] = useState<(GuestMessage & { key: number })[]>([]);
   const [running, setRunning] = useState(false);
+  const [loaded, setLoaded] = useState<PluginReport[]>([]);
   const key = useRef(0);
   const client = useRef<TabClient>(undefined);
   const latest = useRef(source);
@@ -49,13 +50,24 @@ export function PlaygroundRoom() {
     let ended = false;
     void tab().then((ready) => {
       client.current = ready;
-      if (!ended) stop = ready.onGuestLine((line) => setLines((now) => [...now.slice(-kept), { ...line, key: key.current++ }]));
+      if (ended) return;
+      stop = ready.onGuestLine((line) => {
+        setLines((now) => [...now.slice(-kept), { ...line, key: key.current++ }]);
+        if (line.level === "error") void refresh.current();
+      });
+      void refresh.current();
     }, setFailure);
     return () => {
       ended = true;
       stop?.();
     };
   }, [tab]);
+  // What is loaded stays so when the room is left, and is there again on return.
+  const refresh = useRef(async () => {
+    const edited = ((await client.current?.plugins()) ?? []).filter(({ tier }) => tier === "community");
+    setLoaded(edited);
+    setReport((now) => edited.find((plugin) => plugin.id === now?.id) ?? edited.at(-1));
+  });
   const id = report?.id;
   useEffect(() => {
     if (id === undefined) return;
@@ -79,9 +91,10 @@ export function PlaygroundRoom() {
     const began = performance.now();
     try {
       const ready = await tab();
-      const loaded = await ready.loadSource(latest.current);
+      const fresh = await ready.loadSource(latest.current);
       setTook(performance.now() - began);
-      setReport(loaded);
+      setReport(fresh);
+      await refresh.current();
       try {
         localStorage.setItem(saved, latest.current);
       } catch {
@@ -94,10 +107,9 @@ export function PlaygroundRoom() {
       void queries.invalidateQueries({ queryKey: ["tab"] });
     }
   };
-  const unload = async () => {
-    if (!id) return;
-    await client.current?.unload(id);
-    setReport(undefined);
+  const unload = async (plugin: string) => {
+    await client.current?.unload(plugin);
+    await refresh.current();
     void queries.invalidateQueries({ queryKey: ["tab"] });
   };
   const runExample = async () => {
@@ -133,20 +145,24 @@ export function PlaygroundRoom() {
               <Play aria-hidden className="size-3.5" strokeWidth={2} />
               {running ? "Running…" : "Run the example"}
             </Button>
-            {report ? (
-              <Button size="small" look="quiet" onClick={() => void unload()}>
-                <Trash2 aria-hidden className="size-3.5" strokeWidth={1.75} />
-                Unload
-              </Button>
-            ) : null}
             <span role="status" className="ml-auto text-12 text-muted">
-              {report && took !== undefined ? `${report.id} is ${report.state}, loaded in ${duration(took)}` : "not loaded"}
+              {report ? `${report.id} is ${report.state}${took === undefined ? "" : `, loaded in ${duration(took)}`}` : "not loaded"}
             </span>
           </div>
           <div className="h-[340px]">
             <Editor value={source} onChange={setSource} onRun={() => void load()} label="Plugin source. Press Escape, then Tab, to leave the editor." />
           </div>
-          <p className="border-t border-line px-3 py-1.5 text-12 text-subtle">Ctrl Enter loads it.</p>
+          <div className="flex min-h-9 flex-wrap items-center gap-2 border-t border-line px-3 py-1.5 text-12 text-subtle">
+            {loaded.length === 0 ? "Ctrl Enter loads it." : "Loaded:"}
+            {loaded.map((plugin) => (
+              <span key={plugin.id} className="flex items-center gap-1 rounded-4 border border-line ps-2 font-mono text-fg">
+                {plugin.id}
+                <button type="button" aria-label={`Unload ${plugin.id}`} onClick={() => void unload(plugin.id)} className="flex size-6 items-center justify-center rounded-4 text-subtle hover:text-error">
+                  <Trash2 aria-hidden className="size-3.5" strokeWidth={1.75} />
+                </button>
+              </span>
+            ))}
+          </div>
         </section>
         <div className="flex min-w-0 flex-col gap-4">
           {failure !== undefined ? <Failed error={failure} what={report ? "The new version was not loaded; the old one goes on" : "The plugin was not loaded"} /> : null}
