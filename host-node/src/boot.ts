@@ -64,7 +64,10 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
     await install(assets, "core", { models: home.models });
     // Read anew at each listing: `orrery connect` may have written since.
     const configured = () => loadSettings(home, env).connections;
-    await install(connectionsPlugin({ vault, env, configured: options.settings ? () => settings.connections : configured, discover: settings.discover }), "core");
+    await install(
+      connectionsPlugin({ vault, env, configured: options.settings ? () => settings.connections : configured, discover: settings.discover }),
+      "core",
+    );
     await install(egressPlugin(vault), "core");
     await install(hub, "core");
 
@@ -101,7 +104,10 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
     notLoaded,
     need(token) {
       const service = kernel.service(token);
-      if (service === undefined) throw new OrreryError("SERVICE_MISSING", `no plugin provides ${token.id}${whyNot(kernel, token.id, notLoaded)}`, { todo: "Run `orrery plugins` and look for what failed or waits." });
+      if (service === undefined)
+        throw new OrreryError("SERVICE_MISSING", `no plugin provides ${token.id}${whyNot(kernel, token.id, notLoaded)}`, {
+          todo: "Run `orrery plugins` and look for what failed or waits.",
+        });
       return service;
     },
     close: () => kernel.close(),
@@ -117,7 +123,10 @@ async function own(report: PluginReport): Promise<void> {
 function whyNot(kernel: Kernel<Lifecycle>, service: string, notLoaded: readonly { plugin: string; message: string }[]): string {
   const broken = kernel.inspect().plugins.filter(({ provides, state }) => provides.includes(service) && state !== "active");
   const reasons = [
-    ...broken.map(({ id, state, waitingFor, error }) => `${id} is ${state}${waitingFor.length > 0 ? `, waiting for ${waitingFor.join(", ")}` : ""}${error ? `: ${error.message}` : ""}`),
+    ...broken.map(
+      ({ id, state, waitingFor, error }) =>
+        `${id} is ${state}${waitingFor.length > 0 ? `, waiting for ${waitingFor.join(", ")}` : ""}${error ? `: ${error.message}` : ""}`,
+    ),
     ...notLoaded.map(({ plugin, message }) => `${plugin} was not loaded: ${message}`),
   ];
   return reasons.length > 0 ? ` (${reasons.join("; ")})` : "";

@@ -42,7 +42,9 @@ const page: Check = async () => {
   const [folder, example] = [await findPage(), await findExample()];
   return [
     folder ? { what: "page", state: "ok", found: "built" } : { what: "page", state: "warning", found: "not built", do: "npm run build" },
-    example ? { what: "example", state: "ok", found: `${example.documents.length} documents` } : { what: "example", state: "warning", found: "not in this installation" },
+    example
+      ? { what: "example", state: "ok", found: `${example.documents.length} documents` }
+      : { what: "example", state: "warning", found: "not in this installation" },
   ];
 };
 
@@ -53,7 +55,12 @@ const kernel: Check = async ({ home, settings }) => {
     const findings: Finding[] = [{ what: "data folder", state: "ok", found: home.dir }];
     const reports = host.kernel.inspect().plugins;
     for (const { id, state, error, waitingFor } of reports.filter((report) => report.state !== "active")) {
-      findings.push({ what: "plugin", state: "broken", found: `${id} is ${state}${error ? `: ${error.message}` : ""}${waitingFor.length > 0 ? `, waiting for ${waitingFor.join(", ")}` : ""}`, do: `orrery plugins inspect ${id}` });
+      findings.push({
+        what: "plugin",
+        state: "broken",
+        found: `${id} is ${state}${error ? `: ${error.message}` : ""}${waitingFor.length > 0 ? `, waiting for ${waitingFor.join(", ")}` : ""}`,
+        do: `orrery plugins inspect ${id}`,
+      });
     }
     for (const { plugin, message } of host.notLoaded) findings.push({ what: "plugin", state: "broken", found: `${plugin} was not loaded: ${message}` });
     findings.push({ what: "plugins", state: "ok", found: `${reports.filter(({ state }) => state === "active").length} active` });
@@ -63,11 +70,21 @@ const kernel: Check = async ({ home, settings }) => {
     const runs = await journal.runs({ limit: 50 });
     for (const { run } of runs) {
       const { ok, brokenAt } = await journal.verify(run);
-      if (!ok) findings.push({ what: "journal", state: "broken", found: `run ${run} was changed after it was written, from entry ${brokenAt} on`, do: "Do not rely on this run; restore the journal from a copy if you have one." });
+      if (!ok)
+        findings.push({
+          what: "journal",
+          state: "broken",
+          found: `run ${run} was changed after it was written, from entry ${brokenAt} on`,
+          do: "Do not rely on this run; restore the journal from a copy if you have one.",
+        });
     }
     findings.push({ what: "journal", state: "ok", found: `the chains of the last ${runs.length} runs were checked` });
     const encoder = await host.need(Assets).has("use-lite-en/onnx/model_quantized.onnx");
-    findings.push(encoder ? { what: "encoder", state: "ok", found: "built in" } : { what: "encoder", state: "warning", found: "missing: documents are searched by words alone", do: "Install Orrery again." });
+    findings.push(
+      encoder
+        ? { what: "encoder", state: "ok", found: "built in" }
+        : { what: "encoder", state: "warning", found: "missing: documents are searched by words alone", do: "Install Orrery again." },
+    );
     findings.push(...(await connections(host)));
     return findings;
   } finally {
@@ -77,7 +94,15 @@ const kernel: Check = async ({ home, settings }) => {
 
 async function connections(host: Awaited<ReturnType<typeof boot>>): Promise<Finding[]> {
   const list = await host.need(Connections).list();
-  if (list.length === 0) return [{ what: "models", state: "warning", found: "no model host is connected: reports select sentences and write none", do: "orrery connect ollama (free, on this machine), or openai, anthropic, google" }];
+  if (list.length === 0)
+    return [
+      {
+        what: "models",
+        state: "warning",
+        found: "no model host is connected: reports select sentences and write none",
+        do: "orrery connect ollama (free, on this machine), or openai, anthropic, google",
+      },
+    ];
   return Promise.all(
     list.map(async ({ provider, baseUrl, source }): Promise<Finding> => {
       const what = `connection ${provider}`;

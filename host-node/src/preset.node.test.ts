@@ -16,7 +16,10 @@ describe("the preset", () => {
     const source = readFileSync(new URL("./preset.ts", import.meta.url), "utf8");
     const listed = [...source.matchAll(/import\("@orrery\/plugins\/([^"]+)"\)/g)].map(([, folder]) => folder).sort();
     const there = readdirSync(plugins, { recursive: true, withFileTypes: true })
-      .filter(({ name, parentPath }) => name === "index.ts" && !parentPath.includes("node_modules") && readFileSync(`${parentPath}/${name}`, "utf8").includes("export default"))
+      .filter(
+        ({ name, parentPath }) =>
+          name === "index.ts" && !parentPath.includes("node_modules") && readFileSync(`${parentPath}/${name}`, "utf8").includes("export default"),
+      )
       .map(({ parentPath }) => relative(plugins, parentPath).split(sep).join("/"))
       .sort();
     expect(listed).toEqual(there);

@@ -14,7 +14,8 @@ export async function listUserPlugins(folder: string, named: readonly string[]):
 /** Imports a plugin's file; a folder means its `index.js`. It runs with this process's rights. Throws PLUGIN_NOT_FOUND or PLUGIN_INVALID, naming the file. */
 export async function loadUserPlugin(path: string): Promise<AnyPlugin> {
   const found = await stat(path).catch(() => undefined);
-  if (!found) throw new OrreryError("PLUGIN_NOT_FOUND", `there is no plugin file ${path}`, { todo: "Check the path given with --plugin or in the setting `plugins`." });
+  if (!found)
+    throw new OrreryError("PLUGIN_NOT_FOUND", `there is no plugin file ${path}`, { todo: "Check the path given with --plugin or in the setting `plugins`." });
   const file = found.isDirectory() ? join(path, "index.js") : path;
   let loaded: { default?: unknown };
   const restore = await resolveSdk();

@@ -18,12 +18,28 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
     (error: { code?: string }) => error.code ?? String(error),
   );
 const submitted = (run: string, thread: string, text: string, ts: number, workspace = "home"): NewEntry => ({
-  ...entry("run.submitted", {
-    task: { id: `task_${run}`, run, thread, text, documents: [], criteria: [], constraints: { spending: { allowed: false, capNano: 0, why: "test" } }, actor: "ada", workspace, createdAt: ts },
-  }, ts),
+  ...entry(
+    "run.submitted",
+    {
+      task: {
+        id: `task_${run}`,
+        run,
+        thread,
+        text,
+        documents: [],
+        criteria: [],
+        constraints: { spending: { allowed: false, capNano: 0, why: "test" } },
+        actor: "ada",
+        workspace,
+        createdAt: ts,
+      },
+    },
+    ts,
+  ),
   workspace,
 });
-const finished = (status: string, ts: number): NewEntry => entry("run.finished", { status, output: "", observedCalls: 0, reasons: [], failures: [], durationMs: 1 }, ts);
+const finished = (status: string, ts: number): NewEntry =>
+  entry("run.finished", { status, output: "", observedCalls: 0, reasons: [], failures: [], durationMs: 1 }, ts);
 
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
@@ -44,7 +60,10 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
     it("gives back what was appended, in order, numbered from 0", async () => {
       const epoch = await journal.lease("r");
       const written = await journal.append({ run: "r", epoch, expect: 0, entries: [entry("a", { x: 1 }), entry("b", [true, null, "ü"])] });
-      expect(written.map((e) => [e.idx, e.type, e.actor, e.workspace, e.ts])).toEqual([[0, "a", "ada", "home", 1_000], [1, "b", "ada", "home", 1_000]]);
+      expect(written.map((e) => [e.idx, e.type, e.actor, e.workspace, e.ts])).toEqual([
+        [0, "a", "ada", "home", 1_000],
+        [1, "b", "ada", "home", 1_000],
+      ]);
       expect(await journal.read("r")).toEqual(written);
       expect(await journal.read("r", 1)).toEqual(written.slice(1));
       expect(await journal.read("r", 0, 1)).toEqual(written.slice(0, 1));
@@ -134,7 +153,11 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
     });
 
     it("lists runs newest first, by thread, workspace and time, with how they ended", async () => {
-      for (const [run, thread, ts] of [["r1", "t1", 10], ["r2", "t2", 20], ["r3", "t1", 30]] as const) {
+      for (const [run, thread, ts] of [
+        ["r1", "t1", 10],
+        ["r2", "t2", 20],
+        ["r3", "t1", 30],
+      ] as const) {
         const epoch = await journal.lease(run);
         await journal.append({ run, epoch, expect: 0, entries: [submitted(run, thread, `task of ${run}`, ts, run === "r2" ? "away" : "home")] });
         if (run === "r1") await journal.append({ run, epoch, expect: 1, entries: [finished("accepted", 15)] });
@@ -155,15 +178,18 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
     it("keeps any JSON as it is, and its chain", async () => {
       let n = 0;
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.record({ type: fc.string({ minLength: 1, unit: "grapheme" }), data: fc.jsonValue() }), { minLength: 1, maxLength: 6 }), async (given) => {
-          n += 1;
-          const run = `p${n}`;
-          const epoch = await journal.lease(run);
-          await journal.append({ run, epoch, expect: 0, entries: given.map(({ type, data }) => entry(type, data as NewEntry["data"])) });
-          const back = await journal.read(run);
-          expect(back.map((e: JournalEntry) => [e.type, e.data])).toEqual(given.map(({ type, data }) => [type, JSON.parse(JSON.stringify(data))]));
-          expect(await journal.verify(run)).toEqual({ ok: true, events: given.length });
-        }),
+        fc.asyncProperty(
+          fc.array(fc.record({ type: fc.string({ minLength: 1, unit: "grapheme" }), data: fc.jsonValue() }), { minLength: 1, maxLength: 6 }),
+          async (given) => {
+            n += 1;
+            const run = `p${n}`;
+            const epoch = await journal.lease(run);
+            await journal.append({ run, epoch, expect: 0, entries: given.map(({ type, data }) => entry(type, data as NewEntry["data"])) });
+            const back = await journal.read(run);
+            expect(back.map((e: JournalEntry) => [e.type, e.data])).toEqual(given.map(({ type, data }) => [type, JSON.parse(JSON.stringify(data))]));
+            expect(await journal.verify(run)).toEqual({ ok: true, events: given.length });
+          },
+        ),
         { numRuns: 40 },
       );
     });

@@ -21,7 +21,9 @@ export async function bootHere(options: BootOptions & { flags?: Record<string, u
 export const token = "t".repeat(43);
 
 /** The real server on a free port, over a host of its own. */
-export async function serveHere(options: Parameters<typeof bootHere>[0] & { page?: string } = {}): Promise<{ host: Host; client: HostClient; server: RunningServer }> {
+export async function serveHere(
+  options: Parameters<typeof bootHere>[0] & { page?: string } = {},
+): Promise<{ host: Host; client: HostClient; server: RunningServer }> {
   const { page, ...rest } = options;
   const host = await bootHere(rest);
   const client = new HostClient(host, 1);

@@ -40,7 +40,19 @@ describe("orrery run", () => {
     const { env, docs } = harbour();
     const { code, stdout, stderr } = await orrery(["run", "When does the harbour open?", "--docs", docs, "--topology", "sequential"], env);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const part of [/^run +run_/m, /^read +1 document/m, /^skipped +photo\.bin/m, /^team +/m, /^topology +sequential/m, /^step +\S+ → orrery\/extractive because/m, /^judged +/m, /opens at six.*\[harbour\.md#/, /^accepted/m, /run show run_\w+ --trace/, /selected, not written.*orrery connect/])
+    for (const part of [
+      /^run +run_/m,
+      /^read +1 document/m,
+      /^skipped +photo\.bin/m,
+      /^team +/m,
+      /^topology +sequential/m,
+      /^step +\S+ → orrery\/extractive because/m,
+      /^judged +/m,
+      /opens at six.*\[harbour\.md#/,
+      /^accepted/m,
+      /run show run_\w+ --trace/,
+      /selected, not written.*orrery connect/,
+    ])
       expect(stdout).toMatch(part);
     // Not a terminal: nothing is written over, no colours.
     expect(stdout).not.toContain("\x1b");
@@ -53,14 +65,18 @@ describe("orrery run", () => {
     const again = await orrery(["run", "--again", first.runId, "--model", "orrery/extractive"], env);
     expect([again.code, again.stderr]).toEqual([0, ""]);
     expect(again.stdout).toMatch(new RegExp(`${first.runId} +run_\\w+`));
-    for (const row of [/^models +orrery\/extractive +orrery\/extractive/m, /^status +accepted +accepted/m, /^score +[\d.]+ +[\d.]+/m, /^cost +\$0 +\$0/m]) expect(again.stdout).toMatch(row);
+    for (const row of [/^models +orrery\/extractive +orrery\/extractive/m, /^status +accepted +accepted/m, /^score +[\d.]+ +[\d.]+/m, /^cost +\$0 +\$0/m])
+      expect(again.stdout).toMatch(row);
   });
 
   it("loads a plugin's file that lies anywhere, and names one that fails", async () => {
     const { env, docs, dir } = harbour();
     const good = join(dir, "good.mjs");
-    writeFileSync(good, `import { definePlugin } from "@orrery/sdk";
-export default definePlugin({ manifest: { id: "acme.note", version: "1.0.0", api: "^1.0" }, setup({ tap, plugin }) { tap("task.plan", (plan) => ({ ...plan, notes: [...plan.notes, { by: plugin.id, text: "a note of mine" }] })); } });`);
+    writeFileSync(
+      good,
+      `import { definePlugin } from "@orrery/sdk";
+export default definePlugin({ manifest: { id: "acme.note", version: "1.0.0", api: "^1.0" }, setup({ tap, plugin }) { tap("task.plan", (plan) => ({ ...plan, notes: [...plan.notes, { by: plugin.id, text: "a note of mine" }] })); } });`,
+    );
     const bad = join(dir, "bad.mjs");
     writeFileSync(bad, "export default 7;");
     const { code, stdout, stderr } = await orrery(["run", "When does the harbour open?", "--docs", docs, "--plugin", good, "--plugin", bad], env);
@@ -71,7 +87,11 @@ export default definePlugin({ manifest: { id: "acme.note", version: "1.0.0", api
 
   it("spends nothing on its own, and says whose word was missing", async () => {
     const { env, docs } = harbour();
-    const ran = await orrery(["run", "When does the harbour open?", "--docs", docs, "--json"], { ...env, ANTHROPIC_API_KEY: "sk-canary-0815", ANTHROPIC_BASE_URL: "http://127.0.0.1:9/v1" });
+    const ran = await orrery(["run", "When does the harbour open?", "--docs", docs, "--json"], {
+      ...env,
+      ANTHROPIC_API_KEY: "sk-canary-0815",
+      ANTHROPIC_BASE_URL: "http://127.0.0.1:9/v1",
+    });
     expect(json<RunReport>(ran)).toMatchObject({ status: "accepted", cost: { microUsd: 0 } });
     expect(ran.stdout + ran.stderr).not.toContain("sk-canary-0815");
   });
@@ -148,7 +168,20 @@ describe("orrery start, serve and the rest", () => {
 
   it("has help with an example for every command", async () => {
     const { env } = harbour();
-    for (const command of [["run"], ["run", "show"], ["serve"], ["start"], ["runs"], ["plugins"], ["plugins", "inspect"], ["models"], ["connect"], ["config"], ["doctor"], ["create", "plugin"]]) {
+    for (const command of [
+      ["run"],
+      ["run", "show"],
+      ["serve"],
+      ["start"],
+      ["runs"],
+      ["plugins"],
+      ["plugins", "inspect"],
+      ["models"],
+      ["connect"],
+      ["config"],
+      ["doctor"],
+      ["create", "plugin"],
+    ]) {
       const { code, stdout } = await orrery([...command, "--help"], env);
       expect(code, command.join(" ")).toBe(0);
       expect(stdout, command.join(" ")).toMatch(/Examples?:\n {2}orrery /);

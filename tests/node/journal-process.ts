@@ -8,7 +8,13 @@ const epoch = await journal.lease(run);
 let next = (await journal.head(run))?.events ?? 0;
 try {
   for (let round = 0; mode === "forever" || round < Number(mode); round++) {
-    const entries = Array.from({ length: 1 + (round % 3) }, (_, i) => ({ type: "test", actor: "child", workspace: "test", data: { round, i, padding: "x".repeat(500) }, ts: round }));
+    const entries = Array.from({ length: 1 + (round % 3) }, (_, i) => ({
+      type: "test",
+      actor: "child",
+      workspace: "test",
+      data: { round, i, padding: "x".repeat(500) },
+      ts: round,
+    }));
     const written = await journal.append({ run, epoch, expect: next, entries });
     next += written.length;
     process.stdout.write(`${JSON.stringify({ events: next, head: written.at(-1)?.hash, epoch })}\n`);

@@ -74,7 +74,10 @@ describe("the journal between processes", () => {
     const [a, b] = [appender(file, "a", "60"), appender(file, "b", "60")];
     await Promise.all([a.closed, b.closed]);
     const journal = open(file);
-    for (const [run, { lines }] of [["a", a], ["b", b]] as const) {
+    for (const [run, { lines }] of [
+      ["a", a],
+      ["b", b],
+    ] as const) {
       expect(lines).toHaveLength(60);
       expect(await journal.verify(run)).toEqual({ ok: true, events: lines.at(-1)?.events });
     }

@@ -5,7 +5,10 @@ import { WebSocket } from "ws";
 import { authorized, serveHere, token } from "./booted.ts";
 
 const documents = [
-  { path: "harbour.md", text: "# Harbour\n\nThe harbour opens at six in the morning. The harbour closes at nine in the evening. Boats need a permit to enter the harbour." },
+  {
+    path: "harbour.md",
+    text: "# Harbour\n\nThe harbour opens at six in the morning. The harbour closes at nine in the evening. Boats need a permit to enter the harbour.",
+  },
   { path: "boats.md", text: "# Boats\n\nThe ferry carries forty passengers. The ferry leaves the harbour twice a day." },
 ];
 const task = { task: "When does the harbour open and close?", documents };
@@ -13,7 +16,10 @@ const task = { task: "When does the harbour open and close?", documents };
 async function setUp() {
   const { server, host } = await serveHere();
   const call = async <T>(path: string, init: RequestInit = {}): Promise<{ status: number; body: T; headers: Headers }> => {
-    const answer = await fetch(`${server.origin}${path}`, { ...init, headers: { accept: "application/json", ...authorized, ...(init.body ? { "content-type": "application/json" } : {}), ...init.headers } });
+    const answer = await fetch(`${server.origin}${path}`, {
+      ...init,
+      headers: { accept: "application/json", ...authorized, ...(init.body ? { "content-type": "application/json" } : {}), ...init.headers },
+    });
     return { status: answer.status, body: (await answer.json()) as T, headers: answer.headers };
   };
   const post = <T>(path: string, body: unknown) => call<T>(path, { method: "POST", body: JSON.stringify(body) });
@@ -100,7 +106,9 @@ describe("the HTTP API", () => {
 
   it("describes every route it has", async () => {
     const { call } = await setUp();
-    const { body } = await call<{ paths: Record<string, Record<string, { operationId: string; security?: unknown; requestBody?: unknown }>> }>("/api/openapi.json");
+    const { body } = await call<{ paths: Record<string, Record<string, { operationId: string; security?: unknown; requestBody?: unknown }>> }>(
+      "/api/openapi.json",
+    );
     const described = Object.values(body.paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
     expect(described.sort()).toEqual(routes.map(({ operation }) => operation).sort());
     expect(JSON.stringify(body.paths["/api/runs"]?.["post"]?.requestBody)).toContain("US dollars");
@@ -122,7 +130,7 @@ describe("the HTTP API", () => {
 describe("the socket", () => {
   async function open(origin: string) {
     const socket = new WebSocket(`${origin.replace("http", "ws")}/api/ws`, ["orrery.v1", `token.${token}`]);
-    const replies = new Map<number, (reply: { result?: unknown; error?: { code: string } }) => void>();
+    const replies = new Map<number, (reply: object) => void>();
     const watched: { watch: number; message: WatchMessage }[] = [];
     let ended = () => {};
     const end = new Promise<void>((done) => {
@@ -168,7 +176,17 @@ describe("the socket", () => {
   it("answers nonsense with an error and stays open", async () => {
     const { server } = await setUp();
     const { socket, call } = await open(server.origin);
-    for (const text of ["", "x", "null", "[]", "{}", '{"id":1}', '{"id":1,"method":"constructor"}', `{"id":1,"method":"submit","params":${"[".repeat(100_000)}`]) socket.send(text);
+    for (const text of [
+      "",
+      "x",
+      "null",
+      "[]",
+      "{}",
+      '{"id":1}',
+      '{"id":1,"method":"constructor"}',
+      `{"id":1,"method":"submit","params":${"[".repeat(100_000)}`,
+    ])
+      socket.send(text);
     socket.send(Buffer.from([1, 2, 3]));
     expect((await call("toString")).error?.code).toBe("METHOD_UNKNOWN");
     expect((await call("__proto__")).error?.code).toBe("METHOD_UNKNOWN");

@@ -48,7 +48,14 @@ describe("the server", () => {
     expect(all.length).toBeGreaterThan(routes.length);
     for (const { method, url, auth } of all) {
       const at = `${method} ${url}`;
-      for (const strange of [{ host: "evil.example" }, { host: `evil.example:${port}` }, { host: "127.0.0.1" }, { ...own, origin: "http://evil.example" }, { ...own, origin: "null" }, { ...own, origin: `http://127.0.0.1:${port + 1}` }]) {
+      for (const strange of [
+        { host: "evil.example" },
+        { host: `evil.example:${port}` },
+        { host: "127.0.0.1" },
+        { ...own, origin: "http://evil.example" },
+        { ...own, origin: "null" },
+        { ...own, origin: `http://127.0.0.1:${port + 1}` },
+      ]) {
         const answer = await ask(port, method, url, { ...strange, ...authorized });
         expect(answer.status, `${at} ${JSON.stringify(strange)}`).toBe(403);
       }
@@ -98,17 +105,23 @@ describe("the server", () => {
   it("keeps no socket of a thousand that do not know the token, and at most so many that do", async () => {
     const { server } = await serveHere({ preset: [] });
     const strangers = await Promise.all(
-      Array.from({ length: 1_000 }, () =>
-        new Promise<string>((resolve, reject) => {
-          const socket = connect(server.port, "127.0.0.1", () => {
-            socket.write(`GET /api/ws HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n${Object.entries(upgrade).map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`);
-          });
-          let text = "";
-          socket.setEncoding("utf8").on("data", (piece: string) => {
-            text += piece;
-          });
-          socket.on("close", () => resolve(text.slice(9, 12))).on("error", reject);
-        }),
+      Array.from(
+        { length: 1_000 },
+        () =>
+          new Promise<string>((resolve, reject) => {
+            const socket = connect(server.port, "127.0.0.1", () => {
+              socket.write(
+                `GET /api/ws HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n${Object.entries(upgrade)
+                  .map(([name, value]) => `${name}: ${value}\r\n`)
+                  .join("")}\r\n`,
+              );
+            });
+            let text = "";
+            socket.setEncoding("utf8").on("data", (piece: string) => {
+              text += piece;
+            });
+            socket.on("close", () => resolve(text.slice(9, 12))).on("error", reject);
+          }),
       ),
     );
     expect(new Set(strangers)).toEqual(new Set(["401", "429"]));
@@ -148,7 +161,15 @@ describe("the server", () => {
       expect(answer.error?.code, body.slice(0, 80)).toBeTruthy();
     }
     expect((await post("task=x", { "content-type": "text/plain" })).status).toBe(415);
-    expect((await fetch(`${server.origin}/api/runs/x/cancel`, { method: "POST", body: JSON.stringify({ padding: "x".repeat(200_000) }), headers: { ...authorized, "content-type": "application/json" } })).status).toBe(413);
+    expect(
+      (
+        await fetch(`${server.origin}/api/runs/x/cancel`, {
+          method: "POST",
+          body: JSON.stringify({ padding: "x".repeat(200_000) }),
+          headers: { ...authorized, "content-type": "application/json" },
+        })
+      ).status,
+    ).toBe(413);
     expect((await fetch(`${server.origin}/api/runs/${"x".repeat(500)}`, { headers: authorized })).status).toBe(404);
   });
 
@@ -162,8 +183,21 @@ describe("the server", () => {
     const get = (path: string) => ask(server.port, "GET", path, { host: `127.0.0.1:${server.port}` });
     expect(await get("/")).toMatchObject({ status: 200, body: expect.stringContaining("page") });
     const asset = await get("/assets/index-abcd1234.js");
-    expect([asset.status, asset.headers["cache-control"], asset.headers["content-type"]]).toEqual([200, expect.stringContaining("immutable"), expect.stringContaining("javascript")]);
-    for (const path of ["/../orrery-outside.txt", "/%2e%2e/orrery-outside.txt", "/..%2forrery-outside.txt", "/assets/..%5c..%5correry-outside.txt", "//etc/passwd", "/%00", "/.env", "/assets/"]) {
+    expect([asset.status, asset.headers["cache-control"], asset.headers["content-type"]]).toEqual([
+      200,
+      expect.stringContaining("immutable"),
+      expect.stringContaining("javascript"),
+    ]);
+    for (const path of [
+      "/../orrery-outside.txt",
+      "/%2e%2e/orrery-outside.txt",
+      "/..%2forrery-outside.txt",
+      "/assets/..%5c..%5correry-outside.txt",
+      "//etc/passwd",
+      "/%00",
+      "/.env",
+      "/assets/",
+    ]) {
       const answer = await get(path);
       expect([400, 403, 404], path).toContain(answer.status);
       expect(answer.body).not.toContain("kept from strangers");

@@ -16,7 +16,9 @@ export function scratch(name: string): string {
 
 /** An environment without the person's own keys, settings and local model servers. */
 export function cleanEnv(home: string, more: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ORRERY_|OPENAI_|ANTHROPIC_|GOOGLE_|OLLAMA_|LMSTUDIO_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name)));
+  const kept = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(ORRERY_|OPENAI_|ANTHROPIC_|GOOGLE_|OLLAMA_|LMSTUDIO_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name)),
+  );
   return { ...kept, ORRERY_HOME: home, ORRERY_DISCOVER: "false", NO_COLOR: "1", ...more };
 }
 

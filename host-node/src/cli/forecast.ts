@@ -18,7 +18,10 @@ export async function agreeToSpending({ client, host, terminal }: Session, asked
   const { capUsd } = host.settings.spending;
   terminal.line(`This would use ${[...new Set(paid.map(({ model }) => model))].join(", ")}, which costs money:`);
   for (const { agent, model, why } of paid) terminal.line(`  ${agent} on ${model}: ${why}`);
-  const cost = forecast.expectedNano === undefined ? "with no known price" : `about ${nanoDollars(forecast.expectedNano)}${forecast.maxNano === undefined ? "" : `, ${nanoDollars(forecast.maxNano)} at most`}`;
+  const cost =
+    forecast.expectedNano === undefined
+      ? "with no known price"
+      : `about ${nanoDollars(forecast.expectedNano)}${forecast.maxNano === undefined ? "" : `, ${nanoDollars(forecast.maxNano)} at most`}`;
   terminal.line(`${count(forecast.predicted.expected, "call")}, ${cost}. A run never spends more than $${capUsd} (setting spending.capUsd).`);
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({ message: "Use paid models, now and from here on, up to that cap a run?", initialValue: false });

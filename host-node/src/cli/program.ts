@@ -1,14 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "../version.ts";
 import { Terminal } from "./terminal.ts";
-import type { Common } from "./with-host.ts";
 
 type Action = (options: never, ...rest: string[]) => Promise<number>;
 
 const many = (value: string, before: string[] = []): string[] => [...before, value];
 const number = (what: string, least: number, whole: boolean) => (text: string) => {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value < least || (whole && !Number.isInteger(value))) throw new InvalidArgumentError(`${what}, not "${text}".`);
+  if (text.trim() === "" || !Number.isFinite(value) || value < least || (whole && !Number.isInteger(value)))
+    throw new InvalidArgumentError(`${what}, not "${text}".`);
   return value;
 };
 
@@ -16,9 +16,13 @@ const number = (what: string, least: number, whole: boolean) => (text: string) =
 export async function main(argv: string[]): Promise<void> {
   const json = argv.includes("--json");
   let exitCode = 0;
-  const program = describe((work) => async (options, ...rest) => {
-    exitCode = await (await work())(options as never, ...rest);
-  }, json);
+  const program = describe(
+    (work) =>
+      async (options, ...rest) => {
+        exitCode = await (await work())(options as never, ...rest);
+      },
+    json,
+  );
   try {
     await program.parseAsync(literalTask(argv), { from: "user" });
   } catch (thrown) {
@@ -58,7 +62,10 @@ export function describe(lazy: Lazy, json: boolean): Command {
     .addHelpText("after", example("orrery start", 'orrery run "What changed, and what did it cost?" --docs ./notes'));
 
   const command = (parent: Command, signature: string, about: string, examples: string[], work: () => Promise<Action>): Command => {
-    const made = parent.command(signature).description(about).addHelpText("after", example(...examples));
+    const made = parent
+      .command(signature)
+      .description(about)
+      .addHelpText("after", example(...examples));
     shared(made);
     // Commander hands over (…arguments, options, command).
     made.action(async (...given: unknown[]) => {
@@ -68,22 +75,64 @@ export function describe(lazy: Lazy, json: boolean): Command {
     return made;
   };
 
-  const run = command(program, "run [task]", "Give a task to a team of agents", ['orrery run "How are errors isolated?" --docs ./docs', 'orrery run "And what are the limits?" --thread thread_01j… --json', "orrery run --again run_01j… --model ollama/qwen3:8b"], async () => (await import("./commands/run.ts")).run);
+  const run = command(
+    program,
+    "run [task]",
+    "Give a task to a team of agents",
+    [
+      'orrery run "How are errors isolated?" --docs ./docs',
+      'orrery run "And what are the limits?" --thread thread_01j… --json',
+      "orrery run --again run_01j… --model ollama/qwen3:8b",
+    ],
+    async () => (await import("./commands/run.ts")).run,
+  );
   asking(run)
     .option("--task <text>", "the task, where it could be taken for a command")
     .option("--out <dir>", "write report.md and run.json there")
     .option("--again <run>", "run that run's team on its task and documents again, side by side");
-  command(run, "show <id>", "Show a run: its report, costs, verdicts and trace", ["orrery run show run_01j…", "orrery run show run_01j… --trace --json"], async () => (await import("./commands/show.ts")).show).option("--trace", "every span of its trace");
+  command(
+    run,
+    "show <id>",
+    "Show a run: its report, costs, verdicts and trace",
+    ["orrery run show run_01j…", "orrery run show run_01j… --trace --json"],
+    async () => (await import("./commands/show.ts")).show,
+  ).option("--trace", "every span of its trace");
 
-  const serve = command(program, "serve", "Serve the page and the HTTP API on this machine", ["orrery serve", "orrery serve --port 0 --json"], async () => (await import("./commands/serve.ts")).serve);
+  const serve = command(
+    program,
+    "serve",
+    "Serve the page and the HTTP API on this machine",
+    ["orrery serve", "orrery serve --port 0 --json"],
+    async () => (await import("./commands/serve.ts")).serve,
+  );
   serving(serve);
-  serving(command(program, "start", "Start the server, run the example task here, and print the page's address", ["orrery start", "orrery start --once"], async () => (await import("./commands/start.ts")).start)).option("--once", "exit after the task");
+  serving(
+    command(
+      program,
+      "start",
+      "Start the server, run the example task here, and print the page's address",
+      ["orrery start", "orrery start --once"],
+      async () => (await import("./commands/start.ts")).start,
+    ),
+  ).option("--once", "exit after the task");
 
   command(program, "runs", "List runs, newest first", ["orrery runs", "orrery runs --limit 5 --json"], async () => (await import("./commands/runs.ts")).runs)
     .option("--limit <n>", "at most this many", number("a whole number above 0", 1, true), 20)
     .option("--thread <id>", "of this conversation");
-  command(program, "models", "List models: connected, found or embedded, with prices", ["orrery models", "orrery models --json"], async () => (await import("./commands/models.ts")).models);
-  command(program, "connect <provider>", "Connect a model host: asks for what is missing, tests it, remembers it", ["orrery connect openai", "orrery connect ollama", "orrery connect mine --url http://127.0.0.1:8080/v1 --model my-model"], async () => (await import("./commands/connect.ts")).connectProvider)
+  command(
+    program,
+    "models",
+    "List models: connected, found or embedded, with prices",
+    ["orrery models", "orrery models --json"],
+    async () => (await import("./commands/models.ts")).models,
+  );
+  command(
+    program,
+    "connect <provider>",
+    "Connect a model host: asks for what is missing, tests it, remembers it",
+    ["orrery connect openai", "orrery connect ollama", "orrery connect mine --url http://127.0.0.1:8080/v1 --model my-model"],
+    async () => (await import("./commands/connect.ts")).connectProvider,
+  )
     .option("--url <url>", "the address of its API")
     .option("--model <id>", "a model it serves; may be repeated", many)
     .option("--key-env <name>", "take the key from this environment variable")
@@ -91,20 +140,62 @@ export function describe(lazy: Lazy, json: boolean): Command {
     .option("--no-test", "remember it without trying it")
     .option("--remove", "forget it and its key");
 
-  const plugins = command(program, "plugins", "List plugins and their state", ["orrery plugins", "orrery plugins inspect orrery.cost", "orrery plugins explain budget.reserve"], async () => (await import("./commands/plugins.ts")).list);
+  const plugins = command(
+    program,
+    "plugins",
+    "List plugins and their state",
+    ["orrery plugins", "orrery plugins inspect orrery.cost", "orrery plugins explain budget.reserve"],
+    async () => (await import("./commands/plugins.ts")).list,
+  );
   command(plugins, "list", "List plugins and their state", ["orrery plugins list --json"], async () => (await import("./commands/plugins.ts")).list);
-  command(plugins, "inspect <id>", "Show what a plugin requires, provides, taps, may do and did", ["orrery plugins inspect orrery.runner"], async () => (await import("./commands/plugins.ts")).inspect);
-  command(plugins, "explain <hook>", "Show who taps a hook, in which order, and why", ["orrery plugins explain task.route"], async () => (await import("./commands/plugins.ts")).explain);
+  command(
+    plugins,
+    "inspect <id>",
+    "Show what a plugin requires, provides, taps, may do and did",
+    ["orrery plugins inspect orrery.runner"],
+    async () => (await import("./commands/plugins.ts")).inspect,
+  );
+  command(
+    plugins,
+    "explain <hook>",
+    "Show who taps a hook, in which order, and why",
+    ["orrery plugins explain task.route"],
+    async () => (await import("./commands/plugins.ts")).explain,
+  );
 
-  const config = command(program, "config", "Show and change settings", ["orrery config get", "orrery config set spending.capUsd 0.2", "orrery config path"], async () => (await import("./commands/config.ts")).get);
+  const config = command(
+    program,
+    "config",
+    "Show and change settings",
+    ["orrery config get", "orrery config set spending.capUsd 0.2", "orrery config path"],
+    async () => (await import("./commands/config.ts")).get,
+  );
   command(config, "get [key]", "Show all settings, or one", ["orrery config get server.port"], async () => (await import("./commands/config.ts")).get);
-  command(config, "set <key> <value>", "Set one; the value is JSON or plain text", ["orrery config set server.port 4500"], async () => (await import("./commands/config.ts")).set);
+  command(
+    config,
+    "set <key> <value>",
+    "Set one; the value is JSON or plain text",
+    ["orrery config set server.port 4500"],
+    async () => (await import("./commands/config.ts")).set,
+  );
   command(config, "unset <key>", "Take one back to its default", ["orrery config unset server.port"], async () => (await import("./commands/config.ts")).unset);
   command(config, "path", "Show where settings, runs and keys are kept", ["orrery config path"], async () => (await import("./commands/config.ts")).path);
 
-  command(program, "doctor", "Check this installation and say what to do", ["orrery doctor", "orrery doctor --json"], async () => (await import("./commands/doctor.ts")).doctor);
+  command(
+    program,
+    "doctor",
+    "Check this installation and say what to do",
+    ["orrery doctor", "orrery doctor --json"],
+    async () => (await import("./commands/doctor.ts")).doctor,
+  );
   const create = program.command("create").description("Make something new").addHelpText("after", example("orrery create plugin acme-greeter"));
-  command(create, "plugin <name>", "Scaffold a plugin whose tests pass at once", ["orrery create plugin acme-greeter", "orrery create plugin acme-greeter --dir ./greeter"], async () => (await import("./commands/create.ts")).createPlugin).option("--dir <dir>", "where; default: a new folder of the plugin's name");
+  command(
+    create,
+    "plugin <name>",
+    "Scaffold a plugin whose tests pass at once",
+    ["orrery create plugin acme-greeter", "orrery create plugin acme-greeter --dir ./greeter"],
+    async () => (await import("./commands/create.ts")).createPlugin,
+  ).option("--dir <dir>", "where; default: a new folder of the plugin's name");
   return program;
 }
 
@@ -132,5 +223,3 @@ const serving = (made: Command): Command =>
   made.option("--port <n>", "the port; 0 takes a free one", number("a port, 0 to 65535", 0, true)).option("--host <address>", "the address to listen on");
 
 const example = (...lines: string[]): string => `\nExample${lines.length > 1 ? "s" : ""}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
-
-export type { Common };

@@ -52,7 +52,10 @@ export class Progress {
         return;
       case "run.planned": {
         const { plan, predicted } = event.data;
-        this.#row("team", `${bold(oneLine(plan.team.name, 60))}: ${plan.team.agents.map(({ id, role }) => (id === role ? id : `${id} (${oneLine(role, 40)})`)).join(", ")}`);
+        this.#row(
+          "team",
+          `${bold(oneLine(plan.team.name, 60))}: ${plan.team.agents.map(({ id, role }) => (id === role ? id : `${id} (${oneLine(role, 40)})`)).join(", ")}`,
+        );
         const range = predicted.min === predicted.max ? "" : ` (${predicted.min} to ${predicted.max})`;
         this.#row("topology", `${bold(plan.topology.id)}, ${count(predicted.expected, "call")} expected${range}`);
         for (const { by, text } of plan.notes) this.#row("", dim(`${oneLine(text, 140)} (${by})`));

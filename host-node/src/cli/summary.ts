@@ -18,11 +18,19 @@ export function showReport(terminal: Terminal, report: RunReport): void {
   }
   const { cost, topology } = report;
   const rows = [
-    ["cost", `${dollars(cost.microUsd)} for ${count(cost.calls, "call")}, ${count(cost.inputTokens + cost.outputTokens, "token")}, in ${seconds(report.durationMs)}`],
+    [
+      "cost",
+      `${dollars(cost.microUsd)} for ${count(cost.calls, "call")}, ${count(cost.inputTokens + cost.outputTokens, "token")}, in ${seconds(report.durationMs)}`,
+    ],
     ["team", report.agents.map(({ id, calls, microUsd }) => `${id} ${calls}× ${dollars(microUsd)}`).join(", ")],
     ["topology", topology.id && `${topology.id}: ${topology.observedCalls} of ${topology.predictedCalls} expected calls`],
     ["verdicts", report.verdicts.map(({ judge, score, decision }) => `${judge} ${score.toFixed(2)} ${decision}`).join(", ")],
-    ["memory", report.memory.recalled.map(({ task, usedBy }) => `"${oneLine(task, 60)}" ${usedBy.length > 0 ? `used by ${usedBy.join(", ")}` : "recalled, not used"}`).join("; ")],
+    [
+      "memory",
+      report.memory.recalled
+        .map(({ task, usedBy }) => `"${oneLine(task, 60)}" ${usedBy.length > 0 ? `used by ${usedBy.join(", ")}` : "recalled, not used"}`)
+        .join("; "),
+    ],
     ["trace", `orrery run show ${report.runId} --trace`],
     ["go on", `orrery run "…" --thread ${report.thread}`],
   ].filter(([, text]) => text);
@@ -35,7 +43,9 @@ export function offerModel(terminal: Terminal, report: RunReport, models: readon
   const extractive = [...used].every((id) => models.find((model) => model.id === id)?.kind === "extractive");
   if (used.size === 0 || !extractive) return;
   const able = models.find(({ kind, state }) => kind === "generative" && (state === "connected" || state === "found" || state === "embedded"));
-  const how = able ? `orrery run --again ${report.runId} --model ${able.id}` : `orrery connect ollama (or openai, anthropic, google), then orrery run --again ${report.runId} --model PROVIDER/MODEL`;
+  const how = able
+    ? `orrery run --again ${report.runId} --model ${able.id}`
+    : `orrery connect ollama (or openai, anthropic, google), then orrery run --again ${report.runId} --model PROVIDER/MODEL`;
   terminal.line(`These sentences were selected, not written. To run this team on a model, side by side: ${how}`);
 }
 
@@ -57,5 +67,6 @@ export function showSideBySide(terminal: Terminal, before: RunReport, after: Run
     ["calls", String(before.cost.calls), String(after.cost.calls)],
     ["time", seconds(before.durationMs), seconds(after.durationMs)],
     ["words", words(before), words(after)],
-  ])) terminal.line(line);
+  ]))
+    terminal.line(line);
 }

@@ -23,7 +23,10 @@ const mistake = (text: string): Promise<string> =>
 describe("a team file", () => {
   it("is YAML or JSON", async () => {
     const team = await parseTeam(good, "team.yaml");
-    expect(team.agents.map(({ id, tools }) => [id, tools])).toEqual([["reader", []], ["writer", []]]);
+    expect(team.agents.map(({ id, tools }) => [id, tools])).toEqual([
+      ["reader", []],
+      ["writer", []],
+    ]);
     expect(team.topology).toEqual({ id: "sequential", config: {} });
     expect(await parseTeam(JSON.stringify(team), "team.json")).toEqual(team);
   });
@@ -39,7 +42,10 @@ describe("a team file", () => {
   });
 
   it("is not unfolded without end", async () => {
-    const bomb = ["a: &a [x,x,x,x,x,x,x,x,x,x]", ...Array.from({ length: 9 }, (_, i) => `${"bcdefghij"[i]}: &${"bcdefghij"[i]} [${Array(10).fill(`*${"abcdefghi"[i]}`).join(",")}]`)].join("\n");
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x,x]",
+      ...Array.from({ length: 9 }, (_, i) => `${"bcdefghij"[i]}: &${"bcdefghij"[i]} [${Array(10).fill(`*${"abcdefghi"[i]}`).join(",")}]`),
+    ].join("\n");
     expect(await mistake(bomb)).toMatch(/TEAM_INVALID/);
     expect(await mistake("x".repeat(1_000_001))).toMatch(/TEAM_INVALID/);
   });

@@ -20,7 +20,8 @@ export async function withServer(options: ServerOptions, work: (session: Session
   const token = accessToken(openHome(home).token);
   const backend = later<Backend>();
   const log = createLog(settings.log, terminal.note);
-  const listen = (port: number) => startServer({ token, backend: backend.promise, address: settings.server.host, port, allowedHosts: settings.server.allowedHosts, log });
+  const listen = (port: number) =>
+    startServer({ token, backend: backend.promise, address: settings.server.host, port, allowedHosts: settings.server.allowedHosts, log });
   const server = await listen(settings.server.port).catch((error: { code?: string }) => {
     // Nobody chose the usual port: another server may have it.
     if (error.code !== "PORT_IN_USE" || settings.server.port !== 4400 || options.port !== undefined) throw error;

@@ -1,4 +1,19 @@
-import { Documents, type HostInfo, Journal, type KernelClient, type ModelInfo, OrreryError, type RunRequest, Runner, type Sentence, Storage, type SubmitRequest, Trace, typed, type WatchMessage } from "@orrery/sdk";
+import {
+  Documents,
+  type HostInfo,
+  Journal,
+  type KernelClient,
+  type ModelInfo,
+  OrreryError,
+  type RunRequest,
+  Runner,
+  type Sentence,
+  Storage,
+  type SubmitRequest,
+  Trace,
+  typed,
+  type WatchMessage,
+} from "@orrery/sdk";
 import type { Host } from "../boot.ts";
 import { readDocuments } from "../documents/read-documents.ts";
 import { type RunDocuments, RunFiles } from "../documents/run-files.ts";
@@ -41,7 +56,10 @@ export class HostClient implements KernelClient {
   /** The documents of a request; of a follow-up without any, those its conversation read last. */
   async read({ docs, documents, thread }: Pick<SubmitRequest, "docs" | "documents" | "thread">): Promise<RunDocuments> {
     const read = docs && docs.length > 0 ? await readDocuments(docs, this.#host.settings.documents) : { files: [], skipped: [], sources: [] };
-    const given = (documents ?? []).map(({ path, text, base64, bytes }) => ({ path, bytes: bytes ?? new Uint8Array(Buffer.from(base64 ?? text ?? "", base64 === undefined ? "utf8" : "base64")) }));
+    const given = (documents ?? []).map(({ path, text, base64, bytes }) => ({
+      path,
+      bytes: bytes ?? new Uint8Array(Buffer.from(base64 ?? text ?? "", base64 === undefined ? "utf8" : "base64")),
+    }));
     if (given.length > 0) return { files: [...read.files, ...given], skipped: read.skipped, sources: [] };
     if (read.sources.length === 0 && thread) return this.#files.ofThread(thread);
     return read;

@@ -11,7 +11,11 @@ const path = z
 export const submitRequest = z.strictObject({
   task: z.string().max(100_000).describe("What to do, in plain words"),
   documents: z
-    .array(z.strictObject({ path, text: z.string().optional(), base64: z.base64().optional() }).refine(({ text, base64 }) => text === undefined || base64 === undefined, "either text or base64"))
+    .array(
+      z
+        .strictObject({ path, text: z.string().optional(), base64: z.base64().optional() })
+        .refine(({ text, base64 }) => text === undefined || base64 === undefined, "either text or base64"),
+    )
     .max(5_000)
     .optional()
     .describe("Documents handed over with the request"),
@@ -19,7 +23,12 @@ export const submitRequest = z.strictObject({
   topology: z.string().min(1).max(200).optional(),
   team: team.optional(),
   agents: z.int().min(1).max(64).optional().describe("A team of at most this many agents"),
-  model: z.string().regex(/^[a-z0-9-]+\/.+$/, "provider/model").max(300).optional().describe("Every step goes to this model; asking for one agrees to pay for it, up to the cap"),
+  model: z
+    .string()
+    .regex(/^[a-z0-9-]+\/.+$/, "provider/model")
+    .max(300)
+    .optional()
+    .describe("Every step goes to this model; asking for one agrees to pay for it, up to the cap"),
   budget: z.number().nonnegative().max(10_000).optional().describe("US dollars; giving a budget agrees to spend up to it"),
   thread: z.string().min(1).max(200).optional().describe("Continue this conversation"),
 });

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { settings } from "../settings/schema.ts";
 import { readDocuments } from "./read-documents.ts";
 
@@ -44,7 +44,10 @@ describe("reading documents", () => {
     write("big.txt", "x".repeat(2_000));
     symlinkSync("/etc/passwd", join(dir, "passwd.txt"));
     symlinkSync(dir, join(dir, "loop"));
-    if (process.platform !== "win32") execFileSync("mkfifo", [join(dir, "pipe")]);
+    // Closing a server takes its socket's file away, so it stays open until the end.
+    const server = createServer();
+    if (process.platform !== "win32") await new Promise<void>((done) => server.listen(join(dir, "pipe"), done));
+    onTestFinished(() => void server.close());
     const { files, skipped } = await readDocuments([dir], { ...limits, maxFileBytes: 1_000 });
     expect(files.map(({ path }) => path)).toEqual(["ok.md"]);
     expect(codes(skipped)).toEqual({

@@ -44,8 +44,18 @@ export async function readDocuments(paths: readonly string[], limits: Settings["
     }
     try {
       const { size } = await stat(absolute);
-      if (size > limits.maxFileBytes) skipped.push({ path, code: "FILE_TOO_LARGE", reason: `${megabytes(size)} is above the ${megabytes(limits.maxFileBytes)} a file may have (setting documents.maxFileBytes)` });
-      else if (total + size > limits.maxTotalBytes) skipped.push({ path, code: "TOO_MUCH", reason: `the files before it already fill ${megabytes(limits.maxTotalBytes)} (setting documents.maxTotalBytes)` });
+      if (size > limits.maxFileBytes)
+        skipped.push({
+          path,
+          code: "FILE_TOO_LARGE",
+          reason: `${megabytes(size)} is above the ${megabytes(limits.maxFileBytes)} a file may have (setting documents.maxFileBytes)`,
+        });
+      else if (total + size > limits.maxTotalBytes)
+        skipped.push({
+          path,
+          code: "TOO_MUCH",
+          reason: `the files before it already fill ${megabytes(limits.maxTotalBytes)} (setting documents.maxTotalBytes)`,
+        });
       else {
         total += size;
         files.push({ path, bytes: new Uint8Array(await readFile(absolute)) });
@@ -64,9 +74,14 @@ async function kindOf(source: string): Promise<"file" | "folder"> {
     if (found.isFile()) return "file";
     if (found.isDirectory()) return "folder";
   } catch (cause) {
-    throw new OrreryError("DOCS_NOT_FOUND", `${source} cannot be read: ${reasonOf(cause)}`, { todo: "Check the path given with --docs; it must be a file or a folder.", cause });
+    throw new OrreryError("DOCS_NOT_FOUND", `${source} cannot be read: ${reasonOf(cause)}`, {
+      todo: "Check the path given with --docs; it must be a file or a folder.",
+      cause,
+    });
   }
-  throw new OrreryError("DOCS_NOT_FOUND", `${source} is neither a file nor a folder`, { todo: "Check the path given with --docs; it must be a file or a folder." });
+  throw new OrreryError("DOCS_NOT_FOUND", `${source} is neither a file nor a folder`, {
+    todo: "Check the path given with --docs; it must be a file or a folder.",
+  });
 }
 
 async function walk(root: string, prefix: string, into: { found: Found[]; skipped: SkippedFile[]; entered: Set<string>; most: number }): Promise<void> {
@@ -88,7 +103,8 @@ async function walk(root: string, prefix: string, into: { found: Found[]; skippe
       const path = nameOf(absolute);
       if (entry.name.startsWith(".")) into.skipped.push({ path, code: "HIDDEN", reason: "its name begins with a dot" });
       else if (entry.isSymbolicLink()) into.skipped.push({ path, code: "LINK", reason: "links are not followed" });
-      else if (entry.isDirectory() && ignoredFolders.has(entry.name)) into.skipped.push({ path: `${path}/`, code: "FOLDER_IGNORED", reason: "folders of this name hold other people's code" });
+      else if (entry.isDirectory() && ignoredFolders.has(entry.name))
+        into.skipped.push({ path: `${path}/`, code: "FOLDER_IGNORED", reason: "folders of this name hold other people's code" });
       else if (entry.isDirectory()) waiting.push(absolute);
       else if (entry.isFile()) into.found.push({ absolute, path });
       else into.skipped.push({ path, code: "NOT_A_FILE", reason: "it is neither a file nor a folder" });
@@ -106,6 +122,12 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e
 
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const words: Record<string, string> = { ENOENT: "there is no such file or folder", EACCES: "permission denied", EPERM: "permission denied", ELOOP: "its links go in a circle", ENAMETOOLONG: "its name is too long" };
+  const words: Record<string, string> = {
+    ENOENT: "there is no such file or folder",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    ELOOP: "its links go in a circle",
+    ENAMETOOLONG: "its name is too long",
+  };
   return words[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -16,7 +16,12 @@ const kinds: readonly [prefix: string, code: string, what: string, todo: string]
 export function sqliteError(thrown: unknown, store: "JOURNAL" | "STORAGE"): unknown {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   if (!code.startsWith("SQLITE_")) return thrown;
-  const [, kind, what, todo] = kinds.find(([prefix]) => code.startsWith(prefix)) ?? ["", "FAILED", `its database refused (${code})`, "Report this with the code."];
+  const [, kind, what, todo] = kinds.find(([prefix]) => code.startsWith(prefix)) ?? [
+    "",
+    "FAILED",
+    `its database refused (${code})`,
+    "Report this with the code.",
+  ];
   const whose = store === "JOURNAL" ? "The journal was not written" : "The store was not written";
   return new OrreryError(`${store}_${kind}`, `${whose}: ${what}`, { todo, cause: thrown });
 }

@@ -16,7 +16,10 @@ export function accessToken(file: string): string {
   } catch (cause) {
     const other = read(file);
     if (other !== undefined && shape.test(other)) return other;
-    throw new OrreryError("HOME_UNWRITABLE", `the token cannot be written to ${file}`, { todo: "Check the owner and permissions of the data folder (orrery config path).", cause });
+    throw new OrreryError("HOME_UNWRITABLE", `the token cannot be written to ${file}`, {
+      todo: "Check the owner and permissions of the data folder (orrery config path).",
+      cause,
+    });
   }
 }
 

@@ -9,13 +9,23 @@ export function answerOf(thrown: unknown): { status: number; failure: Failure } 
   const failure = failureOf(thrown);
   const given = (thrown as { statusCode?: unknown } | null)?.statusCode;
   if (typeof given === "number" && given >= 400 && given < 500) {
-    return { status: given, failure: { code: failure.code.replace(/^FST_ERR_/, ""), message: failure.message, do: "Correct the request; GET /api/openapi.json describes every route." } };
+    return {
+      status: given,
+      failure: {
+        code: failure.code.replace(/^FST_ERR_/, ""),
+        message: failure.message,
+        do: "Correct the request; GET /api/openapi.json describes every route.",
+      },
+    };
   }
   if (notFound.has(failure.code)) return { status: 404, failure };
   if (unavailable.has(failure.code)) return { status: 503, failure };
   if (internal.test(failure.code)) {
     const known = /^(JOURNAL|STORAGE)_/.test(failure.code);
-    return { status: 500, failure: known ? failure : { code: "INTERNAL", message: "the server could not do this", do: "Look at its log; set ORRERY_DEBUG=1 for more." } };
+    return {
+      status: 500,
+      failure: known ? failure : { code: "INTERNAL", message: "the server could not do this", do: "Look at its log; set ORRERY_DEBUG=1 for more." },
+    };
   }
   return { status: 400, failure };
 }

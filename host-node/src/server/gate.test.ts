@@ -7,15 +7,37 @@ const gate = (now = () => 0) => createGate({ token: "right", hosts: () => names,
 
 describe("the gate", () => {
   it("knows its own names, with their port, and no others", () => {
-    for (const host of ["127.0.0.1:4400", "localhost:4400", "LOCALHOST:4400", "[::1]:4400", "orrery.lan:4400", "proxy.example:8443"]) expect(gate().place({ host }), host).toBeUndefined();
-    for (const host of [undefined, "", "localhost", "127.0.0.1", "127.0.0.1:4401", "evil.example:4400", "localhost:4400.evil.example", "evil.example#127.0.0.1:4400", "127.0.0.1:4400@evil", "proxy.example:4400"])
+    for (const host of ["127.0.0.1:4400", "localhost:4400", "LOCALHOST:4400", "[::1]:4400", "orrery.lan:4400", "proxy.example:8443"])
+      expect(gate().place({ host }), host).toBeUndefined();
+    for (const host of [
+      undefined,
+      "",
+      "localhost",
+      "127.0.0.1",
+      "127.0.0.1:4401",
+      "evil.example:4400",
+      "localhost:4400.evil.example",
+      "evil.example#127.0.0.1:4400",
+      "127.0.0.1:4400@evil",
+      "proxy.example:4400",
+    ])
       expect(gate().place({ host }), host).toMatchObject({ status: 403, code: "HOST_REFUSED" });
   });
 
   it("answers its own page and programs, and no other site's page", () => {
     const host = "127.0.0.1:4400";
-    for (const origin of [undefined, "http://127.0.0.1:4400", "http://localhost:4400", "https://proxy.example:8443"]) expect(gate().place({ host, ...(origin ? { origin } : {}) }), origin).toBeUndefined();
-    for (const origin of ["null", "http://evil.example", "http://127.0.0.1", "http://127.0.0.1:4401", "http://127.0.0.1:4400.evil.example", "file://", "chrome-extension://abc", "http://evil.example/127.0.0.1:4400"])
+    for (const origin of [undefined, "http://127.0.0.1:4400", "http://localhost:4400", "https://proxy.example:8443"])
+      expect(gate().place({ host, ...(origin ? { origin } : {}) }), origin).toBeUndefined();
+    for (const origin of [
+      "null",
+      "http://evil.example",
+      "http://127.0.0.1",
+      "http://127.0.0.1:4401",
+      "http://127.0.0.1:4400.evil.example",
+      "file://",
+      "chrome-extension://abc",
+      "http://evil.example/127.0.0.1:4400",
+    ])
       expect(gate().place({ host, origin }), origin).toMatchObject({ status: 403, code: "ORIGIN_REFUSED" });
   });
 
@@ -41,7 +63,14 @@ describe("the gate", () => {
   });
 
   it("reads a bearer token and nothing else", () => {
-    expect([bearer("Bearer abc"), bearer("bearer  abc"), bearer("Basic abc"), bearer("Bearer"), bearer(undefined), bearer("Bearer a b")]).toEqual(["abc", "abc", undefined, undefined, undefined, undefined]);
+    expect([bearer("Bearer abc"), bearer("bearer  abc"), bearer("Basic abc"), bearer("Bearer"), bearer(undefined), bearer("Bearer a b")]).toEqual([
+      "abc",
+      "abc",
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -37,19 +37,35 @@ export function createGate({ token, hosts, now }: { token: string; hosts: () => 
     record.count += 1;
     wrong.set(peer, record);
     if (record.count <= tries) return undefined;
-    return { status: 429, code: "TOO_MANY_ATTEMPTS", message: "there were too many requests without the right token", do: "Wait a minute, then use the token `orrery serve` prints.", retryAfterS: Math.ceil((record.until - at) / 1_000) };
+    return {
+      status: 429,
+      code: "TOO_MANY_ATTEMPTS",
+      message: "there were too many requests without the right token",
+      do: "Wait a minute, then use the token `orrery serve` prints.",
+      retryAfterS: Math.ceil((record.until - at) / 1_000),
+    };
   };
 
   return {
     place({ host, origin }) {
       const known = hosts();
       if (host === undefined || !known.has(host.toLowerCase())) {
-        return { status: 403, code: "HOST_REFUSED", message: "the server is not known by this name", do: "Use the address `orrery serve` prints, or add the name to the setting server.allowedHosts." };
+        return {
+          status: 403,
+          code: "HOST_REFUSED",
+          message: "the server is not known by this name",
+          do: "Use the address `orrery serve` prints, or add the name to the setting server.allowedHosts.",
+        };
       }
       if (origin === undefined || origin === "") return undefined;
       const from = /^https?:\/\/(.+)$/.exec(origin.toLowerCase())?.[1];
       if (from !== undefined && known.has(from)) return undefined;
-      return { status: 403, code: "ORIGIN_REFUSED", message: "requests from other sites' pages are not answered", do: "Open the page this server serves itself." };
+      return {
+        status: 403,
+        code: "ORIGIN_REFUSED",
+        message: "requests from other sites' pages are not answered",
+        do: "Open the page this server serves itself.",
+      };
     },
     token(given, from) {
       if (given !== undefined && timingSafeEqual(digest(given), expected)) return undefined;

@@ -23,7 +23,13 @@ export async function openApi(version: string): Promise<object> {
       app.route({
         method,
         url,
-        schema: { operationId: operation, summary, ...taken, ...(auth === "token" ? { security: [{ token: [] }] } : {}), response: { [status]: response, "4xx": failure } },
+        schema: {
+          operationId: operation,
+          summary,
+          ...taken,
+          ...(auth === "token" ? { security: [{ token: [] }] } : {}),
+          response: { [status]: response, "4xx": failure },
+        },
         handler: async () => ({}),
       });
     }

@@ -33,7 +33,13 @@ const places = ["page/", "../../playground/dist/", "../../../playground/dist/"];
 export async function findPage(): Promise<string | undefined> {
   for (const place of places) {
     const folder = fileURLToPath(new URL(place, import.meta.url));
-    if (await access(`${folder}index.html`).then(() => true, () => false)) return folder;
+    if (
+      await access(`${folder}index.html`).then(
+        () => true,
+        () => false,
+      )
+    )
+      return folder;
   }
   return undefined;
 }

@@ -29,7 +29,15 @@ export interface Route {
   answer(checked: Checked, context: RouteContext): Promise<unknown>;
 }
 
-const route = (method: Route["method"], url: string, operation: Operation, summary: string, answer: Route["answer"], more: Partial<Route> = {}): Route => ({ method, url, operation, auth: "token", summary, answer, ...more });
+const route = (method: Route["method"], url: string, operation: Operation, summary: string, answer: Route["answer"], more: Partial<Route> = {}): Route => ({
+  method,
+  url,
+  operation,
+  auth: "token",
+  summary,
+  answer,
+  ...more,
+});
 const accepted = ({ reply }: RouteContext, started: { runId: string; thread: string }) => {
   reply.status(202).header("location", `/api/runs/${started.runId}`);
   return started;
@@ -39,7 +47,10 @@ const accepted = ({ reply }: RouteContext, started: { runId: string; thread: str
 export const routes: readonly Route[] = [
   route("GET", "/api/info", "info", "What this host is, and its example", (_, { client }) => client.info()),
   route(
-    "POST", "/api/runs", "submit", "Give a task to a team; answers at once, or with the report when asked to wait",
+    "POST",
+    "/api/runs",
+    "submit",
+    "Give a task to a team; answers at once, or with the report when asked to wait",
     async ({ body, query }, context) => {
       const started = await context.client.submit(body as CheckedSubmit as Parameters<HostClient["submit"]>[0]);
       return query.wait ? context.client.wait(started.runId) : accepted(context, started);
@@ -51,22 +62,32 @@ export const routes: readonly Route[] = [
     runs: await client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}), ...(before === undefined ? {} : { before }) }),
   })),
   route("GET", "/api/runs/:id", "report", "A run's report as of now", ({ params }, { client }) => needRun(client, params.id)),
-  route("GET", "/api/runs/:id/events", "events", "A run's entries: as they happen (text/event-stream), or those there are (application/json)", async ({ params, query }, { client, request, reply }) => {
-    if (wantsStream(request.headers.accept)) return streamRun(client, params.id, query.from, request, reply);
-    await needRun(client, params.id);
-    return { events: await client.events(params.id, query.from) };
-  }),
+  route(
+    "GET",
+    "/api/runs/:id/events",
+    "events",
+    "A run's entries: as they happen (text/event-stream), or those there are (application/json)",
+    async ({ params, query }, { client, request, reply }) => {
+      if (wantsStream(request.headers.accept)) return streamRun(client, params.id, query.from, request, reply);
+      await needRun(client, params.id);
+      return { events: await client.events(params.id, query.from) };
+    },
+  ),
   route("GET", "/api/runs/:id/trace", "trace", "A run's spans", async ({ params }, { client }) => {
     await needRun(client, params.id);
     return { spans: await client.trace(params.id) };
   }),
-  route("GET", "/api/runs/:id/sentences", "sentences", "A document of the run as numbered sentences", async ({ params, query }, { client }) => ({ sentences: await client.sentences(params.id, query.path ?? "") })),
+  route("GET", "/api/runs/:id/sentences", "sentences", "A document of the run as numbered sentences", async ({ params, query }, { client }) => ({
+    sentences: await client.sentences(params.id, query.path ?? ""),
+  })),
   route("POST", "/api/runs/:id/cancel", "cancel", "Cancel a run", async ({ params }, { client }) => {
     await needRun(client, params.id);
     return { cancelled: await client.cancel(params.id) };
   }),
   route("GET", "/api/plugins", "plugins", "Plugins and their state", async (_, { client }) => ({ plugins: await client.plugins() })),
-  route("GET", "/api/models", "models", "Models: connected, found or embedded", async ({ query }, { client }) => ({ models: await client.models(query.refresh) })),
+  route("GET", "/api/models", "models", "Models: connected, found or embedded", async ({ query }, { client }) => ({
+    models: await client.models(query.refresh),
+  })),
   route("GET", "/api/hooks", "hooks", "The names of all hooks", async (_, { client }) => ({ hooks: await client.hooks() })),
   route("GET", "/api/hooks/:name", "hook", "Who taps a hook, in which order, and why", async ({ params }, { client }) => {
     const hooks = await client.hooks();

@@ -20,13 +20,32 @@ export interface RouteSchema {
 export const schemas = {
   health: { response: z.object({ status: z.literal("ok"), ready: z.boolean(), version: z.string() }) },
   info: { response: open("HostInfo") },
-  submit: { body: submitRequest, querystring: z.object({ wait: z.stringbool().optional().describe("Answer with the report once the run has ended") }), response: started },
+  submit: {
+    body: submitRequest,
+    querystring: z.object({ wait: z.stringbool().optional().describe("Answer with the report once the run has ended") }),
+    response: started,
+  },
   example: { response: started },
-  runs: { querystring: z.object({ limit: whole.min(1).max(1_000).optional(), thread: id.optional(), before: z.coerce.number().optional().describe("Started before this time, ms") }), response: z.object({ runs: z.array(open("RunSummary")) }) },
+  runs: {
+    querystring: z.object({
+      limit: whole.min(1).max(1_000).optional(),
+      thread: id.optional(),
+      before: z.coerce.number().optional().describe("Started before this time, ms"),
+    }),
+    response: z.object({ runs: z.array(open("RunSummary")) }),
+  },
   report: { params: z.object({ id }), response: open("RunReport") },
-  events: { params: z.object({ id }), querystring: z.object({ from: whole.optional().describe("The first entry's index; Last-Event-ID goes before it") }), response: z.object({ events: z.array(runEvent) }) },
+  events: {
+    params: z.object({ id }),
+    querystring: z.object({ from: whole.optional().describe("The first entry's index; Last-Event-ID goes before it") }),
+    response: z.object({ events: z.array(runEvent) }),
+  },
   trace: { params: z.object({ id }), response: z.object({ spans: z.array(open("Span")) }) },
-  sentences: { params: z.object({ id }), querystring: z.object({ path: z.string().min(1).max(1_000) }), response: z.object({ sentences: z.array(open("Sentence")) }) },
+  sentences: {
+    params: z.object({ id }),
+    querystring: z.object({ path: z.string().min(1).max(1_000) }),
+    response: z.object({ sentences: z.array(open("Sentence")) }),
+  },
   cancel: { params: z.object({ id }), response: z.object({ cancelled: z.boolean().describe("False when the run was not under way here") }) },
   plugins: { response: z.object({ plugins: z.array(open("PluginReport")) }) },
   models: { querystring: z.object({ refresh: z.stringbool().optional() }), response: z.object({ models: z.array(open("ModelInfo")) }) },

@@ -49,9 +49,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let names: ReadonlySet<string> = new Set();
   const gate = createGate({ token: options.token, hosts: () => names, now: () => Date.now() });
   let ready = false;
-  options.backend.then(() => {
-    ready = true;
-  }, () => {});
+  options.backend.then(
+    () => {
+      ready = true;
+    },
+    () => {},
+  );
 
   const app = fastify({
     logger: false,
@@ -64,7 +67,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   parseJson(app);
   app.setErrorHandler((error, _request, reply) => {
     const { status } = fail(reply, error);
-    if (status >= 500) options.log.error("a request failed", { code: String((error as { code?: unknown }).code ?? "INTERNAL"), message: error instanceof Error ? error.message : String(error) });
+    if (status >= 500)
+      options.log.error("a request failed", {
+        code: String((error as { code?: unknown }).code ?? "INTERNAL"),
+        message: error instanceof Error ? error.message : String(error),
+      });
   });
   app.setNotFoundHandler((request, reply) => fail(reply, nothingAt(request.method, request.url.split("?", 1)[0] ?? "/")));
 
@@ -90,7 +97,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const { port } = app.server.address() as AddressInfo;
   names = hostNames(options.address, port, options.allowedHosts ?? []);
-  const shown = options.address === "0.0.0.0" || options.address === "::" ? "127.0.0.1" : options.address.includes(":") ? `[${options.address}]` : options.address;
+  const shown =
+    options.address === "0.0.0.0" || options.address === "::" ? "127.0.0.1" : options.address.includes(":") ? `[${options.address}]` : options.address;
   const origin = `http://${shown}:${port}`;
   return {
     origin,
@@ -105,7 +113,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 function guard(app: FastifyInstance, gate: Gate): void {
   app.addHook("onRoute", ({ config, url, method }) => {
-    if (config?.auth === undefined) throw new OrreryError("ROUTE_WITHOUT_POLICY", `${String(method)} ${url} does not say who may use it`, { todo: "Give the route config.auth." });
+    if (config?.auth === undefined)
+      throw new OrreryError("ROUTE_WITHOUT_POLICY", `${String(method)} ${url} does not say who may use it`, { todo: "Give the route config.auth." });
   });
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders);
@@ -117,13 +126,15 @@ function guard(app: FastifyInstance, gate: Gate): void {
   });
 }
 
-const nothingAt = (method: string, path: string) => new OrreryError("ROUTE_UNKNOWN", `there is no ${method} ${path}`, { todo: "GET /api/openapi.json describes every route." });
+const nothingAt = (method: string, path: string) =>
+  new OrreryError("ROUTE_UNKNOWN", `there is no ${method} ${path}`, { todo: "GET /api/openapi.json describes every route." });
 
 function parseJson(app: FastifyInstance): void {
   app.removeContentTypeParser("text/plain");
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
-    if (tooDeep(body as string)) return done(new OrreryError("REQUEST_INVALID", "the request nests too deeply", { todo: "Send at most 64 levels." }) as never, undefined);
+    if (tooDeep(body as string))
+      return done(new OrreryError("REQUEST_INVALID", "the request nests too deeply", { todo: "Send at most 64 levels." }) as never, undefined);
     // A POST without a body is one with nothing in it.
     if (body === "") return done(null, undefined);
     return parse(request, body as string, done);
@@ -170,6 +181,13 @@ function fail(reply: FastifyReply, error: unknown): { status: number; reply: Fas
 
 function unusable({ address, port }: ServerOptions, cause: unknown): OrreryError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  if (code === "EADDRINUSE") return new OrreryError("PORT_IN_USE", `port ${port} on ${address} is taken`, { todo: "Stop what uses it, or choose another with --port (0 takes a free one).", cause });
-  return new OrreryError("ADDRESS_UNUSABLE", `the server cannot listen on ${address}:${port} (${code || "unknown"})`, { todo: "Choose another address with --host, or another port with --port.", cause });
+  if (code === "EADDRINUSE")
+    return new OrreryError("PORT_IN_USE", `port ${port} on ${address} is taken`, {
+      todo: "Stop what uses it, or choose another with --port (0 takes a free one).",
+      cause,
+    });
+  return new OrreryError("ADDRESS_UNUSABLE", `the server cannot listen on ${address}:${port} (${code || "unknown"})`, {
+    todo: "Choose another address with --host, or another port with --port.",
+    cause,
+  });
 }

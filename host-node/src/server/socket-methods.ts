@@ -7,7 +7,10 @@ type Method = (client: HostClient, params: readonly unknown[]) => Promise<unknow
 
 const id = z.string().min(1).max(200);
 const method =
-  <T extends readonly z.ZodType[]>(takes: readonly [...T], work: (client: HostClient, params: { [K in keyof T]: z.output<T[K]> }) => Promise<unknown>): Method =>
+  <T extends readonly z.ZodType[]>(
+    takes: readonly [...T],
+    work: (client: HostClient, params: { [K in keyof T]: z.output<T[K]> }) => Promise<unknown>,
+  ): Method =>
   async (client, params) => {
     const parsed = takes.map((schema, i) => {
       const one = schema.safeParse(params[i] ?? undefined);
@@ -18,7 +21,12 @@ const method =
     return work(client, parsed as { [K in keyof T]: z.output<T[K]> });
   };
 const query = z.strictObject({ limit: z.int().min(1).max(1_000).optional(), thread: id.optional() }).default({});
-const connection = z.strictObject({ provider: z.string().max(64), baseUrl: z.string().max(2_000).optional(), key: z.string().max(4_000).optional(), models: z.array(z.string().max(300)).max(1_000).optional() });
+const connection = z.strictObject({
+  provider: z.string().max(64),
+  baseUrl: z.string().max(2_000).optional(),
+  key: z.string().max(4_000).optional(),
+  models: z.array(z.string().max(300)).max(1_000).optional(),
+});
 
 /** What a page may ask over its socket, and the shape of each parameter: the members of `KernelClient` by name. */
 export const methods: Readonly<Record<string, Method>> = {

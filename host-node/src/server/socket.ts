@@ -25,15 +25,19 @@ export function acceptSockets(server: Server, gate: Gate, backend: Promise<Backe
   let open = 0;
   server.on("upgrade", (request, stream, head) => {
     stream.on("error", () => stream.destroy());
-    const refusal = gate.place(request.headers) ?? offer(request.headers["sec-websocket-protocol"], (token) => gate.token(token, request.socket.remoteAddress ?? ""));
+    const refusal =
+      gate.place(request.headers) ?? offer(request.headers["sec-websocket-protocol"], (token) => gate.token(token, request.socket.remoteAddress ?? ""));
     if (refusal) return refuse(stream, refusal.status, refusal);
-    if (request.url?.split("?", 1)[0] !== "/api/ws") return refuse(stream, 404, { code: "ROUTE_UNKNOWN", message: "there is no socket here", do: "Connect to /api/ws." });
+    if (request.url?.split("?", 1)[0] !== "/api/ws")
+      return refuse(stream, 404, { code: "ROUTE_UNKNOWN", message: "there is no socket here", do: "Connect to /api/ws." });
     if (open >= mostSockets) return refuse(stream, 503, { code: "TOO_MANY_SOCKETS", message: "too many pages are open", do: "Close some." });
     open += 1;
     stream.on("close", () => {
       open -= 1;
     });
-    sockets ??= import("ws").then(({ WebSocketServer }) => new WebSocketServer({ noServer: true, maxPayload: 70_000_000, handleProtocols: () => protocol, perMessageDeflate: false }));
+    sockets ??= import("ws").then(
+      ({ WebSocketServer }) => new WebSocketServer({ noServer: true, maxPayload: 70_000_000, handleProtocols: () => protocol, perMessageDeflate: false }),
+    );
     sockets
       .then((accepted) => accepted.handleUpgrade(request, stream, head, (socket) => serve(socket, backend)))
       .catch((error: unknown) => {
@@ -60,7 +64,9 @@ function offer(header: string | undefined, check: (token: string | undefined) =>
 function refuse(stream: Duplex, status: number, { code, message, do: todo }: { code: string; message: string; do: string }): void {
   const body = JSON.stringify({ error: { code, message, do: todo } });
   const reasons: Record<number, string> = { 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 429: "Too Many Requests", 503: "Service Unavailable" };
-  stream.end(`HTTP/1.1 ${status} ${reasons[status] ?? "Error"}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+  stream.end(
+    `HTTP/1.1 ${status} ${reasons[status] ?? "Error"}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
 }
 
 interface Call {
@@ -98,7 +104,10 @@ function serve(socket: WebSocket, backend: Promise<Backend>): void {
         return send({ id });
       }
       const method = Object.hasOwn(methods, call.method) ? methods[call.method] : undefined;
-      if (!method) throw new OrreryError("METHOD_UNKNOWN", `there is no method "${call.method.slice(0, 100)}"`, { todo: `There are: ${Object.keys(methods).join(", ")}, watch, unwatch.` });
+      if (!method)
+        throw new OrreryError("METHOD_UNKNOWN", `there is no method "${call.method.slice(0, 100)}"`, {
+          todo: `There are: ${Object.keys(methods).join(", ")}, watch, unwatch.`,
+        });
       send({ id, result: await method(client, call.params) });
     } catch (error) {
       send({ id, error: answerOf(error).failure });
@@ -117,7 +126,12 @@ function serve(socket: WebSocket, backend: Promise<Backend>): void {
       if (message.kind === "end") watches.delete(n);
       send({ watch: n, message });
     };
-    const stop = await client.watch(runId, from, (message) => (early ? early.push(message) : pass(message)), () => socket.terminate());
+    const stop = await client.watch(
+      runId,
+      from,
+      (message) => (early ? early.push(message) : pass(message)),
+      () => socket.terminate(),
+    );
     if (socket.readyState !== socket.OPEN) return stop();
     watches.set(n, stop);
     send({ id, result: { watch: n } });
@@ -128,7 +142,8 @@ function serve(socket: WebSocket, backend: Promise<Backend>): void {
 }
 
 function callOf(text: string): Call {
-  const invalid = (why: string) => new OrreryError("REQUEST_INVALID", `the message ${why}`, { todo: "Send JSON text: {id: number, method: string, params: array}." });
+  const invalid = (why: string) =>
+    new OrreryError("REQUEST_INVALID", `the message ${why}`, { todo: "Send JSON text: {id: number, method: string, params: array}." });
   if (text === "") throw invalid("is not text");
   if (tooDeep(text)) throw invalid("nests too deeply");
   let value: Partial<Call> | null;

@@ -9,7 +9,13 @@ const mostBuffered = 16_000_000;
 export const wantsStream = (accept: string | undefined): boolean => /text\/event-stream/i.test(accept ?? "") || !/application\/json/i.test(accept ?? "");
 
 /** Server-sent events: an `id` is an entry's index, so `Last-Event-ID` goes on after it; `delta` events have none and are never repeated; `end` closes. */
-export async function streamRun(client: HostClient, runId: string, from: number | undefined, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+export async function streamRun(
+  client: HostClient,
+  runId: string,
+  from: number | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const start = startOf(request.headers["last-event-id"], from);
   const { raw } = reply;
   let opened = false;
@@ -17,7 +23,12 @@ export async function streamRun(client: HostClient, runId: string, from: number 
     if (opened) return;
     opened = true;
     reply.hijack();
-    raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no" });
+    raw.writeHead(200, {
+      ...(reply.getHeaders() as Record<string, string>),
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    });
     raw.write("retry: 1000\n\n");
   };
   const send = (event: string, data: unknown, id?: number) => {

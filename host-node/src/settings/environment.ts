@@ -20,7 +20,18 @@ export function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown>
   for (const { name, path, kind } of environment) {
     const text = env[name];
     if (text === undefined || text === "") continue;
-    place(found, path, kind === "text" ? text : kind === "list" ? text.split(",").map((part) => part.trim()).filter(Boolean) : literal(text, kind));
+    place(
+      found,
+      path,
+      kind === "text"
+        ? text
+        : kind === "list"
+          ? text
+              .split(",")
+              .map((part) => part.trim())
+              .filter(Boolean)
+          : literal(text, kind),
+    );
   }
   return found;
 }
@@ -46,4 +57,5 @@ export function place(target: Record<string, unknown>, path: string, value: unkn
 }
 
 // A key like "__proto__" is a key like any other, and for the schema to refuse.
-const define = (target: object, key: string, value: unknown) => Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+const define = (target: object, key: string, value: unknown) =>
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });

@@ -27,9 +27,13 @@ describe("settings", () => {
 
   it("name the setting and the place of a mistake", () => {
     file({ server: { port: 70_000 } });
-    expect(() => loadSettings(home, {})).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringMatching(/server\.port.*config\.json/) }));
+    expect(() => loadSettings(home, {})).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringMatching(/server\.port.*config\.json/) }),
+    );
     file({});
-    expect(() => loadSettings(home, { ORRERY_PORT: "many" })).toThrow(expect.objectContaining({ message: expect.stringMatching(/server\.port.*the environment/) }));
+    expect(() => loadSettings(home, { ORRERY_PORT: "many" })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/server\.port.*the environment/) }),
+    );
     file({ sever: {} });
     expect(() => loadSettings(home, {})).toThrow(expect.objectContaining({ message: expect.stringContaining("sever") }));
     file("{ not json");

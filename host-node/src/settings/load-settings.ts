@@ -35,7 +35,9 @@ function invalid(error: z.ZodError, source: (path: string[]) => string): OrreryE
     const at = issue.code === "unrecognized_keys" ? [...path, ...issue.keys] : path;
     return `${at.join(".") || "it"}: ${issue.message} (in ${source(at)})`;
   });
-  return new OrreryError("CONFIG_INVALID", `the settings are not valid: ${lines.join("; ")}`, { todo: "Correct it there; `orrery config get` shows every setting." });
+  return new OrreryError("CONFIG_INVALID", `the settings are not valid: ${lines.join("; ")}`, {
+    todo: "Correct it there; `orrery config get` shows every setting.",
+  });
 }
 
 function merge(under: Nested, over: Nested): Nested {

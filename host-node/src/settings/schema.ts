@@ -20,7 +20,11 @@ export type ConnectionSetting = z.infer<typeof connectionSetting>;
 export const settings = z.strictObject({
   actor: z.string().min(1).max(200).default("me").describe("On whose behalf runs are made"),
   workspace: z.string().min(1).max(200).default("default").describe("What runs and memories belong to"),
-  model: z.string().regex(/^[a-z0-9-]+\/.+$/, "provider/model").optional().describe("The model every run asks for, as provider/model; asking for one agrees to pay for it up to the cap"),
+  model: z
+    .string()
+    .regex(/^[a-z0-9-]+\/.+$/, "provider/model")
+    .optional()
+    .describe("The model every run asks for, as provider/model; asking for one agrees to pay for it up to the cap"),
   topology: z.string().min(1).optional().describe("The topology every run asks for"),
   agents: z.int().min(1).max(64).optional().describe("A team of at most this many agents"),
   spending: z

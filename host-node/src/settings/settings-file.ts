@@ -22,6 +22,9 @@ export function writeJsonObject(file: string, value: object): void {
     if (process.platform !== "win32") chmodSync(next, 0o600);
     renameSync(next, file);
   } catch (cause) {
-    throw new OrreryError("CONFIG_UNWRITABLE", `${file} cannot be written`, { todo: "Check the owner and permissions of the data folder (orrery config path).", cause });
+    throw new OrreryError("CONFIG_UNWRITABLE", `${file} cannot be written`, {
+      todo: "Check the owner and permissions of the data folder (orrery config path).",
+      cause,
+    });
   }
 }

@@ -71,7 +71,11 @@ const literal = (text: string): unknown => {
 const nested = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function flatten(all: Settings): [string, unknown][] {
-  return Object.entries(all).flatMap(([key, value]) => (nested(value) && key !== "pluginConfig" ? Object.entries(value).map(([inner, each]): [string, unknown] => [`${key}.${inner}`, each]) : [[key, value] as [string, unknown]]));
+  return Object.entries(all).flatMap(([key, value]) =>
+    nested(value) && key !== "pluginConfig"
+      ? Object.entries(value).map(([inner, each]): [string, unknown] => [`${key}.${inner}`, each])
+      : [[key, value] as [string, unknown]],
+  );
 }
 
 /** Every setting there is, set or not. */

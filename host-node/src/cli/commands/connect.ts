@@ -23,7 +23,8 @@ export async function connectProvider(options: ConnectOptions, provider: string)
   const vault = createVault(home, process.env);
   if (options.remove) {
     const known = disconnect({ home, vault }, provider);
-    if (!known) throw new OrreryError("CONNECTION_UNKNOWN", `"${provider}" was not connected here`, { todo: "`orrery models` shows where each model comes from." });
+    if (!known)
+      throw new OrreryError("CONNECTION_UNKNOWN", `"${provider}" was not connected here`, { todo: "`orrery models` shows where each model comes from." });
     terminal.object({ provider, removed: true });
     terminal.line(`${accessOf(provider).title} is forgotten, its key too.`);
     return 0;
@@ -32,19 +33,24 @@ export async function connectProvider(options: ConnectOptions, provider: string)
   const baseUrl = options.url ?? (await ask(terminal, access.baseUrl === undefined, "Address of its API (as http://127.0.0.1:8080/v1)", false));
   const address = baseUrl ?? access.baseUrl;
   if (!address || !URL.canParse(address)) {
-    throw new OrreryError("CONNECTION_INVALID", `"${provider}" ${address ? `cannot be reached at "${address}"` : "has no known address"}`, { todo: `Known: ${Object.keys(providers).join(", ")}. For a host of your own: orrery connect NAME --url http://…/v1` });
+    throw new OrreryError("CONNECTION_INVALID", `"${provider}" ${address ? `cannot be reached at "${address}"` : "has no known address"}`, {
+      todo: `Known: ${Object.keys(providers).join(", ")}. For a host of your own: orrery connect NAME --url http://…/v1`,
+    });
   }
   const known = vault.key(provider);
   const needed = !known && !access.local && !isLoopback(address);
   const key = (await keyOf(options)) ?? (await ask(terminal, needed, `Key for ${access.title}`, true));
   if (needed && !key) {
-    throw new OrreryError("CREDENTIAL_MISSING", `${access.title} needs a key`, { todo: access.keyVariable ? `Set ${access.keyVariable}, or give one with --key-stdin or --key-env.` : "Give one with --key-stdin or --key-env." });
+    throw new OrreryError("CREDENTIAL_MISSING", `${access.title} needs a key`, {
+      todo: access.keyVariable ? `Set ${access.keyVariable}, or give one with --key-stdin or --key-env.` : "Give one with --key-stdin or --key-env.",
+    });
   }
   const used = key ?? known?.value;
   const found = options.test ? await tryConnection(provider, address, used) : undefined;
   connect({ home, vault }, { provider, ...(baseUrl ? { baseUrl } : {}), ...(key ? { key } : {}), ...(options.model ? { models: options.model } : {}) });
   terminal.object({ provider, address, tested: options.test, models: found ?? [], keyFrom: key ? "config" : (known?.source ?? null) });
-  const tested = found === undefined ? "not tried" : found.length > 0 ? `it answers and has ${found.length} models, as ${found.slice(0, 3).join(", ")}` : "it answers";
+  const tested =
+    found === undefined ? "not tried" : found.length > 0 ? `it answers and has ${found.length} models, as ${found.slice(0, 3).join(", ")}` : "it answers";
   terminal.line(`${access.title} at ${address} is connected: ${tested}. \`orrery models\` lists what can be used.`);
   return 0;
 }
@@ -58,7 +64,8 @@ async function keyOf(options: ConnectOptions): Promise<string | undefined> {
   if (!options.keyStdin) return undefined;
   let text = "";
   for await (const chunk of process.stdin) text += String(chunk);
-  if (text.trim() === "") throw new OrreryError("CREDENTIAL_MISSING", "no key came on standard input", { todo: "Pipe it in, as: orrery connect openai --key-stdin < key.txt" });
+  if (text.trim() === "")
+    throw new OrreryError("CREDENTIAL_MISSING", "no key came on standard input", { todo: "Pipe it in, as: orrery connect openai --key-stdin < key.txt" });
   return text.trim();
 }
 

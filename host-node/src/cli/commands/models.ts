@@ -12,7 +12,8 @@ export function models(options: Common): Promise<number> {
     const rows = found.map((model) => [model.id, model.kind, model.state, price(model), [model.source, model.note].filter(Boolean).join("; ")]);
     for (const line of table([["MODEL", "KIND", "STATE", "$ IN / OUT PER M TOKENS", "FROM"], ...rows])) terminal.line(line);
     for (const { plugin, message } of failed) terminal.line(terminal.colours.yellow(`${plugin} could not list its models: ${message}`));
-    if (!found.some(({ kind }) => kind === "generative")) terminal.line("To have prose written: orrery connect ollama (free, on this machine), or openai, anthropic, google.");
+    if (!found.some(({ kind }) => kind === "generative"))
+      terminal.line("To have prose written: orrery connect ollama (free, on this machine), or openai, anthropic, google.");
     return 0;
   });
 }

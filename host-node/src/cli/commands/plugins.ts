@@ -7,7 +7,13 @@ export function list(options: Common): Promise<number> {
   return withHost(options, async ({ client, host, terminal }) => {
     const plugins = await client.plugins();
     terminal.object({ plugins, notLoaded: host.notLoaded });
-    const rows = plugins.map(({ id, version, tier, state, title, error, waitingFor }) => [id, version, tier, state, error?.message ?? (waitingFor.length > 0 ? `waits for ${waitingFor.join(", ")}` : (title ?? ""))]);
+    const rows = plugins.map(({ id, version, tier, state, title, error, waitingFor }) => [
+      id,
+      version,
+      tier,
+      state,
+      error?.message ?? (waitingFor.length > 0 ? `waits for ${waitingFor.join(", ")}` : (title ?? "")),
+    ]);
     for (const line of table([["PLUGIN", "VERSION", "TIER", "STATE", ""], ...rows])) terminal.line(line);
     for (const { plugin, code, message } of host.notLoaded) terminal.line(terminal.colours.red(`${plugin} was not loaded: ${code} ${message}`));
     return 0;
@@ -19,7 +25,8 @@ export function inspect(options: Common, id: string): Promise<number> {
   return withHost(options, async ({ client, terminal }) => {
     const plugins = await client.plugins();
     const found = plugins.find((plugin) => plugin.id === id);
-    if (!found) throw new OrreryError("PLUGIN_UNKNOWN", `no plugin "${id}" is installed`, { todo: `There are: ${plugins.map((plugin) => plugin.id).join(", ")}.` });
+    if (!found)
+      throw new OrreryError("PLUGIN_UNKNOWN", `no plugin "${id}" is installed`, { todo: `There are: ${plugins.map((plugin) => plugin.id).join(", ")}.` });
     terminal.object(found);
     const rows: [string, string][] = [
       ["id", `${found.id} ${found.version}`],
@@ -47,7 +54,9 @@ export function explain(options: Common, hook: string): Promise<number> {
     if (!hooks.includes(hook)) throw new OrreryError("HOOK_UNKNOWN", `there is no hook "${hook}"`, { todo: `There are: ${hooks.join(", ")}.` });
     const explained = await client.explain(hook);
     terminal.object(explained);
-    terminal.line(`${terminal.colours.bold(explained.hook)}  ${explained.kind}, on a fault: ${explained.fault}, deadline: ${explained.deadlineMs === "caller" ? "the caller's" : `${explained.deadlineMs} ms`}`);
+    terminal.line(
+      `${terminal.colours.bold(explained.hook)}  ${explained.kind}, on a fault: ${explained.fault}, deadline: ${explained.deadlineMs === "caller" ? "the caller's" : `${explained.deadlineMs} ms`}`,
+    );
     terminal.line(explained.doc);
     if (explained.taps.length === 0) terminal.line("Nobody taps it.");
     for (const line of table(explained.taps.map(({ plugin, phase, state, because }, i) => [`${i + 1}.`, plugin, phase, state, because]))) terminal.line(line);

@@ -31,7 +31,9 @@ export async function run(options: RunOptions, given = ""): Promise<number> {
     throw new OrreryError("TASK_EMPTY", "the task is empty", { todo: 'Say what you want, as: orrery run "What changed in March?" --docs ./notes' });
   }
   if (options.model && !/^[a-z0-9-]+\/.+$/.test(options.model)) {
-    throw new OrreryError("MODEL_INVALID", `"${options.model}" is not a model id`, { todo: "Write provider/model, as openai/gpt-5-mini; `orrery models` lists them." });
+    throw new OrreryError("MODEL_INVALID", `"${options.model}" is not a model id`, {
+      todo: "Write provider/model, as openai/gpt-5-mini; `orrery models` lists them.",
+    });
   }
   // What can be wrong without a kernel is said before one is started.
   const team = options.team ? await readTeam(options.team) : undefined;
@@ -49,7 +51,13 @@ export async function run(options: RunOptions, given = ""): Promise<number> {
   });
 }
 
-async function startOptions({ client }: Session, options: RunOptions, text: string, team: Team | undefined, before: RunReport | undefined): Promise<StartOptions> {
+async function startOptions(
+  { client }: Session,
+  options: RunOptions,
+  text: string,
+  team: Team | undefined,
+  before: RunReport | undefined,
+): Promise<StartOptions> {
   const { docs, topology, agents, model, budget, thread } = options;
   const past = before && (await teamOf(client, before.runId));
   const documents = before && !docs ? await client.documentsOf(before.runId) : await client.read({ ...(docs ? { docs } : {}), ...(thread ? { thread } : {}) });
@@ -91,6 +99,9 @@ async function writeOut(folder: string, report: RunReport): Promise<void> {
     report.artifacts = report.artifacts.map((artifact, i) => (i === 0 ? { ...artifact, path: join(folder, "report.md") } : artifact));
     await writeFile(join(folder, "run.json"), `${JSON.stringify(report, null, 2)}\n`);
   } catch (cause) {
-    throw new OrreryError("OUT_UNWRITABLE", `the run ended (${report.runId}, ${report.status}), but ${folder} cannot be written`, { todo: `Its report is kept: orrery run show ${report.runId}`, cause });
+    throw new OrreryError("OUT_UNWRITABLE", `the run ended (${report.runId}, ${report.status}), but ${folder} cannot be written`, {
+      todo: `Its report is kept: orrery run show ${report.runId}`,
+      cause,
+    });
   }
 }

@@ -6,11 +6,16 @@ import { accessOf } from "./providers.ts";
 import type { Vault } from "./vault.ts";
 
 /** Remembers a model host and its key. Throws CONNECTION_INVALID and changes nothing when the address or name makes no sense. */
-export function connect({ home, vault }: { home: Home; vault: Vault }, { provider, baseUrl, key, models }: { provider: string; baseUrl?: string; key?: string; models?: string[] }): void {
+export function connect(
+  { home, vault }: { home: Home; vault: Vault },
+  { provider, baseUrl, key, models }: { provider: string; baseUrl?: string; key?: string; models?: string[] },
+): void {
   const parsed = connectionSetting.safeParse({ provider, ...(baseUrl ? { baseUrl } : {}), ...(models && models.length > 0 ? { models } : {}) });
   if (!parsed.success) {
     const why = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`).join("; ");
-    throw new OrreryError("CONNECTION_INVALID", `"${provider}" cannot be connected: ${why}`, { todo: "Give a provider's name and, for a host of your own, its address: orrery connect NAME --url http://…/v1" });
+    throw new OrreryError("CONNECTION_INVALID", `"${provider}" cannot be connected: ${why}`, {
+      todo: "Give a provider's name and, for a host of your own, its address: orrery connect NAME --url http://…/v1",
+    });
   }
   if (!baseUrl && !accessOf(provider).baseUrl) {
     throw new OrreryError("CONNECTION_INVALID", `"${provider}" has no known address`, { todo: `Give one: orrery connect ${provider} --url http://…/v1` });

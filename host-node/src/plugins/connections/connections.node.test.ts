@@ -31,16 +31,26 @@ describe("connections", () => {
   });
 
   it("honour OPENAI_BASE_URL, with and without a key", async () => {
-    expect(await list({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" })).toEqual([{ provider: "openai", baseUrl: "http://127.0.0.1:9/v1", source: "OPENAI_BASE_URL", local: true }]);
-    expect(await list({ OPENAI_BASE_URL: "https://proxy.example/v1", OPENAI_API_KEY: "k" })).toMatchObject([{ provider: "openai", baseUrl: "https://proxy.example/v1", credential: "openai", local: false }]);
+    expect(await list({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" })).toEqual([
+      { provider: "openai", baseUrl: "http://127.0.0.1:9/v1", source: "OPENAI_BASE_URL", local: true },
+    ]);
+    expect(await list({ OPENAI_BASE_URL: "https://proxy.example/v1", OPENAI_API_KEY: "k" })).toMatchObject([
+      { provider: "openai", baseUrl: "https://proxy.example/v1", credential: "openai", local: false },
+    ]);
   });
 
   it("take what a person connected before what is merely found, and merge its models", async () => {
-    const discovered = async () => [{ provider: "ollama", baseUrl: "http://127.0.0.1:11434/v1", source: "found on 127.0.0.1:11434", local: true, models: ["qwen3:8b"] }];
+    const discovered = async () => [
+      { provider: "ollama", baseUrl: "http://127.0.0.1:11434/v1", source: "found on 127.0.0.1:11434", local: true, models: ["qwen3:8b"] },
+    ];
     expect(await list({}, [{ provider: "ollama" }], discovered)).toMatchObject([{ provider: "ollama", source: "config", models: ["qwen3:8b"] }]);
-    expect(await list({}, [{ provider: "ollama", baseUrl: "http://10.0.0.5:11434/v1" }], discovered)).toMatchObject([{ baseUrl: "http://10.0.0.5:11434/v1", local: false }]);
+    expect(await list({}, [{ provider: "ollama", baseUrl: "http://10.0.0.5:11434/v1" }], discovered)).toMatchObject([
+      { baseUrl: "http://10.0.0.5:11434/v1", local: false },
+    ]);
     expect(await list({}, [], discovered)).toMatchObject([{ source: "found on 127.0.0.1:11434" }]);
-    expect(await list({}, [{ provider: "mine", baseUrl: "http://127.0.0.1:8080/v1", models: ["m"] }])).toMatchObject([{ provider: "mine", local: true, models: ["m"] }]);
+    expect(await list({}, [{ provider: "mine", baseUrl: "http://127.0.0.1:8080/v1", models: ["m"] }])).toMatchObject([
+      { provider: "mine", local: true, models: ["m"] },
+    ]);
   });
 
   it("are looked for where local servers are, and nothing that answers otherwise is taken for one", async () => {
@@ -54,7 +64,9 @@ describe("connections", () => {
       return answers[String(url)]?.() ?? Response.error();
     }) as typeof fetch);
     expect(asked.sort()).toEqual(Object.keys(answers).sort());
-    expect(found).toEqual([{ provider: "ollama", baseUrl: "http://127.0.0.1:11434/v1", source: "found on 127.0.0.1:11434", local: true, models: ["qwen3:8b"] }]);
+    expect(found).toEqual([
+      { provider: "ollama", baseUrl: "http://127.0.0.1:11434/v1", source: "found on 127.0.0.1:11434", local: true, models: ["qwen3:8b"] },
+    ]);
   });
 
   it("are remembered with the key apart, in a file for the owner alone, and forgotten with it", () => {
@@ -71,7 +83,13 @@ describe("connections", () => {
 
   it("refuse names, addresses and keys that make no sense", () => {
     const vault = createVault(home, {});
-    for (const wrong of [{ provider: "__proto__" }, { provider: "unheard-of" }, { provider: "mine", baseUrl: "file:///etc/passwd" }, { provider: "mine", baseUrl: "nonsense" }, { provider: "openai", key: "a b" }]) {
+    for (const wrong of [
+      { provider: "__proto__" },
+      { provider: "unheard-of" },
+      { provider: "mine", baseUrl: "file:///etc/passwd" },
+      { provider: "mine", baseUrl: "nonsense" },
+      { provider: "openai", key: "a b" },
+    ]) {
       expect(() => connect({ home, vault }, wrong)).toThrow(expect.objectContaining({ code: "CONNECTION_INVALID" }));
     }
     expect(loadSettings(home, {}).connections).toEqual([]);

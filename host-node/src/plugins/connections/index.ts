@@ -18,7 +18,12 @@ export async function listConnections({ vault, env, configured, discover }: Conn
   const byProvider = new Map<string, Connection>();
   const names = new Set([...Object.keys(providers), ...settings.map(({ provider }) => provider)]);
   for (const provider of names) {
-    const connection = connectionOf(provider, settings.find((setting) => setting.provider === provider), vault, env);
+    const connection = connectionOf(
+      provider,
+      settings.find((setting) => setting.provider === provider),
+      vault,
+      env,
+    );
     if (connection) byProvider.set(provider, connection);
   }
   if (discover) {
@@ -54,7 +59,13 @@ const rediscoverAfterMs = 30_000;
 /** The model hosts there are. `sources` is the host's: the keys in it are out of every plugin's reach. */
 export function connectionsPlugin(sources: ConnectionSources): AnyPlugin {
   return definePlugin({
-    manifest: { id: "orrery.host.connections", version: "0.1.0", api: "^1.0", title: "Connections", description: "Finds model hosts in the environment, in the settings and on this machine." },
+    manifest: {
+      id: "orrery.host.connections",
+      version: "0.1.0",
+      api: "^1.0",
+      title: "Connections",
+      description: "Finds model hosts in the environment, in the settings and on this machine.",
+    },
     provides: [Connections],
     setup({ provide, clock }) {
       let last: { at: number; found: Promise<Connection[]> } | undefined;

@@ -9,15 +9,21 @@ export async function tryConnection(provider: string, address: string, key: stri
     { list: async () => [{ provider, baseUrl: address, source: "being tried", local: isLoopback(address), ...(key ? { credential: provider } : {}) }] },
     { key: () => (key ? { value: key, source: "being tried" } : undefined), remember: () => {}, forget: () => false },
   );
-  const init = { headers: { accept: "application/json", ...(provider === "anthropic" ? { "anthropic-version": "2023-06-01" } : {}) }, signal: AbortSignal.timeout(timeoutMs) };
+  const init = {
+    headers: { accept: "application/json", ...(provider === "anthropic" ? { "anthropic-version": "2023-06-01" } : {}) },
+    signal: AbortSignal.timeout(timeoutMs),
+  };
   const response = await egress.fetch(`${address.replace(/\/$/, "")}/models`, init, key ? { credential: provider } : {}).catch((error: unknown) => {
     if (error instanceof OrreryError) throw error;
-    throw new OrreryError("CONNECTION_FAILED", `${title} at ${address} did not answer within ${timeoutMs / 1000} s`, { todo: "Check the address and whether it is running; --no-test remembers it anyway." });
+    throw new OrreryError("CONNECTION_FAILED", `${title} at ${address} did not answer within ${timeoutMs / 1000} s`, {
+      todo: "Check the address and whether it is running; --no-test remembers it anyway.",
+    });
   });
   if (response.status === 401 || response.status === 403) {
     throw new OrreryError("CREDENTIAL_REFUSED", `${title} refused the key (${response.status})`, { todo: "Check the key at the provider, and give it again." });
   }
-  if (response.status >= 500) throw new OrreryError("CONNECTION_FAILED", `${title} answers, but with ${response.status}`, { todo: "Try again later; --no-test remembers it anyway." });
+  if (response.status >= 500)
+    throw new OrreryError("CONNECTION_FAILED", `${title} answers, but with ${response.status}`, { todo: "Try again later; --no-test remembers it anyway." });
   return response.ok ? modelIds(await response.json().catch(() => undefined)) : [];
 }
 

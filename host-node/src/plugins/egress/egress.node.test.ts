@@ -7,7 +7,11 @@ import type { Vault } from "../connections/vault.ts";
 import { createEgress } from "./egress.ts";
 
 const secret = "sk-canary-4711";
-const vault: Vault = { key: (provider) => (provider === "unkeyed" ? undefined : { value: `${secret}-${provider}`, source: "test" }), remember: () => {}, forget: () => false };
+const vault: Vault = {
+  key: (provider) => (provider === "unkeyed" ? undefined : { value: `${secret}-${provider}`, source: "test" }),
+  remember: () => {},
+  forget: () => false,
+};
 
 interface Hit {
   url: string | undefined;
@@ -25,7 +29,9 @@ afterEach(() => {
   }
 });
 
-async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end("{}")): Promise<{ origin: string; hits: Hit[] }> {
+async function listen(
+  answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end("{}"),
+): Promise<{ origin: string; hits: Hit[] }> {
   const hits: Hit[] = [];
   const server = createServer((request, response) => {
     hits.push({ url: request.url, method: request.method, headers: request.headers });
@@ -48,7 +54,11 @@ describe("egress", () => {
       ["google", "x-goog-api-key", `${secret}-google`],
       ["mine", "authorization", `Bearer ${secret}-mine`],
     ] as const) {
-      await egressTo(connection(provider, origin)).fetch(`${origin}/v1/x`, { headers: { authorization: "Bearer placeholder", "x-api-key": "placeholder", "x-goog-api-key": "placeholder" } }, { credential: provider });
+      await egressTo(connection(provider, origin)).fetch(
+        `${origin}/v1/x`,
+        { headers: { authorization: "Bearer placeholder", "x-api-key": "placeholder", "x-goog-api-key": "placeholder" } },
+        { credential: provider },
+      );
       const seen = hits.at(-1)?.headers;
       expect(seen?.[header]).toBe(value);
       expect(JSON.stringify(seen)).not.toContain("placeholder");
@@ -60,7 +70,17 @@ describe("egress", () => {
     const { origin } = await listen();
     const egress = egressTo(connection("openai", origin));
     const other = new URL(canary.origin);
-    for (const address of [canary.origin, `http://localhost:${other.port}/`, `http://user:pass@${new URL(origin).host}/`, "file:///etc/passwd", "ftp://127.0.0.1/", "//127.0.0.1", "javascript:1", "", origin.replace("http:", "https:")]) {
+    for (const address of [
+      canary.origin,
+      `http://localhost:${other.port}/`,
+      `http://user:pass@${new URL(origin).host}/`,
+      "file:///etc/passwd",
+      "ftp://127.0.0.1/",
+      "//127.0.0.1",
+      "javascript:1",
+      "",
+      origin.replace("http:", "https:"),
+    ]) {
       await expect(egress.fetch(address, {}), address).rejects.toMatchObject({ code: "EGRESS_DENIED" });
     }
     expect(canary.hits).toEqual([]);
@@ -95,7 +115,9 @@ describe("egress", () => {
     const { origin } = await listen();
     servers[0]?.closeAllConnections();
     await new Promise((done) => servers[0]?.close(done));
-    const error = await egressTo(connection("openai", origin)).fetch(`${origin}/v1/x?key=abc`, {}, { credential: "openai" }).catch((thrown: unknown) => thrown);
+    const error = await egressTo(connection("openai", origin))
+      .fetch(`${origin}/v1/x?key=abc`, {}, { credential: "openai" })
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "EGRESS_FAILED", message: expect.stringContaining(origin) });
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(secret);
   });
@@ -110,7 +132,9 @@ describe("egress", () => {
 
   it("says when the key has gone since", async () => {
     const { origin, hits } = await listen();
-    await expect(egressTo(connection("unkeyed", origin)).fetch(`${origin}/v1`, {}, { credential: "unkeyed" })).rejects.toMatchObject({ code: "CREDENTIAL_MISSING" });
+    await expect(egressTo(connection("unkeyed", origin)).fetch(`${origin}/v1`, {}, { credential: "unkeyed" })).rejects.toMatchObject({
+      code: "CREDENTIAL_MISSING",
+    });
     expect(hits).toEqual([]);
   });
 });

@@ -16,7 +16,9 @@ const originOf = (connection: Connection): string | undefined => {
  */
 export function createEgress(connections: Connections, vault: Vault, fetcher: typeof fetch = fetch): Egress {
   const refused = (url: URL, why: string) =>
-    new OrreryError("EGRESS_DENIED", `a request to ${url.origin} was refused: ${why}`, { todo: "Connect the model host first: orrery connect PROVIDER --url ADDRESS." });
+    new OrreryError("EGRESS_DENIED", `a request to ${url.origin} was refused: ${why}`, {
+      todo: "Connect the model host first: orrery connect PROVIDER --url ADDRESS.",
+    });
 
   const keyFor = (url: URL, credential: string | undefined, allowed: readonly Connection[]): [string, string] | undefined => {
     if (credential === undefined) return undefined;
@@ -60,7 +62,9 @@ export function createEgress(connections: Connections, vault: Vault, fetcher: ty
 function parse(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
-    throw new OrreryError("EGRESS_DENIED", "a request was refused: its address is not a plain http(s) URL", { todo: "Use an address of a connected model host." });
+    throw new OrreryError("EGRESS_DENIED", "a request was refused: its address is not a plain http(s) URL", {
+      todo: "Use an address of a connected model host.",
+    });
   }
   return url;
 }
@@ -72,6 +76,8 @@ async function send(fetcher: typeof fetch, url: URL, init: RequestInit): Promise
     if (init.signal?.aborted) throw thrown;
     const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
     const why = cause instanceof Error && "code" in cause ? String(cause.code) : "no answer";
-    throw new OrreryError("EGRESS_FAILED", `${url.origin} could not be reached (${why})`, { todo: "Check that it is running and that its address is right; `orrery doctor` tries every connection." });
+    throw new OrreryError("EGRESS_FAILED", `${url.origin} could not be reached (${why})`, {
+      todo: "Check that it is running and that its address is right; `orrery doctor` tries every connection.",
+    });
   }
 }

@@ -44,7 +44,9 @@ export function openJournalDatabase(file: string, busyMs = 5_000): Database.Data
       })
       .immediate();
     if (found() > version) {
-      throw new OrreryError("JOURNAL_NEWER", `The journal ${file} was written by a newer version of Orrery`, { todo: "Install that version again, or use another data folder (ORRERY_HOME)." });
+      throw new OrreryError("JOURNAL_NEWER", `The journal ${file} was written by a newer version of Orrery`, {
+        todo: "Install that version again, or use another data folder (ORRERY_HOME).",
+      });
     }
     return opened;
   } catch (thrown) {

@@ -50,6 +50,8 @@ export class RunsTable {
     also("workspace = ?", query.workspace);
     also("started_at < ?", query.before);
     const filter = where.length > 0 ? `WHERE ${where.join(" AND ")}` : "";
-    return this.#db.prepare<(string | number)[], RunRow>(`SELECT * FROM runs ${filter} ORDER BY started_at DESC, run DESC LIMIT ?`).all(...values, query.limit ?? 50);
+    return this.#db
+      .prepare<(string | number)[], RunRow>(`SELECT * FROM runs ${filter} ORDER BY started_at DESC, run DESC LIMIT ?`)
+      .all(...values, query.limit ?? 50);
   }
 }

@@ -44,7 +44,11 @@ journalContract("SQLite", async () => {
   };
 });
 
-const failure = (promise: Promise<unknown>): Promise<OrreryError> => promise.then(() => Promise.reject(new Error("it did not fail")), (error: OrreryError) => error);
+const failure = (promise: Promise<unknown>): Promise<OrreryError> =>
+  promise.then(
+    () => Promise.reject(new Error("it did not fail")),
+    (error: OrreryError) => error,
+  );
 
 describe("the SQLite journal", () => {
   it("cannot be edited or deleted from through SQL", async () => {
@@ -52,7 +56,9 @@ describe("the SQLite journal", () => {
     await journal.append({ run: "r", epoch: await journal.lease("r"), expect: 0, entries: [entry] });
     expect(() => db.exec("UPDATE events SET type = 'b'")).toThrow(/append-only/);
     expect(() => db.exec("DELETE FROM events")).toThrow(/append-only/);
-    expect(() => db.exec("INSERT OR REPLACE INTO events SELECT 1, run, idx, 'b', actor, workspace, data, ts, prev_hash, hash FROM events")).toThrow(/append-only/);
+    expect(() => db.exec("INSERT OR REPLACE INTO events SELECT 1, run, idx, 'b', actor, workspace, data, ts, prev_hash, hash FROM events")).toThrow(
+      /append-only/,
+    );
   });
 
   it("shares one commit among the appends of one turn of the event loop", async () => {

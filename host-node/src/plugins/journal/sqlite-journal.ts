@@ -63,7 +63,8 @@ export class SqliteJournal implements Journal {
     // Entries cut off at the end leave a chain that holds: the run's head, kept apart, knows how long it was.
     const head: RunRow | undefined = this.#runs.get(run);
     if (expected > 0 || head) {
-      if (!head || head.events !== expected || head.head !== prevHash) return { ok: false, events: expected, brokenAt: Math.min(expected, head?.events ?? expected) };
+      if (!head || head.events !== expected || head.head !== prevHash)
+        return { ok: false, events: expected, brokenAt: Math.min(expected, head?.events ?? expected) };
     }
     return { ok: true, events: expected };
   }
@@ -84,7 +85,9 @@ export class SqliteJournal implements Journal {
     const last = this.#last.get(run);
     const next = last ? last.idx + 1 : 0;
     if (expect !== next) {
-      throw new OrreryError("JOURNAL_CONFLICT", `Run ${run} has ${next} entries, not ${expect}`, { todo: "Read the run again and append after what is there." });
+      throw new OrreryError("JOURNAL_CONFLICT", `Run ${run} has ${next} entries, not ${expect}`, {
+        todo: "Read the run again and append after what is there.",
+      });
     }
     const prepared = this.#chain(run, next, last?.hash ?? genesis, entries);
     let bytes = 0;

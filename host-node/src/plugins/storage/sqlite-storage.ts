@@ -27,9 +27,14 @@ export function sqliteStorage(db: Database.Database): Storage {
   type Row = { key: string; value: string };
   const get = db.prepare<[string, string], { value: string }>("SELECT value FROM kv WHERE namespace = ? AND key = ?");
   const set = db.prepare<[string, string, string]>("INSERT INTO kv(namespace, key, value) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
-  const remove = [db.prepare<[string, string]>("DELETE FROM kv WHERE namespace = ? AND key = ?"), db.prepare<[string, string]>("DELETE FROM blobs WHERE namespace = ? AND key = ?")];
+  const remove = [
+    db.prepare<[string, string]>("DELETE FROM kv WHERE namespace = ? AND key = ?"),
+    db.prepare<[string, string]>("DELETE FROM blobs WHERE namespace = ? AND key = ?"),
+  ];
   const getBlob = db.prepare<[string, string], { value: Buffer }>("SELECT value FROM blobs WHERE namespace = ? AND key = ?");
-  const setBlob = db.prepare<[string, string, Uint8Array]>("INSERT INTO blobs(namespace, key, value) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
+  const setBlob = db.prepare<[string, string, Uint8Array]>(
+    "INSERT INTO blobs(namespace, key, value) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+  );
   const inRange = (order: "ASC" | "DESC") =>
     db.prepare<[string, string, string, string, string, number], Row>(
       `SELECT key, value FROM kv WHERE namespace = ? AND key >= ? AND key <= ? AND substr(key, 1, length(?)) = ? ORDER BY key ${order} LIMIT ?`,
@@ -79,7 +84,9 @@ const parse = (text: string | undefined): Json | undefined => (text === undefine
 function guarded<A extends unknown[], T>(work: (key: string, ...rest: A) => Promise<T>): (key: string, ...rest: A) => Promise<T> {
   return async (key, ...rest) => {
     if (typeof key !== "string" || key.length > 512) {
-      throw new OrreryError("STORAGE_KEY_INVALID", `a key of ${String(key).length} characters was used`, { todo: "Use keys of at most 512 characters; hash longer names." });
+      throw new OrreryError("STORAGE_KEY_INVALID", `a key of ${String(key).length} characters was used`, {
+        todo: "Use keys of at most 512 characters; hash longer names.",
+      });
     }
     try {
       return await work(key, ...rest);
