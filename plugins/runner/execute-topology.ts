@@ -6,15 +6,15 @@ import type { Ready, RunScope } from "./run-scope.ts";
 export interface Executed {
   artifact: Artifact;
   model: string;
-  calls: number;
   failures: { agent: string; path: string; code: string; message: string }[];
 }
 
 /**
  * Drives a topology's state machine to its end: dispatches up to the concurrency limit, feeds each settled step back,
- * one at a time, and stops what the topology cancels. `prefix` keeps the paths of a repeated task apart.
+ * one at a time, and stops what the topology cancels. `prefix` keeps the paths of a repeated task apart; `progress` counts
+ * what was launched, also when this throws.
  */
-export async function executeTopology(scope: RunScope, ready: Ready, executor: TopologyExecutor, prefix: string, feedback: string[]): Promise<Executed> {
+export async function executeTopology(scope: RunScope, ready: Ready, executor: TopologyExecutor, prefix: string, feedback: string[], progress: { calls: number }): Promise<Executed> {
   const { team, topology } = ready.plan;
   const artifacts = new Map<string, Artifact>();
   const models = new Map<string, string>();
@@ -41,6 +41,7 @@ export async function executeTopology(scope: RunScope, ready: Ready, executor: T
     }
   };
   const launch = (dispatch: Dispatch): void => {
+    progress.calls += 1;
     const abort = new AbortController();
     const signal = AbortSignal.any([scope.signal, abort.signal]);
     const inputs = dispatch.inputs.flatMap((path) => artifacts.get(path) ?? []);
@@ -76,5 +77,5 @@ export async function executeTopology(scope: RunScope, ready: Ready, executor: T
     throw new OrreryError("TOPOLOGY_EMPTY", `Topology "${topology.id}" ended without an output.`, { todo: "See the failed steps in the trace." });
   }
   const artifact: Artifact = source && text === undefined ? source : { ...(source ?? { step: `${prefix}(reduced)`, agent: topology.id, role: "reducer", skill: "reduce" }), text: text ?? source?.text ?? "" };
-  return { artifact, model: (output && models.get(output)) || [...models.values()].at(-1) || "", calls: seen.size, failures };
+  return { artifact, model: (output && models.get(output)) || [...models.values()].at(-1) || "", failures };
 }

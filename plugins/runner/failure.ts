@@ -1,4 +1,4 @@
-import { OrreryError } from "@orrery/sdk";
+import { OrreryError, type StepResult } from "@orrery/sdk";
 
 /** An error as the journal and people get it: no stack, no path of the host. */
 export interface Failure {
@@ -32,6 +32,14 @@ export class BudgetDenied extends OrreryError {
     super("BUDGET_EXCEEDED", `The budget does not allow this call: ${reasons.join("; ")}`, { todo: "Raise it with --budget USD, or choose a cheaper model with --model." });
     this.reasons = reasons;
   }
+}
+
+/** A model that declined. An engine says with `data: {code, message, do}` what it lacks; others only say no. */
+export function refusal({ model, text: said, data }: StepResult): OrreryError {
+  const stated = (data ?? {}) as { code?: unknown; message?: unknown; do?: unknown };
+  return new OrreryError(text(stated.code) ?? "MODEL_REFUSED", text(stated.message) ?? `${model} declined to answer${said ? `: ${said.slice(0, 500)}` : "."}`, {
+    todo: text(stated.do) ?? "Ask differently, or choose another model with --model.",
+  });
 }
 
 /** An agent's output that the judges rejected for good. */

@@ -110,6 +110,20 @@ describe("the runner", () => {
     expect(host.events().map(({ type }) => type)).toContain("budget.released");
   });
 
+  it("fails a step whose model declines, with what the model says it lacks, and bills the call", async () => {
+    const refusing = definePlugin({
+      manifest: { id: "test.refusing", version: "1.0.0", api: "^1.0" },
+      setup({ tap }) {
+        tap("model.list", () => [local]);
+        tap("task.route", () => ({ model: local.id, maxOutputTokens: 1, why: "only", considered: [] }));
+        tap("model.call", () => ({ model: local.id, text: "no", data: { code: "NEEDS_HANDS", message: "this wants hands", do: "find some" }, usage: { inputTokens: 1, outputTokens: 1 }, finish: "refused" }));
+      },
+    });
+    host = await createTestHost({ plugins: [runner, chainPlugin, refusing] });
+    const report = await host.run("t", { team: team("a") });
+    expect(report).toMatchObject({ status: "failed", error: { code: "NEEDS_HANDS", message: "a: this wants hands", do: "find some" }, cost: { calls: 1 }, topology: { observedCalls: 1 } });
+  });
+
   it("gives the task one more try with the judges' feedback, then hands it to a person or rejects it", async () => {
     const feedback: string[][] = [];
     const policy = definePlugin({ manifest: { id: "test.policy", version: "1.0.0", api: "^1.0" }, setup: ({ tap }) => void tap("task.decide", ({ subject, verdicts, attempt, maxAttempts }) => (subject === "step" || verdicts.every(({ decision }) => decision === "accept") ? undefined : { action: attempt < maxAttempts ? "retry" : "escalate", reasons: ["short"], feedback: ["write more"] })) });

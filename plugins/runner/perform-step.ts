@@ -1,5 +1,5 @@
 import { type Artifact, type CallEstimate, type Decision, type Dispatch, type ModelInfo, type ModelRequest, type ModelResponse, type Origin, OrreryError, type Route, type Settled, type Step, type StepResult, type Verdict, unbilledFailures } from "@orrery/sdk";
-import { BudgetDenied, Cancelled, type Failure, failureOf, StepRejected } from "./failure.ts";
+import { BudgetDenied, Cancelled, type Failure, failureOf, refusal, StepRejected } from "./failure.ts";
 import { judge } from "./judge.ts";
 import { inputTokenBound, promptOf } from "./prompt.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
@@ -150,7 +150,9 @@ async function answer(scope: RunScope, ready: Ready, drafted: Step, instruction:
     finish: response.finish,
     durationMs,
   };
-  return { result: await hooks.call("step.after", result, { signal }), origin };
+  const rewritten = await hooks.call("step.after", result, { signal });
+  if (rewritten.finish === "refused") throw refusal(rewritten);
+  return { result: rewritten, origin };
 }
 
 async function routeOf(scope: RunScope, step: Step, signal: AbortSignal): Promise<{ chosen: Route; model: ModelInfo; by: string }> {

@@ -75,8 +75,7 @@ async function untilJudged(scope: RunScope, planned: Planned, progress: { calls:
   const { plan } = planned;
   const feedback: string[] = [];
   for (let attempt = 1; ; attempt += 1) {
-    const executed = await executeTopology(scope, planned, planned.executor, attempt === 1 ? "" : `t${attempt}/`, feedback);
-    progress.calls += executed.calls;
+    const executed = await executeTopology(scope, planned, planned.executor, attempt === 1 ? "" : `t${attempt}/`, feedback, progress);
     const { artifact, model, failures } = executed;
     const judged = await judge(scope, "task.judge", {
       subject: "task",
