@@ -12,7 +12,9 @@ describe("the aspects of a request", () => {
     expect(aspectsOf("Compare the two storage engines and their costs")).toEqual(["Compare the two storage engines and their costs"]);
   });
   it("takes each sentence as an aspect of its own", () => {
-    expect(aspectsOf("When is the launch? Who pays for it?")).toEqual(["When is the launch?", "Who pays for it? (When is the launch?)"].map((aspect, i) => (i === 0 ? aspect : expect.stringContaining("Who pays for it?"))));
+    expect(aspectsOf("When is the launch? Who pays for it?")).toEqual(
+      ["When is the launch?", "Who pays for it? (When is the launch?)"].map((aspect, i) => (i === 0 ? aspect : expect.stringContaining("Who pays for it?"))),
+    );
   });
   it("folds what is too much into the last", () => {
     const many = aspectsOf("What is a? What is b? What is c? What is d? What is e?", 3);

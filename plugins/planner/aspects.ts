@@ -6,11 +6,20 @@ const joint = /(?:,\s*(?:and|or|but)\s+|\s+and\s+|;\s*|,\s*)(?=(?:how|what|why|w
  * A question that leans on an earlier one ("what are *its* limits") keeps the earlier one's words behind it, so that it can be searched alone.
  */
 export function aspectsOf(text: string, most = 4): string[] {
-  const sentences = text.split(/(?<=[?!])\s+|\n+/).map((part) => part.trim()).filter(Boolean);
-  const parts = sentences.flatMap((sentence) => (question.test(sentence) ? sentence.split(joint) : [sentence])).map((part) => part.trim().replace(/[,;]$/, "")).filter((part) => part.split(/\s+/).length >= 2);
+  const sentences = text
+    .split(/(?<=[?!])\s+|\n+/)
+    .map((part) => part.trim())
+    .filter(Boolean);
+  const parts = sentences
+    .flatMap((sentence) => (question.test(sentence) ? sentence.split(joint) : [sentence]))
+    .map((part) => part.trim().replace(/[,;]$/, ""))
+    .filter((part) => part.split(/\s+/).length >= 2);
   const aspects = parts.length === 0 ? [text.trim()] : parts;
   const [first, ...rest] = aspects;
-  const anchored = [first ?? text.trim(), ...rest.map((part) => (/\b(?:it|its|they|their|them|this|that|these|those)\b/i.test(part) ? `${part} (${first})` : part))];
+  const anchored = [
+    first ?? text.trim(),
+    ...rest.map((part) => (/\b(?:it|its|they|their|them|this|that|these|those)\b/i.test(part) ? `${part} (${first})` : part)),
+  ];
   if (anchored.length <= most) return anchored;
   return [...anchored.slice(0, most - 1), anchored.slice(most - 1).join(" ")];
 }

@@ -30,7 +30,10 @@ export default definePlugin({
         ...plan,
         team,
         topology,
-        notes: [...plan.notes, { by: plugin.id, text: `${team.agents.length} agents for ${aspects.length} ${aspects.length === 1 ? "aspect" : "aspects"}; topology ${id}: ${why}` }],
+        notes: [
+          ...plan.notes,
+          { by: plugin.id, text: `${team.agents.length} agents for ${aspects.length} ${aspects.length === 1 ? "aspect" : "aspects"}; topology ${id}: ${why}` },
+        ],
       };
     });
   },

@@ -12,7 +12,8 @@ const checker: AgentSpec = {
   id: "checker",
   role: "fact checker",
   skill: "check",
-  prompt: "For each claim your colleagues found, look for the best evidence for it and against it. Say supported, contradicted (with both quotes) or unsupported.",
+  prompt:
+    "For each claim your colleagues found, look for the best evidence for it and against it. Say supported, contradicted (with both quotes) or unsupported.",
   tools: [],
 };
 const writer: AgentSpec = {

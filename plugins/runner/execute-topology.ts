@@ -14,7 +14,14 @@ export interface Executed {
  * one at a time, and stops what the topology cancels. `prefix` keeps the paths of a repeated task apart; `progress` counts
  * what was launched, also when this throws.
  */
-export async function executeTopology(scope: RunScope, ready: Ready, executor: TopologyExecutor, prefix: string, feedback: string[], progress: { calls: number }): Promise<Executed> {
+export async function executeTopology(
+  scope: RunScope,
+  ready: Ready,
+  executor: TopologyExecutor,
+  prefix: string,
+  feedback: string[],
+  progress: { calls: number },
+): Promise<Executed> {
   const { team, topology } = ready.plan;
   const artifacts = new Map<string, Artifact>();
   const models = new Map<string, string>();
@@ -34,9 +41,15 @@ export async function executeTopology(scope: RunScope, ready: Ready, executor: T
       flights.get(path)?.abort.abort();
     }
     for (const dispatch of move.dispatch) {
-      if (seen.has(dispatch.path)) throw new OrreryError("TOPOLOGY_REPEATED", `Topology "${topology.id}" dispatched "${dispatch.path}" twice.`, { todo: "Report this to the topology's author." });
+      if (seen.has(dispatch.path))
+        throw new OrreryError("TOPOLOGY_REPEATED", `Topology "${topology.id}" dispatched "${dispatch.path}" twice.`, {
+          todo: "Report this to the topology's author.",
+        });
       seen.add(dispatch.path);
-      if (seen.size > scope.limits.maxSteps) throw new OrreryError("TOPOLOGY_RUNAWAY", `Topology "${topology.id}" asked for more than ${scope.limits.maxSteps} steps.`, { todo: "Lower its rounds, or raise the runner's maxSteps." });
+      if (seen.size > scope.limits.maxSteps)
+        throw new OrreryError("TOPOLOGY_RUNAWAY", `Topology "${topology.id}" asked for more than ${scope.limits.maxSteps} steps.`, {
+          todo: "Lower its rounds, or raise the runner's maxSteps.",
+        });
       queue.push(dispatch);
     }
   };
@@ -54,7 +67,10 @@ export async function executeTopology(scope: RunScope, ready: Ready, executor: T
     take(await executor.start(team, topology.config));
     while (!done) {
       while (queue.length > 0 && flights.size < scope.limits.concurrency) launch(queue.shift() as Dispatch);
-      if (flights.size === 0) throw new OrreryError("TOPOLOGY_STALLED", `Topology "${topology.id}" waits for nothing and is not done.`, { todo: "Report this to the topology's author." });
+      if (flights.size === 0)
+        throw new OrreryError("TOPOLOGY_STALLED", `Topology "${topology.id}" waits for nothing and is not done.`, {
+          todo: "Report this to the topology's author.",
+        });
       const landed = await Promise.race([...flights.values()].map(({ landed }) => landed));
       flights.delete(landed.path);
       if (scope.signal.aborted) throw landed.fatal ?? new Cancelled("by request");
@@ -76,6 +92,9 @@ export async function executeTopology(scope: RunScope, ready: Ready, executor: T
     if (faults.length > 0) throw new AgentsFailed(faults);
     throw new OrreryError("TOPOLOGY_EMPTY", `Topology "${topology.id}" ended without an output.`, { todo: "See the failed steps in the trace." });
   }
-  const artifact: Artifact = source && text === undefined ? source : { ...(source ?? { step: `${prefix}(reduced)`, agent: topology.id, role: "reducer", skill: "reduce" }), text: text ?? source?.text ?? "" };
+  const artifact: Artifact =
+    source && text === undefined
+      ? source
+      : { ...(source ?? { step: `${prefix}(reduced)`, agent: topology.id, role: "reducer", skill: "reduce" }), text: text ?? source?.text ?? "" };
   return { artifact, model: (output && models.get(output)) || [...models.values()].at(-1) || "", failures };
 }

@@ -29,7 +29,9 @@ export function failureOf(thrown: unknown): Failure {
 export class BudgetDenied extends OrreryError {
   readonly reasons: readonly string[];
   constructor(reasons: readonly string[]) {
-    super("BUDGET_EXCEEDED", `The budget does not allow this call: ${reasons.join("; ")}`, { todo: "Raise it with --budget USD, or choose a cheaper model with --model." });
+    super("BUDGET_EXCEEDED", `The budget does not allow this call: ${reasons.join("; ")}`, {
+      todo: "Raise it with --budget USD, or choose a cheaper model with --model.",
+    });
     this.reasons = reasons;
   }
 }
@@ -45,7 +47,9 @@ export function refusal({ model, text: said, data }: StepResult): OrreryError {
 /** An agent's output that the judges rejected for good. */
 export class StepRejected extends OrreryError {
   constructor(agent: string, reasons: readonly string[]) {
-    super("STEP_REJECTED", `The output of "${agent}" was rejected: ${reasons.join("; ")}`, { todo: "See the verdicts in the trace; another model or clearer criteria may help." });
+    super("STEP_REJECTED", `The output of "${agent}" was rejected: ${reasons.join("; ")}`, {
+      todo: "See the verdicts in the trace; another model or clearer criteria may help.",
+    });
   }
 }
 
@@ -54,7 +58,9 @@ export class AgentsFailed extends OrreryError {
   readonly plugin: string | undefined;
   constructor(failures: readonly { agent: string; failure: Failure }[]) {
     const [first] = failures;
-    super(first?.failure.code ?? "TOPOLOGY_EMPTY", failures.map(({ agent, failure }) => `${agent}: ${failure.message}`).join("; "), { todo: first?.failure.do ?? "See the failed steps in the trace." });
+    super(first?.failure.code ?? "TOPOLOGY_EMPTY", failures.map(({ agent, failure }) => `${agent}: ${failure.message}`).join("; "), {
+      todo: first?.failure.do ?? "See the failed steps in the trace.",
+    });
     this.plugin = first?.failure.plugin;
   }
 }

@@ -1,11 +1,18 @@
-import { type Forecast, type HookSession, type Ledger, type Lifecycle, type NanoUsd, type PluginContext, type RunRequest, type Step, type Task } from "@orrery/sdk";
+import type { Forecast, HookSession, Ledger, Lifecycle, NanoUsd, PluginContext, RunRequest, Step, Task } from "@orrery/sdk";
 import { planTask } from "./plan-task.ts";
 
 /** Tokens assumed for a call nobody has made yet: a prompt with passages, and an answer of a page. For a forecast, never for a bill. */
 const typical = { input: 6_000, output: 900, inputMost: 24_000 };
 
 /** What the run would do and cost, without doing it. Each agent is assumed to be called equally often. */
-export async function forecastOf(task: Task, request: RunRequest, hooks: HookSession<Lifecycle>, context: Pick<PluginContext, "find" | "services">, ledger: Ledger | undefined, signal: AbortSignal): Promise<Forecast> {
+export async function forecastOf(
+  task: Task,
+  request: RunRequest,
+  hooks: HookSession<Lifecycle>,
+  context: Pick<PluginContext, "find" | "services">,
+  ledger: Ledger | undefined,
+  signal: AbortSignal,
+): Promise<Forecast> {
   const { plan, predicted } = await planTask({ task, hooks, signal }, request, context, undefined, []);
   const models = (await hooks.call("model.list", { refresh: false })).flatMap((answer) => (answer.ok ? answer.value : []));
   // Asked as if spending were agreed to: the forecast is what the agreement is about.
@@ -15,7 +22,19 @@ export async function forecastOf(task: Task, request: RunRequest, hooks: HookSes
   let maxNano: NanoUsd | undefined = 0;
   const share = plan.team.agents.length;
   for (const agent of plan.team.agents) {
-    const step: Step = { run: task.run, task: task.id, path: `forecast/${agent.id}`, key: `${task.run}:forecast`, attempt: 1, agent, view: { task: task.text, round: 0, inputs: [], recalled: [], thread: [], feedback: [] }, spending, localOnly: false, actor: task.actor, workspace: task.workspace };
+    const step: Step = {
+      run: task.run,
+      task: task.id,
+      path: `forecast/${agent.id}`,
+      key: `${task.run}:forecast`,
+      attempt: 1,
+      agent,
+      view: { task: task.text, round: 0, inputs: [], recalled: [], thread: [], feedback: [] },
+      spending,
+      localOnly: false,
+      actor: task.actor,
+      workspace: task.workspace,
+    };
     const preferred = task.constraints.model ?? agent.model;
     const routed = await hooks.call("task.route", { step, models, ...(preferred ? { preferred } : {}), remainingNano: spending.capNano }, { signal });
     const model = models.find(({ id }) => id === routed?.value.model);

@@ -3,18 +3,38 @@ import { createTestHost, type TestHost } from "@orrery/sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import runner from "./index.ts";
 
-const local: ModelInfo = { id: "test/echo", provider: "test", label: "echo", kind: "generative", local: true, paid: false, state: "connected", source: "this test" };
+const local: ModelInfo = {
+  id: "test/echo",
+  provider: "test",
+  label: "echo",
+  kind: "generative",
+  local: true,
+  paid: false,
+  state: "connected",
+  source: "this test",
+};
 
 /** A chain of the team's agents: the least a topology can be. */
 const chain: TopologyExecutor = {
   check: () => [],
   predictCalls: (team) => ({ min: team.agents.length, expected: team.agents.length, max: team.agents.length }),
   edges: () => [],
-  start: (team) => ({ state: { agents: team.agents.map(({ id }) => id), at: 0 }, dispatch: [{ path: `0/${team.agents[0]?.id}`, agent: team.agents[0]?.id ?? "", round: 0, inputs: [] }] }),
+  start: (team) => ({
+    state: { agents: team.agents.map(({ id }) => id), at: 0 },
+    dispatch: [{ path: `0/${team.agents[0]?.id}`, agent: team.agents[0]?.id ?? "", round: 0, inputs: [] }],
+  }),
   next(state, settled) {
     const { agents, at } = state as { agents: string[]; at: number };
     const following = agents[at + 1];
-    if (!settled.ok) return { state, dispatch: [], done: { output: undefined, failures: [{ agent: settled.agent, path: settled.path, code: settled.error?.code ?? "", message: settled.error?.message ?? "" }] } };
+    if (!settled.ok)
+      return {
+        state,
+        dispatch: [],
+        done: {
+          output: undefined,
+          failures: [{ agent: settled.agent, path: settled.path, code: settled.error?.code ?? "", message: settled.error?.message ?? "" }],
+        },
+      };
     if (following === undefined) return { state, dispatch: [], done: { output: settled.path, failures: [] } };
     return { state: { agents, at: at + 1 }, dispatch: [{ path: `${at + 1}/${following}`, agent: following, round: 0, inputs: [settled.path] }] };
   },
@@ -55,23 +75,48 @@ afterEach(() => host.close());
 describe("the runner", () => {
   it("takes a task from agent to agent to an accepted outcome, all of it in the journal", async () => {
     const seen: ModelRequest[] = [];
-    host = await createTestHost({ plugins: [runner, chainPlugin, provider((request) => {
-      seen.push(request);
-      return `${request.origin.agent}(${request.view.inputs.map(({ text }) => text).join()})`;
-    })] });
+    host = await createTestHost({
+      plugins: [
+        runner,
+        chainPlugin,
+        provider((request) => {
+          seen.push(request);
+          return `${request.origin.agent}(${request.view.inputs.map(({ text }) => text).join()})`;
+        }),
+      ],
+    });
     const report = await host.run("Say hello", { team: team("a", "b") });
-    expect(report).toMatchObject({ status: "accepted", output: "b(a())", topology: { id: "sequential", predictedCalls: 2, observedCalls: 2 }, cost: { microUsd: 0, calls: 2, inputTokens: 20, outputTokens: 10 } });
+    expect(report).toMatchObject({
+      status: "accepted",
+      output: "b(a())",
+      topology: { id: "sequential", predictedCalls: 2, observedCalls: 2 },
+      cost: { microUsd: 0, calls: 2, inputTokens: 20, outputTokens: 10 },
+    });
     expect(seen[1]?.origin).toMatchObject({ run: report.runId, step: "1/b", agent: "b", plugin: "test.chain", actor: "tester", workspace: "test" });
     expect(report.journal.events).toBe(host.journal().length);
-    expect(host.events().map(({ type }) => type)).toEqual(["run.submitted", "run.planned", ...["a", "b"].flatMap(() => ["step.started", "step.routed", "budget.reserved", "budget.settled", "step.finished", "step.judged"]), "run.judged", "artifact.made", "trace.hooks", "run.finished"]);
+    expect(host.events().map(({ type }) => type)).toEqual([
+      "run.submitted",
+      "run.planned",
+      ...["a", "b"].flatMap(() => ["step.started", "step.routed", "budget.reserved", "budget.settled", "step.finished", "step.judged"]),
+      "run.judged",
+      "artifact.made",
+      "trace.hooks",
+      "run.finished",
+    ]);
   });
 
   it("writes the intent of a step before its model is called", async () => {
     let journalled: string[] = [];
-    host = await createTestHost({ plugins: [runner, chainPlugin, provider(() => {
-      journalled = host.journal().map(({ type }) => type);
-      return "x";
-    })] });
+    host = await createTestHost({
+      plugins: [
+        runner,
+        chainPlugin,
+        provider(() => {
+          journalled = host.journal().map(({ type }) => type);
+          return "x";
+        }),
+      ],
+    });
     await host.run("t", { team: team("a") });
     expect(journalled).toContain("step.started");
     expect(journalled).not.toContain("step.finished");
@@ -86,7 +131,10 @@ describe("the runner", () => {
   });
 
   it("lets a guard deny for everyone", async () => {
-    const deny = definePlugin({ manifest: { id: "test.deny", version: "1.0.0", api: "^1.0" }, setup: ({ tap }) => void tap("task.submit", () => ({ decision: "deny", reason: "not today" })) });
+    const deny = definePlugin({
+      manifest: { id: "test.deny", version: "1.0.0", api: "^1.0" },
+      setup: ({ tap }) => void tap("task.submit", () => ({ decision: "deny", reason: "not today" })),
+    });
     host = await createTestHost({ plugins: [runner, chainPlugin, provider(() => "x"), deny] });
     await expect(host.run("t", { team: team("a") })).rejects.toMatchObject({ code: "TASK_REFUSED", message: expect.stringContaining("not today") });
     expect(host.journal()).toHaveLength(0);
@@ -100,9 +148,15 @@ describe("the runner", () => {
   });
 
   it("names the plugin that failed a step and keeps its error text from other agents", async () => {
-    host = await createTestHost({ plugins: [runner, chainPlugin, provider(() => {
-      throw new Error("the provider fell over");
-    })] });
+    host = await createTestHost({
+      plugins: [
+        runner,
+        chainPlugin,
+        provider(() => {
+          throw new Error("the provider fell over");
+        }),
+      ],
+    });
     const report = await host.run("t", { team: team("a", "b") });
     expect(report.status).toBe("failed");
     expect(report.error?.message).toContain("the provider fell over");
@@ -116,21 +170,48 @@ describe("the runner", () => {
       setup({ tap }) {
         tap("model.list", () => [local]);
         tap("task.route", () => ({ model: local.id, maxOutputTokens: 1, why: "only", considered: [] }));
-        tap("model.call", () => ({ model: local.id, text: "no", data: { code: "NEEDS_HANDS", message: "this wants hands", do: "find some" }, usage: { inputTokens: 1, outputTokens: 1 }, finish: "refused" }));
+        tap("model.call", () => ({
+          model: local.id,
+          text: "no",
+          data: { code: "NEEDS_HANDS", message: "this wants hands", do: "find some" },
+          usage: { inputTokens: 1, outputTokens: 1 },
+          finish: "refused",
+        }));
       },
     });
     host = await createTestHost({ plugins: [runner, chainPlugin, refusing] });
     const report = await host.run("t", { team: team("a") });
-    expect(report).toMatchObject({ status: "failed", error: { code: "NEEDS_HANDS", message: "a: this wants hands", do: "find some" }, cost: { calls: 1 }, topology: { observedCalls: 1 } });
+    expect(report).toMatchObject({
+      status: "failed",
+      error: { code: "NEEDS_HANDS", message: "a: this wants hands", do: "find some" },
+      cost: { calls: 1 },
+      topology: { observedCalls: 1 },
+    });
   });
 
   it("gives the task one more try with the judges' feedback, then hands it to a person or rejects it", async () => {
     const feedback: string[][] = [];
-    const policy = definePlugin({ manifest: { id: "test.policy", version: "1.0.0", api: "^1.0" }, setup: ({ tap }) => void tap("task.decide", ({ subject, verdicts, attempt, maxAttempts }) => (subject === "step" || verdicts.every(({ decision }) => decision === "accept") ? undefined : { action: attempt < maxAttempts ? "retry" : "escalate", reasons: ["short"], feedback: ["write more"] })) });
-    host = await createTestHost({ plugins: [runner, chainPlugin, policy, judgePlugin("test.length", (text) => ({ score: 0.2, decision: text.length > 10 ? "accept" : "reject", reasons: ["too short"] })), provider(({ view }) => {
-      feedback.push(view.feedback);
-      return "x";
-    })] });
+    const policy = definePlugin({
+      manifest: { id: "test.policy", version: "1.0.0", api: "^1.0" },
+      setup: ({ tap }) =>
+        void tap("task.decide", ({ subject, verdicts, attempt, maxAttempts }) =>
+          subject === "step" || verdicts.every(({ decision }) => decision === "accept")
+            ? undefined
+            : { action: attempt < maxAttempts ? "retry" : "escalate", reasons: ["short"], feedback: ["write more"] },
+        ),
+    });
+    host = await createTestHost({
+      plugins: [
+        runner,
+        chainPlugin,
+        policy,
+        judgePlugin("test.length", (text) => ({ score: 0.2, decision: text.length > 10 ? "accept" : "reject", reasons: ["too short"] })),
+        provider(({ view }) => {
+          feedback.push(view.feedback);
+          return "x";
+        }),
+      ],
+    });
     const report = await host.run("t", { team: team("a") });
     expect(report.status).toBe("waiting");
     expect(feedback).toEqual([[], ["write more"]]);
@@ -144,16 +225,24 @@ describe("the runner", () => {
       setup({ tap }) {
         tap("model.list", () => [local]);
         tap("task.route", () => ({ model: local.id, maxOutputTokens: 1, why: "only", considered: [] }));
-        tap("model.call", (_request, { signal }) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => {
-          aborted = true;
-          reject(signal.reason);
-        })));
+        tap(
+          "model.call",
+          (_request, { signal }) =>
+            new Promise((_resolve, reject) =>
+              signal.addEventListener("abort", () => {
+                aborted = true;
+                reject(signal.reason);
+              }),
+            ),
+        );
       },
     });
     host = await createTestHost({ plugins: [runner, chainPlugin, endless] });
     const { Runner } = await import("@orrery/sdk");
     const service = host.kernel.service(Runner);
-    const { runId } = (await service?.start({ text: "t", actor: "x", workspace: "w", spending: { allowed: false, capNano: 0, why: "" }, team: team("a") })) ?? { runId: "" };
+    const { runId } = (await service?.start({ text: "t", actor: "x", workspace: "w", spending: { allowed: false, capNano: 0, why: "" }, team: team("a") })) ?? {
+      runId: "",
+    };
     while (!host.events().some(({ type }) => type === "budget.reserved")) await new Promise((resolve) => setTimeout(resolve, 1));
     expect(await service?.cancel(runId, "enough")).toBe(true);
     expect((await service?.report(runId))?.status).toBe("cancelled");
@@ -172,10 +261,16 @@ describe("the runner", () => {
   });
 
   it("keeps two runs at once apart", async () => {
-    host = await createTestHost({ plugins: [runner, chainPlugin, provider(async ({ view }) => {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
-      return `${view.task}|${view.inputs.map(({ text }) => text).join()}`;
-    })] });
+    host = await createTestHost({
+      plugins: [
+        runner,
+        chainPlugin,
+        provider(async ({ view }) => {
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
+          return `${view.task}|${view.inputs.map(({ text }) => text).join()}`;
+        }),
+      ],
+    });
     const canaries = Array.from({ length: 12 }, (_, i) => `canary-${i}-`);
     const reports = await Promise.all(canaries.map((canary) => host.run(canary, { team: team("a", "b") })));
     reports.forEach((report, i) => {
@@ -187,10 +282,16 @@ describe("the runner", () => {
 
   it("carries a thread's earlier answers into the next turn", async () => {
     const threads: string[][] = [];
-    host = await createTestHost({ plugins: [runner, chainPlugin, provider(({ view }) => {
-      threads.push(view.thread.map(({ answer }) => answer));
-      return `answer ${threads.length}`;
-    })] });
+    host = await createTestHost({
+      plugins: [
+        runner,
+        chainPlugin,
+        provider(({ view }) => {
+          threads.push(view.thread.map(({ answer }) => answer));
+          return `answer ${threads.length}`;
+        }),
+      ],
+    });
     const first = await host.run("one", { team: team("a") });
     await host.run("two", { team: team("a"), thread: first.thread });
     expect(threads).toEqual([[], ["answer 1"]]);

@@ -1,4 +1,17 @@
-import { definePlugin, Documents, Journal, Ledger, type ModelInfo, OrreryError, Runner, type RunReport, type RunRequest, type Task, type ThreadTurn, typed } from "@orrery/sdk";
+import {
+  definePlugin,
+  Documents,
+  Journal,
+  Ledger,
+  type ModelInfo,
+  OrreryError,
+  Runner,
+  type RunReport,
+  type RunRequest,
+  type Task,
+  type ThreadTurn,
+  typed,
+} from "@orrery/sdk";
 import { z } from "zod";
 import { failureOf } from "./failure.ts";
 import { forecastOf } from "./forecast.ts";
@@ -51,8 +64,12 @@ export default definePlugin({
 
     const taskOf = (request: RunRequest): Task => {
       const text = request.text.trim();
-      if (text === "") throw new OrreryError("TASK_EMPTY", "The task is empty.", { todo: 'Say what you want, as: orrery run "What changed in March?" --docs ./notes' });
-      if (text.length > longest) throw new OrreryError("TASK_TOO_LONG", `The task has ${text.length} characters; ${longest} is the most.`, { todo: "Hand long material in as a document." });
+      if (text === "")
+        throw new OrreryError("TASK_EMPTY", "The task is empty.", { todo: 'Say what you want, as: orrery run "What changed in March?" --docs ./notes' });
+      if (text.length > longest)
+        throw new OrreryError("TASK_TOO_LONG", `The task has ${text.length} characters; ${longest} is the most.`, {
+          todo: "Hand long material in as a document.",
+        });
       return {
         id: random.id("task"),
         run: random.id("run"),
@@ -99,7 +116,11 @@ export default definePlugin({
         const task = taskOf(request);
         const admitted = await call("task.submit", task);
         if (admitted.decision !== "allow") {
-          throw new OrreryError("TASK_REFUSED", `The task was not admitted: ${admitted.reasons.map(({ plugin, reason }) => `${reason} (${plugin})`).join("; ")}`, { todo: "Change what the policy named here objects to." });
+          throw new OrreryError(
+            "TASK_REFUSED",
+            `The task was not admitted: ${admitted.reasons.map(({ plugin, reason }) => `${reason} (${plugin})`).join("; ")}`,
+            { todo: "Change what the policy named here objects to." },
+          );
         }
         const { turns, collection } = await earlierIn(request.thread);
         const log = new RunLog({
@@ -121,7 +142,15 @@ export default definePlugin({
         const tally = new HookTally(clock);
         let models: Promise<readonly ModelInfo[]> | undefined;
         const scope = {
-          task, log, hooks: tally.over(hooks), signal: abort.signal, clock, random, console, services, limits,
+          task,
+          log,
+          hooks: tally.over(hooks),
+          signal: abort.signal,
+          clock,
+          random,
+          console,
+          services,
+          limits,
           models: () => (models ??= call("model.list", { refresh: false }).then((answers) => answers.flatMap((answer) => (answer.ok ? answer.value : [])))),
         };
         const ended = run(scope, request, context, turns, collection, tally)

@@ -9,11 +9,20 @@ export interface Judged {
 }
 
 /** Asks every judge, then the quality policy. With no policy installed, a single reject rejects. */
-export async function judge(scope: RunScope, hook: "step.judge" | "task.judge", judgement: Judgement, round: { attempt: number; maxAttempts: number; step?: string }): Promise<Judged> {
+export async function judge(
+  scope: RunScope,
+  hook: "step.judge" | "task.judge",
+  judgement: Judgement,
+  round: { attempt: number; maxAttempts: number; step?: string },
+): Promise<Judged> {
   const answers = await scope.hooks.call(hook, judgement, { signal: scope.signal });
   const verdicts = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
   const missing = answers.flatMap((answer) => (answer.ok ? [] : [answer.plugin]));
-  const decided = await scope.hooks.call("task.decide", { subject: judgement.subject, run: judgement.run, verdicts, missing, ...round }, { signal: scope.signal });
+  const decided = await scope.hooks.call(
+    "task.decide",
+    { subject: judgement.subject, run: judgement.run, verdicts, missing, ...round },
+    { signal: scope.signal },
+  );
   return { verdicts, missing, decision: decided?.value ?? byMajorityOfOne(verdicts) };
 }
 

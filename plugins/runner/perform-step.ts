@@ -1,4 +1,20 @@
-import { type Artifact, type CallEstimate, type Decision, type Dispatch, type ModelInfo, type ModelRequest, type ModelResponse, type Origin, OrreryError, type Route, type Settled, type Step, type StepResult, type Verdict, unbilledFailures } from "@orrery/sdk";
+import {
+  type Artifact,
+  type CallEstimate,
+  type Decision,
+  type Dispatch,
+  type ModelInfo,
+  type ModelRequest,
+  type ModelResponse,
+  type Origin,
+  OrreryError,
+  type Route,
+  type Settled,
+  type Step,
+  type StepResult,
+  type Verdict,
+  unbilledFailures,
+} from "@orrery/sdk";
 import { BudgetDenied, Cancelled, type Failure, failureOf, refusal, StepRejected } from "./failure.ts";
 import { judge } from "./judge.ts";
 import { inputTokenBound, promptOf } from "./prompt.ts";
@@ -15,9 +31,19 @@ export interface Performed {
 }
 
 /** One dispatch, carried through route, reservation, call, settlement and judgement, again where a judge sends it back. */
-export async function performStep(scope: RunScope, ready: Ready, dispatch: Dispatch, inputs: Artifact[], feedback: string[], signal: AbortSignal): Promise<Performed> {
+export async function performStep(
+  scope: RunScope,
+  ready: Ready,
+  dispatch: Dispatch,
+  inputs: Artifact[],
+  feedback: string[],
+  signal: AbortSignal,
+): Promise<Performed> {
   const agent = ready.plan.team.agents.find(({ id }) => id === dispatch.agent);
-  if (!agent) throw new OrreryError("TOPOLOGY_AGENT", `Topology "${ready.plan.topology.id}" asked for an agent "${dispatch.agent}" the team does not have.`, { todo: "Report this to the topology's author." });
+  if (!agent)
+    throw new OrreryError("TOPOLOGY_AGENT", `Topology "${ready.plan.topology.id}" asked for an agent "${dispatch.agent}" the team does not have.`, {
+      todo: "Report this to the topology's author.",
+    });
   const notes = [...feedback];
   for (let attempt = 1; ; attempt += 1) {
     const at = { path: dispatch.path, agent: agent.id, attempt };
@@ -34,18 +60,30 @@ export async function performStep(scope: RunScope, ready: Ready, dispatch: Dispa
         feedback: notes,
       });
       const { result, origin } = await answer(scope, ready, step, dispatch.instruction, signal);
-      const artifact: Artifact = { step: dispatch.path, agent: agent.id, role: agent.role, skill: agent.skill, text: result.text, ...(result.data === undefined ? {} : { data: result.data }) };
+      const artifact: Artifact = {
+        step: dispatch.path,
+        agent: agent.id,
+        role: agent.role,
+        skill: agent.skill,
+        text: result.text,
+        ...(result.data === undefined ? {} : { data: result.data }),
+      };
       void scope.log.write("step.finished", { ...at, result });
-      const judged = await judge(scope, "step.judge", {
-        subject: "step",
-        run: scope.task.run,
-        task: scope.task.text,
-        artifact,
-        inputs,
-        ...(ready.plan.collection ? { collection: ready.plan.collection } : {}),
-        criteria: scope.task.criteria,
-        model: result.model,
-      }, { attempt, maxAttempts: scope.limits.stepAttempts, step: origin.step });
+      const judged = await judge(
+        scope,
+        "step.judge",
+        {
+          subject: "step",
+          run: scope.task.run,
+          task: scope.task.text,
+          artifact,
+          inputs,
+          ...(ready.plan.collection ? { collection: ready.plan.collection } : {}),
+          criteria: scope.task.criteria,
+          model: result.model,
+        },
+        { attempt, maxAttempts: scope.limits.stepAttempts, step: origin.step },
+      );
       await scope.log.write("step.judged", { ...at, ...judged });
       if (judged.decision.action === "retry" && attempt < scope.limits.stepAttempts) {
         notes.push(...judged.decision.feedback);
@@ -58,12 +96,20 @@ export async function performStep(scope: RunScope, ready: Ready, dispatch: Dispa
         model: result.model,
         failure: undefined,
         fatal: undefined,
-        settled: { path: dispatch.path, agent: agent.id, ok: true, text: result.text, ...(result.data === undefined ? {} : { data: result.data }), ...(score === undefined ? {} : { score }) },
+        settled: {
+          path: dispatch.path,
+          agent: agent.id,
+          ok: true,
+          text: result.text,
+          ...(result.data === undefined ? {} : { data: result.data }),
+          ...(score === undefined ? {} : { score }),
+        },
       };
     } catch (thrown) {
       const error = failureOf(thrown);
       const cancelled = signal.aborted;
-      if (cancelled) void scope.log.write("step.cancelled", { ...at, reason: scope.signal.aborted ? "the run was cancelled" : "the topology no longer needs it" });
+      if (cancelled)
+        void scope.log.write("step.cancelled", { ...at, reason: scope.signal.aborted ? "the run was cancelled" : "the topology no longer needs it" });
       else void scope.log.write("step.failed", { ...at, error });
       return {
         artifact: undefined,
@@ -109,23 +155,51 @@ function draft(scope: RunScope, { plan }: Ready, dispatch: Dispatch, agent: Step
 }
 
 /** Route → request → reserve → call → settle. */
-async function answer(scope: RunScope, ready: Ready, drafted: Step, instruction: string | undefined, signal: AbortSignal): Promise<{ result: StepResult; origin: Origin }> {
+async function answer(
+  scope: RunScope,
+  ready: Ready,
+  drafted: Step,
+  instruction: string | undefined,
+  signal: AbortSignal,
+): Promise<{ result: StepResult; origin: Origin }> {
   const { hooks, log, services, task, clock } = scope;
   const step = await hooks.call("step.before", drafted, { signal });
   const at = { path: step.path, agent: step.agent.id, attempt: step.attempt };
   const { chosen, model, by } = await routeOf(scope, step, signal);
   void log.write("step.routed", { ...at, model: chosen.model, why: chosen.why, considered: chosen.considered, by });
 
-  const origin: Origin = { run: task.run, task: task.id, step: step.path, agent: step.agent.id, plugin: ready.topologyPlugin, actor: step.actor, workspace: step.workspace };
+  const origin: Origin = {
+    run: task.run,
+    task: task.id,
+    step: step.path,
+    agent: step.agent.id,
+    plugin: ready.topologyPlugin,
+    actor: step.actor,
+    workspace: step.workspace,
+  };
   const request = await hooks.call("model.request", await requestOf(scope, step, chosen, model, origin, instruction, signal), { signal });
   const reservation = `${step.key}:call`;
-  await reserve(scope, { reservation, origin, kind: "model", model: request.model, paid: model.paid, inputTokens: inputTokenBound(request), outputTokens: request.maxOutputTokens, spending: step.spending }, signal);
+  await reserve(
+    scope,
+    {
+      reservation,
+      origin,
+      kind: "model",
+      model: request.model,
+      paid: model.paid,
+      inputTokens: inputTokenBound(request),
+      outputTokens: request.maxOutputTokens,
+      spending: step.spending,
+    },
+    signal,
+  );
 
   const started = clock.elapsed();
   let response: ModelResponse;
   try {
     const answered = await hooks.call("model.call", request, { signal, deadlineMs: scope.limits.modelDeadlineMs });
-    if (!answered) throw new OrreryError("MODEL_UNANSWERED", `No provider answered for "${request.model}".`, { todo: "Run `orrery models` to see what is connected." });
+    if (!answered)
+      throw new OrreryError("MODEL_UNANSWERED", `No provider answered for "${request.model}".`, { todo: "Run `orrery models` to see what is connected." });
     response = await hooks.call("model.response", answered.value, { signal });
   } catch (error) {
     // A paid call that was broken off may be on the bill: its reservation then stays without an end, in the ledger and in the journal.
@@ -160,19 +234,38 @@ async function routeOf(scope: RunScope, step: Step, signal: AbortSignal): Promis
   const models = [...(await scope.models())];
   const committed = (await scope.services.ledger?.committed(step.run)) ?? 0;
   const preferred = constraints.model ?? step.agent.model;
-  const routed = await scope.hooks.call("task.route", { step, models, ...(preferred ? { preferred } : {}), remainingNano: Math.max(0, constraints.spending.capNano - committed) }, { signal });
+  const routed = await scope.hooks.call(
+    "task.route",
+    { step, models, ...(preferred ? { preferred } : {}), remainingNano: Math.max(0, constraints.spending.capNano - committed) },
+    { signal },
+  );
   const model = routed && models.find(({ id }) => id === routed.value.model);
   if (!routed || !model) {
     const known = models.map(({ id }) => id).join(", ") || "none";
-    throw new OrreryError("ROUTE_NONE", `No model can take the step "${step.path}"${preferred ? ` (asked for "${preferred}")` : ""}. Models there are: ${known}.`, { todo: "Connect one with `orrery connect PROVIDER`, or leave --model out." });
+    throw new OrreryError(
+      "ROUTE_NONE",
+      `No model can take the step "${step.path}"${preferred ? ` (asked for "${preferred}")` : ""}. Models there are: ${known}.`,
+      { todo: "Connect one with `orrery connect PROVIDER`, or leave --model out." },
+    );
   }
   return { chosen: routed.value, model, by: routed.plugin };
 }
 
-async function requestOf(scope: RunScope, step: Step, chosen: Route, model: ModelInfo, origin: Origin, instruction: string | undefined, signal: AbortSignal): Promise<ModelRequest> {
+async function requestOf(
+  scope: RunScope,
+  step: Step,
+  chosen: Route,
+  model: ModelInfo,
+  origin: Origin,
+  instruction: string | undefined,
+  signal: AbortSignal,
+): Promise<ModelRequest> {
   const { documents } = scope.services;
   const wanted = step.view.focus ?? step.view.task;
-  const passages = model.kind === "generative" && documents && step.collection ? await documents.search(step.collection, wanted, { limit: scope.limits.passages, diversity: 0.3, signal }) : [];
+  const passages =
+    model.kind === "generative" && documents && step.collection
+      ? await documents.search(step.collection, wanted, { limit: scope.limits.passages, diversity: 0.3, signal })
+      : [];
   const view = instruction === undefined ? step.view : { ...step.view, focus: [step.view.focus, instruction].filter(Boolean).join("\n") };
   return {
     id: step.key,

@@ -17,12 +17,30 @@ export const asEvent = ({ run, idx, seq, type, actor, workspace, data, ts }: Jou
  */
 export class RunLog {
   readonly #waiting: Waiting[] = [];
-  readonly #options: { journal: Journal; run: string; epoch: number; actor: string; workspace: string; now: () => number; heard: (event: RunEvent) => void; unheard: (type: string) => void };
+  readonly #options: {
+    journal: Journal;
+    run: string;
+    epoch: number;
+    actor: string;
+    workspace: string;
+    now: () => number;
+    heard: (event: RunEvent) => void;
+    unheard: (type: string) => void;
+  };
   #next = 0;
   #writing: Promise<void> | undefined;
   #broken: { error: unknown } | undefined;
 
-  constructor(options: { journal: Journal; run: string; epoch: number; actor: string; workspace: string; now: () => number; heard: (event: RunEvent) => void; unheard: (type: string) => void }) {
+  constructor(options: {
+    journal: Journal;
+    run: string;
+    epoch: number;
+    actor: string;
+    workspace: string;
+    now: () => number;
+    heard: (event: RunEvent) => void;
+    unheard: (type: string) => void;
+  }) {
     this.#options = options;
   }
 

@@ -1,7 +1,8 @@
 import { type CallPrediction, costOf, type JournalEntry, nanoToMicro, type RunHead, type RunReport, type TypedRunEvent, typed } from "@orrery/sdk";
 
 type Of<T extends TypedRunEvent["type"]> = Extract<TypedRunEvent, { type: T }>["data"];
-const micro = (record: Record<string, number>): Record<string, number> => Object.fromEntries(Object.entries(record).map(([key, nano]) => [key, nanoToMicro(nano)]));
+const micro = (record: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(record).map(([key, nano]) => [key, nanoToMicro(nano)]));
 
 /** Everything there is to say of a run, read off its journal and nothing else. */
 export function reportOf(entries: readonly JournalEntry[], head: RunHead): RunReport | undefined {
@@ -27,7 +28,12 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead): RunRe
     status: finished?.status ?? "running",
     output: finished?.output ?? "",
     artifacts: all("artifact.made").map(({ name, mediaType, bytes }) => ({ name, mediaType, bytes })),
-    topology: { id: planned?.plan.topology.id ?? "", predictedCalls: predicted.expected, observedCalls: finished?.observedCalls ?? all("step.started").length, predicted },
+    topology: {
+      id: planned?.plan.topology.id ?? "",
+      predictedCalls: predicted.expected,
+      observedCalls: finished?.observedCalls ?? all("step.started").length,
+      predicted,
+    },
     agents: (planned?.plan.team.agents ?? []).map(({ id, role }) => ({
       id,
       role,
@@ -35,7 +41,14 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead): RunRe
       calls: cost.callsByAgent[id] ?? 0,
       microUsd: nanoToMicro(cost.byAgent[id] ?? 0),
     })),
-    cost: { microUsd: nanoToMicro(cost.nano), calls: cost.calls, inputTokens: cost.inputTokens, outputTokens: cost.outputTokens, byAgent: micro(cost.byAgent), byPlugin: micro(cost.byPlugin) },
+    cost: {
+      microUsd: nanoToMicro(cost.nano),
+      calls: cost.calls,
+      inputTokens: cost.inputTokens,
+      outputTokens: cost.outputTokens,
+      byAgent: micro(cost.byAgent),
+      byPlugin: micro(cost.byPlugin),
+    },
     verdicts: judged?.verdicts ?? [],
     reasons: finished?.reasons ?? [],
     memory: { recalled: (last("memory.recalled")?.recalled ?? []).map((episode) => ({ ...episode, usedBy: usersOf(episode.id, all("step.finished")) })) },

@@ -1,4 +1,14 @@
-import { type Artifact, type Outcome, OrreryError, type Plan, type PluginContext, type RunRequest, type RunStatus, type ThreadTurn, type Verdict } from "@orrery/sdk";
+import {
+  type Artifact,
+  type Outcome,
+  OrreryError,
+  type Plan,
+  type PluginContext,
+  type RunRequest,
+  type RunStatus,
+  type ThreadTurn,
+  type Verdict,
+} from "@orrery/sdk";
 import { executeTopology, type Executed } from "./execute-topology.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import type { HookTally } from "./hook-tally.ts";
@@ -18,7 +28,14 @@ interface End {
 }
 
 /** One task from documents to a judged outcome. Never throws but for a journal that cannot be written. */
-export async function run(scope: RunScope, request: RunRequest, context: Pick<PluginContext, "find" | "services">, thread: ThreadTurn[], earlier: string | undefined, tally: HookTally): Promise<void> {
+export async function run(
+  scope: RunScope,
+  request: RunRequest,
+  context: Pick<PluginContext, "find" | "services">,
+  thread: ThreadTurn[],
+  earlier: string | undefined,
+  tally: HookTally,
+): Promise<void> {
   const { log, clock, hooks, task } = scope;
   const started = clock.elapsed();
   const progress = { calls: 0, plan: undefined as Plan | undefined };
@@ -61,12 +78,22 @@ function statusOf(code: string): RunStatus {
 async function readDocuments(scope: RunScope, { files = [], skipped = [] }: RunRequest): Promise<string | undefined> {
   if (files.length === 0 && skipped.length === 0) return undefined;
   const { documents } = scope.services;
-  if (!documents) throw new OrreryError("DOCUMENTS_UNAVAILABLE", "Documents were given, and no plugin that reads documents is active.", { todo: "See `orrery plugins` for why orrery.documents is not active." });
+  if (!documents)
+    throw new OrreryError("DOCUMENTS_UNAVAILABLE", "Documents were given, and no plugin that reads documents is active.", {
+      todo: "See `orrery plugins` for why orrery.documents is not active.",
+    });
   const started = scope.clock.elapsed();
   const ingested = await documents.ingest(files, { signal: scope.signal });
   await scope.log.write("documents.read", { ...ingested, skipped: [...skipped, ...ingested.skipped], ms: scope.clock.elapsed() - started });
   if (ingested.documents.length === 0) {
-    throw new OrreryError("DOCUMENTS_UNREADABLE", `None of the ${files.length + skipped.length} files could be read: ${[...skipped, ...ingested.skipped].slice(0, 3).map(({ path, reason }) => `${path} (${reason})`).join(", ")}`, { todo: "Hand in Markdown, text, HTML, PDF, JSON, CSV or source code." });
+    throw new OrreryError(
+      "DOCUMENTS_UNREADABLE",
+      `None of the ${files.length + skipped.length} files could be read: ${[...skipped, ...ingested.skipped]
+        .slice(0, 3)
+        .map(({ path, reason }) => `${path} (${reason})`)
+        .join(", ")}`,
+      { todo: "Hand in Markdown, text, HTML, PDF, JSON, CSV or source code." },
+    );
   }
   return ingested.collection;
 }
@@ -77,16 +104,21 @@ async function untilJudged(scope: RunScope, planned: Planned, progress: { calls:
   for (let attempt = 1; ; attempt += 1) {
     const executed = await executeTopology(scope, planned, planned.executor, attempt === 1 ? "" : `t${attempt}/`, feedback, progress);
     const { artifact, model, failures } = executed;
-    const judged = await judge(scope, "task.judge", {
-      subject: "task",
-      run: scope.task.run,
-      task: scope.task.text,
-      artifact,
-      inputs: [],
-      ...(plan.collection ? { collection: plan.collection } : {}),
-      criteria: scope.task.criteria,
-      model,
-    }, { attempt, maxAttempts: scope.limits.taskAttempts });
+    const judged = await judge(
+      scope,
+      "task.judge",
+      {
+        subject: "task",
+        run: scope.task.run,
+        task: scope.task.text,
+        artifact,
+        inputs: [],
+        ...(plan.collection ? { collection: plan.collection } : {}),
+        criteria: scope.task.criteria,
+        model,
+      },
+      { attempt, maxAttempts: scope.limits.taskAttempts },
+    );
     await scope.log.write("run.judged", { attempt, ...judged });
     const { action, reasons } = judged.decision;
     if ((action === "retry" || action === "redesign") && attempt < scope.limits.taskAttempts) {
@@ -101,7 +133,8 @@ async function untilJudged(scope: RunScope, planned: Planned, progress: { calls:
 async function finish(scope: RunScope, end: End, durationMs: number, tally: HookTally): Promise<void> {
   const { log } = scope;
   const output = end.artifact?.text ?? "";
-  if (end.artifact) void log.write("artifact.made", { name: "report.md", mediaType: "text/markdown", bytes: new TextEncoder().encode(output).length, from: end.artifact.step });
+  if (end.artifact)
+    void log.write("artifact.made", { name: "report.md", mediaType: "text/markdown", bytes: new TextEncoder().encode(output).length, from: end.artifact.step });
   void log.write("trace.hooks", { hooks: tally.rows() });
   await log.write("run.finished", {
     status: end.status,

@@ -1,7 +1,17 @@
 import type { CostTotals } from "./ledger.ts";
 import { typed } from "./events.ts";
 
-export const noCost = (): CostTotals => ({ nano: 0, calls: 0, inputTokens: 0, outputTokens: 0, callsByAgent: {}, byAgent: {}, byPlugin: {}, byStep: {}, byModel: {} });
+export const noCost = (): CostTotals => ({
+  nano: 0,
+  calls: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  callsByAgent: {},
+  byAgent: {},
+  byPlugin: {},
+  byStep: {},
+  byModel: {},
+});
 
 /** What a run cost, read off its journal: the sum of its `budget.settled` entries. */
 export function costOf(entries: Iterable<{ type: string; data: unknown }>): CostTotals {

@@ -31,7 +31,16 @@ export const events = {
     by: z.string(),
   }),
   /** The intent: written before the call, with the idempotency key. `inputs` are the steps whose outputs are in the view. */
-  "step.started": z.object({ ...at, role: z.string(), skill: z.string(), round: z.int(), key: z.string(), inputs: z.array(z.string()), recalled: z.array(z.string()), feedback: z.array(z.string()) }),
+  "step.started": z.object({
+    ...at,
+    role: z.string(),
+    skill: z.string(),
+    round: z.int(),
+    key: z.string(),
+    inputs: z.array(z.string()),
+    recalled: z.array(z.string()),
+    feedback: z.array(z.string()),
+  }),
   "step.routed": z.object({ ...at, model: z.string(), why: z.string(), considered: z.array(z.object({ model: z.string(), why: z.string() })), by: z.string() }),
   "budget.reserved": z.object({ reservation: z.string(), origin, model: z.string(), nano: nanoUsd }),
   "budget.settled": z.object({ reservation: z.string(), origin, model: z.string(), nano: nanoUsd, usage, source: z.string() }),

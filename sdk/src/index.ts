@@ -1,11 +1,37 @@
 export { definePlugin, type AnyPlugin, type PluginContext } from "./define-plugin.ts";
-export { lifecycle, outcome, toolCall, toolResult, channelMessage, type Lifecycle, type Outcome, type ToolCall, type ToolResult, type ChannelMessage } from "./lifecycle.ts";
+export {
+  lifecycle,
+  outcome,
+  toolCall,
+  toolResult,
+  channelMessage,
+  type Lifecycle,
+  type Outcome,
+  type ToolCall,
+  type ToolResult,
+  type ChannelMessage,
+} from "./lifecycle.ts";
 export { events, runEvent, runStatus, typed, type EventType, type EventData, type RunEvent, type RunStatus, type TypedRunEvent } from "./events.ts";
 
 export { task, criterion, constraints, spending, type Task, type Criterion, type Constraints, type Spending } from "./task.ts";
 export { team, agentSpec, topologyChoice, plan, threadTurn, type Team, type AgentSpec, type TopologyChoice, type Plan, type ThreadTurn } from "./team.ts";
 export { origin, artifact, view, step, stepResult, usage, type Origin, type Artifact, type View, type Step, type StepResult, type Usage } from "./step.ts";
-export { modelInfo, modelRequest, modelResponse, modelDelta, routeQuery, route, message, unbilledFailures, type ModelInfo, type ModelRequest, type ModelResponse, type ModelDelta, type RouteQuery, type Route } from "./model.ts";
+export {
+  modelInfo,
+  modelRequest,
+  modelResponse,
+  modelDelta,
+  routeQuery,
+  route,
+  message,
+  unbilledFailures,
+  type ModelInfo,
+  type ModelRequest,
+  type ModelResponse,
+  type ModelDelta,
+  type RouteQuery,
+  type Route,
+} from "./model.ts";
 export { judgement, verdict, decideQuery, decision, type Judgement, type Verdict, type DecideQuery, type Decision } from "./verdict.ts";
 export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";
 export { costOf, noCost } from "./cost-projection.ts";
@@ -21,4 +47,20 @@ export type { KernelClient, SubmitRequest, WatchMessage, HostInfo } from "./clie
 export { nanoUsd, millis, usdToNano, nanoToMicro, nanoToUsd, type NanoUsd, type Millis } from "./brands.ts";
 export { json, type Json } from "./json.ts";
 export { OrreryError } from "./error.ts";
-export { token, type Token, type TapFn, type TapOrder, type TapCall, type GuardAnswer, type GuardOutcome, type HookSession, type Manifest, type Portable, type PluginReport, type HookExplanation, type Clock, type Random, type Log } from "@orrery/kernel";
+export {
+  token,
+  type Token,
+  type TapFn,
+  type TapOrder,
+  type TapCall,
+  type GuardAnswer,
+  type GuardOutcome,
+  type HookSession,
+  type Manifest,
+  type Portable,
+  type PluginReport,
+  type HookExplanation,
+  type Clock,
+  type Random,
+  type Log,
+} from "@orrery/kernel";

@@ -39,7 +39,14 @@ export const pluginChange = z.object({
 
 const hook =
   <K extends HookKind>(kind: K) =>
-  <I, O = undefined>(fault: FaultPolicy, deadlineMs: number | "caller", input: z.ZodType<I>, doc: string, output?: z.ZodType<O>, empty?: "allow" | "deny"): HookSpec<K, I, O> => ({
+  <I, O = undefined>(
+    fault: FaultPolicy,
+    deadlineMs: number | "caller",
+    input: z.ZodType<I>,
+    doc: string,
+    output?: z.ZodType<O>,
+    empty?: "allow" | "deny",
+  ): HookSpec<K, I, O> => ({
     kind,
     fault,
     deadlineMs,
@@ -67,11 +74,24 @@ export const lifecycle = {
   "task.submit": guard("closed", 5_000, task, "May this task run at all: policy, quota, duplicates.", undefined, "allow"),
   "task.plan": waterfall("fail", 60_000, plan, "Who works on the task and how: team design, memory, skills."),
   "task.topology": bail("fail", 5_000, plan, "Each topology answers for its own id with the service of its executor.", executor),
-  "model.list": collect("skip", 10_000, z.object({ refresh: z.boolean() }), "Which models could answer; every provider lists its own.", z.array(modelInfo) as z.ZodType<ModelInfo[]>),
+  "model.list": collect(
+    "skip",
+    10_000,
+    z.object({ refresh: z.boolean() }),
+    "Which models could answer; every provider lists its own.",
+    z.array(modelInfo) as z.ZodType<ModelInfo[]>,
+  ),
   "task.route": bail("fail", 10_000, routeQuery, "Which model takes this step, with how many tokens, and why.", route),
   "step.before": waterfall("skip", 5_000, step, "Rewrite a step before it is routed."),
   "step.after": waterfall("skip", 5_000, stepResult, "Rewrite a result before it is judged."),
-  "budget.reserve": guard("closed", 5_000, callEstimate, "May this call be made, and is its money there; before every model and tool call.", undefined, "allow"),
+  "budget.reserve": guard(
+    "closed",
+    5_000,
+    callEstimate,
+    "May this call be made, and is its money there; before every model and tool call.",
+    undefined,
+    "allow",
+  ),
   "model.request": waterfall("fail", 10_000, modelRequest, "Rewrite a request: redaction, quirks."),
   "model.call": bail("fail", "caller", modelRequest, "Answer the request; a cache first, then the model's provider.", modelResponse),
   "model.response": waterfall("fail", 10_000, modelResponse, "Rewrite a response."),

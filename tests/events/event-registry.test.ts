@@ -17,7 +17,10 @@ const collect = async (host: TestHost) => {
   await host.close();
 };
 
-const notes = { "notes.md": "# Launch\n\nThe launch of the telescope is planned for 4 March 2027. The budget of the launch is 12 million euros.\n\nThe mirror was polished in Jena." };
+const notes = {
+  "notes.md":
+    "# Launch\n\nThe launch of the telescope is planned for 4 March 2027. The budget of the launch is 12 million euros.\n\nThe mirror was polished in Jena.",
+};
 
 beforeAll(async () => {
   const research = await createTestHost({ plugins: everyday, assets: workspaceAssets });
@@ -33,7 +36,10 @@ beforeAll(async () => {
   await denied.run("t", { team: teamOf("a") });
   await collect(denied);
 
-  const judge = definePlugin({ manifest: { id: "test.judge", version: "1.0.0", api: "^1.0" }, setup: ({ tap }) => void tap("step.judge", () => ({ judge: "test.judge", score: 1, decision: "accept", reasons: [] })) });
+  const judge = definePlugin({
+    manifest: { id: "test.judge", version: "1.0.0", api: "^1.0" },
+    setup: ({ tap }) => void tap("step.judge", () => ({ judge: "test.judge", score: 1, decision: "accept", reasons: [] })),
+  });
   const race = await createTestHost({
     plugins: [runner, parallel, judge, scripted(({ origin }) => (origin.agent === "quick" ? "x" : new Promise((resolve) => setTimeout(resolve, 200, "late"))))],
   });

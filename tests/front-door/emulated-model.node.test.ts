@@ -32,7 +32,16 @@ const completions = (): Asked[] => (emulator.getRequests() as Asked[]).filter(({
 describe("a team on a connected model, through the command line", () => {
   it("streams, says why the model was chosen, and bills what the price catalogue says of the provider's own usage", async () => {
     const before = completions().length;
-    const { code, object } = await person.json(["run", "When does the Aurora enter service?", "--docs", documents, "--model", "openai/gpt-4o", "--budget", "0.05"]);
+    const { code, object } = await person.json([
+      "run",
+      "When does the Aurora enter service?",
+      "--docs",
+      documents,
+      "--model",
+      "openai/gpt-4o",
+      "--budget",
+      "0.05",
+    ]);
     expect(object.error).toBeUndefined();
     expect(object.status).toBe("accepted");
     expect(code).toBe(0);
@@ -45,7 +54,11 @@ describe("a team on a connected model, through the command line", () => {
 
     const price = calcPrice({ input_tokens: usage.prompt_tokens, output_tokens: usage.completion_tokens }, "gpt-4o", { providerId: "openai" });
     const perCall = Math.round((price?.total_price ?? Number.NaN) * 1e9) / 1e3;
-    expect(object.cost).toMatchObject({ calls: asked.length, inputTokens: usage.prompt_tokens * asked.length, outputTokens: usage.completion_tokens * asked.length });
+    expect(object.cost).toMatchObject({
+      calls: asked.length,
+      inputTokens: usage.prompt_tokens * asked.length,
+      outputTokens: usage.completion_tokens * asked.length,
+    });
     expect(object.cost.microUsd).toBeCloseTo(perCall * asked.length, 6);
   });
 
@@ -57,7 +70,16 @@ describe("a team on a connected model, through the command line", () => {
 
   it("stops before the call that would pass the budget, with exit code 3 and nothing overspent", async () => {
     const before = completions().length;
-    const { code, object } = await person.json(["run", "When does the Aurora enter service?", "--docs", documents, "--model", "openai/gpt-4o", "--budget", "0.0001"]);
+    const { code, object } = await person.json([
+      "run",
+      "When does the Aurora enter service?",
+      "--docs",
+      documents,
+      "--model",
+      "openai/gpt-4o",
+      "--budget",
+      "0.0001",
+    ]);
     expect(code).toBe(3);
     expect(object.status).toBe("over_budget");
     expect(object.cost.microUsd).toBeLessThanOrEqual(100);
@@ -83,7 +105,13 @@ describe("a team on a connected model, through the command line", () => {
 
   it("never shows the key, in output, journal or settings", async () => {
     const { object } = await person.json(["run", "When does the Aurora enter service?", "--docs", documents, "--model", "openai/gpt-4o", "--budget", "0.05"]);
-    for (const args of [["run", "show", object.runId], ["run", "show", object.runId, "--json"], ["models", "--json"], ["doctor", "--json"], ["config", "get", "--json"]]) {
+    for (const args of [
+      ["run", "show", object.runId],
+      ["run", "show", object.runId, "--json"],
+      ["models", "--json"],
+      ["doctor", "--json"],
+      ["config", "get", "--json"],
+    ]) {
       const { stdout, stderr } = await person.run(args);
       expect(stdout + stderr).not.toContain("key-of-the-emulator");
     }

@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const usage = { prompt_tokens: 900, completion_tokens: 60 };
 const dayCapUsd = 0.2;
-const price = (calcPrice({ input_tokens: usage.prompt_tokens, output_tokens: usage.completion_tokens }, "gpt-4o", { providerId: "openai" })?.total_price ?? Number.NaN) * 1e6;
+const price =
+  (calcPrice({ input_tokens: usage.prompt_tokens, output_tokens: usage.completion_tokens }, "gpt-4o", { providerId: "openai" })?.total_price ?? Number.NaN) *
+  1e6;
 
 let emulator: LLMock;
 let stop: () => Promise<void> = () => Promise.resolve();
@@ -46,7 +48,16 @@ beforeAll(async () => {
 afterAll(() => stop());
 
 const submit = (budget: number) =>
-  fetch(`${origin}/api/runs`, { method: "POST", headers, body: JSON.stringify({ task: "When does the ferry leave?", documents: [{ path: "ferry.md", text: "# Ferry\n\nThe ferry leaves at nine in the morning. The ticket costs four euros." }], model: "openai/gpt-4o", budget }) }).then((response) => response.json() as Promise<{ runId: string }>);
+  fetch(`${origin}/api/runs`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({
+      task: "When does the ferry leave?",
+      documents: [{ path: "ferry.md", text: "# Ferry\n\nThe ferry leaves at nine in the morning. The ticket costs four euros." }],
+      model: "openai/gpt-4o",
+      budget,
+    }),
+  }).then((response) => response.json() as Promise<{ runId: string }>);
 
 async function ended(runId: string): Promise<RunReport> {
   for (;;) {

@@ -104,14 +104,22 @@ describe("the example", () => {
 });
 
 describe("topologies by one word", () => {
-  const run = (topology: string) => person.json(["run", "When does the Aurora enter service, and what are the risks?", "--docs", "examples/aurora/documents", "--topology", topology]);
+  const run = (topology: string) =>
+    person.json(["run", "When does the Aurora enter service, and what are the risks?", "--docs", "examples/aurora/documents", "--topology", topology]);
 
   it("dag runs as a graph: the steps that came before are the ones its edges name", async () => {
     const { object } = await run("dag");
     expect(object.topology.id).toBe("dag");
-    const shown = await person.json<{ trace: { kind: string; startMs: number; endMs: number; attributes: { path: string; agent: string; inputs: string } }[] }>(["run", "show", object.runId, "--trace"]);
+    const shown = await person.json<{ trace: { kind: string; startMs: number; endMs: number; attributes: { path: string; agent: string; inputs: string } }[] }>(
+      ["run", "show", object.runId, "--trace"],
+    );
     const steps = shown.object.trace.filter(({ kind }) => kind === "step");
-    const heard = steps.flatMap(({ attributes }) => attributes.inputs.split(", ").filter(Boolean).map((path) => `${path.split("/").at(-1)}→${attributes.agent}`));
+    const heard = steps.flatMap(({ attributes }) =>
+      attributes.inputs
+        .split(", ")
+        .filter(Boolean)
+        .map((path) => `${path.split("/").at(-1)}→${attributes.agent}`),
+    );
     expect(heard.sort()).toEqual(["checker→writer", "researcher-1→checker", "researcher-2→checker"]);
     for (const step of steps) {
       const parents = steps.filter(({ attributes }) => step.attributes.inputs.includes(attributes.path));
@@ -135,7 +143,14 @@ describe("topologies by one word", () => {
 
   it("--agents sets the most there may be", async () => {
     for (const n of [1, 2, 3]) {
-      const { object } = await person.json(["run", "When does the Aurora enter service, and what are the risks?", "--docs", "examples/aurora/documents", "--agents", String(n)]);
+      const { object } = await person.json([
+        "run",
+        "When does the Aurora enter service, and what are the risks?",
+        "--docs",
+        "examples/aurora/documents",
+        "--agents",
+        String(n),
+      ]);
       expect(object.status).toBe("accepted");
       expect(object.agents).toHaveLength(n);
     }
@@ -174,7 +189,9 @@ describe("bad input", () => {
   });
 
   it("naughty strings as tasks never break a run", async () => {
-    const naughty = (JSON.parse(await readFile("tests/fixtures/fuzz/blns.json", "utf8")) as string[]).filter((text) => text.trim() !== "" && !text.includes("\0")).filter((_, i) => i % 60 === 0);
+    const naughty = (JSON.parse(await readFile("tests/fixtures/fuzz/blns.json", "utf8")) as string[])
+      .filter((text) => text.trim() !== "" && !text.includes("\0"))
+      .filter((_, i) => i % 60 === 0);
     for (const text of naughty) {
       const { object } = await person.json(["run", "--docs", "examples/aurora/documents", "--task", text]);
       expect(["accepted", "rejected", "waiting", "failed"]).toContain(object.status);

@@ -8,7 +8,26 @@ import { scripted, teamOf } from "../support/tiny-team.ts";
 type Hook = keyof Lifecycle & string;
 
 /** Hooks of a plain run; the others (tools, channels, kernel.plugin) are not called by it. */
-const inARun: Hook[] = ["task.submit", "task.plan", "task.topology", "model.list", "task.route", "step.before", "step.after", "budget.reserve", "model.request", "model.call", "model.response", "model.delta", "step.judge", "task.judge", "task.decide", "task.memorize", "task.finish", "event"];
+const inARun: Hook[] = [
+  "task.submit",
+  "task.plan",
+  "task.topology",
+  "model.list",
+  "task.route",
+  "step.before",
+  "step.after",
+  "budget.reserve",
+  "model.request",
+  "model.call",
+  "model.response",
+  "model.delta",
+  "step.judge",
+  "task.judge",
+  "task.decide",
+  "task.memorize",
+  "task.finish",
+  "event",
+];
 
 const rubbish = { toString: () => "rubbish", nested: { f: () => 1 }, decision: "perhaps", score: Number.NaN };
 const behaviours: Record<string, () => unknown> = {
@@ -64,9 +83,11 @@ describe.each(inARun)("a hostile plugin on %s", (hook) => {
 
 describe("a plugin that keeps failing", () => {
   it("is suspended by its breaker, by name, and runs go on without it", async () => {
-    await start(hostile("step.judge", () => {
-      throw new Error("hostile");
-    }));
+    await start(
+      hostile("step.judge", () => {
+        throw new Error("hostile");
+      }),
+    );
     for (let i = 0; i < 4; i += 1) expect((await host.run(`Task ${i}`, { team: teamOf("a", "b") })).status).toBe("accepted");
     const report = host.report("evil.plugin");
     expect(report?.state).toBe("suspended");
@@ -75,10 +96,17 @@ describe("a plugin that keeps failing", () => {
   });
 
   it("keeps denying while a suspended guard, and nobody's allow undoes that", async () => {
-    await start(hostile("task.submit", () => {
-      throw new Error("hostile");
-    }));
-    await host.install(definePlugin({ manifest: { id: "kind.plugin", version: "1.0.0", api: "^1.0" }, setup: ({ tap }) => void tap("task.submit", () => ({ decision: "allow" as const })) }));
+    await start(
+      hostile("task.submit", () => {
+        throw new Error("hostile");
+      }),
+    );
+    await host.install(
+      definePlugin({
+        manifest: { id: "kind.plugin", version: "1.0.0", api: "^1.0" },
+        setup: ({ tap }) => void tap("task.submit", () => ({ decision: "allow" as const })),
+      }),
+    );
     for (let i = 0; i < 8; i += 1) await expect(host.run("t", { team: teamOf("a") })).rejects.toMatchObject({ code: "TASK_REFUSED" });
     expect(host.report("evil.plugin")?.state).toBe("suspended");
     await expect(host.run("t", { team: teamOf("a") })).rejects.toMatchObject({ code: "TASK_REFUSED", message: expect.stringContaining("evil.plugin") });

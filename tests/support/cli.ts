@@ -56,7 +56,9 @@ export async function cli(base: Record<string, string> = {}): Promise<Cli> {
       try {
         return { ...result, object: JSON.parse(result.stdout) as T };
       } catch {
-        throw new Error(`orrery ${args.join(" ")} (exit ${result.code}) did not print one JSON object: ${result.stdout.slice(0, 500)}\n${result.stderr.slice(0, 1_000)}`);
+        throw new Error(
+          `orrery ${args.join(" ")} (exit ${result.code}) did not print one JSON object: ${result.stdout.slice(0, 500)}\n${result.stderr.slice(0, 1_000)}`,
+        );
       }
     },
     remove: () => rm(home, { recursive: true, force: true }),

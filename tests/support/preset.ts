@@ -18,12 +18,30 @@ import sequential from "@orrery/plugins/topologies/sequential";
 import type { AnyPlugin } from "@orrery/sdk";
 
 /** Everything first-party that needs no model to be connected. */
-export const everyday: readonly AnyPlugin[] = [documents, embeddings, sequential, parallel, dag, planner, extractive, routing, cost, grounded, format, policy, episodic, trace, runner];
+export const everyday: readonly AnyPlugin[] = [
+  documents,
+  embeddings,
+  sequential,
+  parallel,
+  dag,
+  planner,
+  extractive,
+  routing,
+  cost,
+  grounded,
+  format,
+  policy,
+  episodic,
+  trace,
+  runner,
+];
 
 const root = new URL("../../", import.meta.url);
 
 /** The product's assets, from the workspace. */
 export async function workspaceAssets(name: string): Promise<Uint8Array | undefined> {
-  const at = name.startsWith("ort/") ? new URL(`plugins/node_modules/onnxruntime-web/dist/${name.slice(4)}`, root) : new URL(`plugins/embeddings/model/${name}`, root);
+  const at = name.startsWith("ort/")
+    ? new URL(`plugins/node_modules/onnxruntime-web/dist/${name.slice(4)}`, root)
+    : new URL(`plugins/embeddings/model/${name}`, root);
   return readFile(fileURLToPath(at)).catch(() => undefined);
 }

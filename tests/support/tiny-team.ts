@@ -1,6 +1,15 @@
 import { type AnyPlugin, definePlugin, type ModelInfo, type ModelRequest } from "@orrery/sdk";
 
-export const echoModel: ModelInfo = { id: "test/echo", provider: "test", label: "echo", kind: "generative", local: true, paid: false, state: "connected", source: "this test" };
+export const echoModel: ModelInfo = {
+  id: "test/echo",
+  provider: "test",
+  label: "echo",
+  kind: "generative",
+  local: true,
+  paid: false,
+  state: "connected",
+  source: "this test",
+};
 
 /** A provider and router of one free local model whose answers the test writes. */
 export const scripted = (answer: (request: ModelRequest) => string | Promise<string>, model: ModelInfo = echoModel): AnyPlugin =>

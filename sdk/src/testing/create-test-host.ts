@@ -73,14 +73,21 @@ export async function createTestHost({ plugins = [], assets, connections, egress
           has: async (name) => (await assets?.(name)) !== undefined,
         });
         provide(Connections, connections ?? { list: async () => [] });
-        provide(Egress, egress ?? {
-          fetch: async (url) => {
-            throw new OrreryError("EGRESS_DENIED", `A test host reaches no network (${new URL(url).host}).`);
+        provide(
+          Egress,
+          egress ?? {
+            fetch: async (url) => {
+              throw new OrreryError("EGRESS_DENIED", `A test host reaches no network (${new URL(url).host}).`);
+            },
           },
-        });
-        tap("event", (event) => {
-          heard.push(event);
-        }, { phase: "observe" });
+        );
+        tap(
+          "event",
+          (event) => {
+            heard.push(event);
+          },
+          { phase: "observe" },
+        );
       },
     }),
     { tier: "core" },
@@ -102,7 +109,14 @@ export async function createTestHost({ plugins = [], assets, connections, egress
       const runner = kernel.service(Runner);
       if (!runner) throw new OrreryError("RUNNER_MISSING", "No plugin provides the runner.", { todo: "Add orrery.runner to the test host's plugins." });
       const files: InputFile[] = Object.entries(documents).map(([path, content]) => ({ path, bytes: new TextEncoder().encode(content) }));
-      const { runId } = await runner.start({ text, files, actor: "tester", workspace: "test", spending: { allowed: false, capNano: 0, why: "a test" }, ...request });
+      const { runId } = await runner.start({
+        text,
+        files,
+        actor: "tester",
+        workspace: "test",
+        spending: { allowed: false, capNano: 0, why: "a test" },
+        ...request,
+      });
       return runner.wait(runId);
     },
     async close() {
@@ -113,4 +127,9 @@ export async function createTestHost({ plugins = [], assets, connections, egress
 }
 
 const capped = (ms: number): Lifecycle =>
-  Object.fromEntries(Object.entries(lifecycle).map(([name, spec]) => [name, { ...spec, deadlineMs: spec.deadlineMs === "caller" ? spec.deadlineMs : Math.min(ms, spec.deadlineMs) }])) as unknown as Lifecycle;
+  Object.fromEntries(
+    Object.entries(lifecycle).map(([name, spec]) => [
+      name,
+      { ...spec, deadlineMs: spec.deadlineMs === "caller" ? spec.deadlineMs : Math.min(ms, spec.deadlineMs) },
+    ]),
+  ) as unknown as Lifecycle;

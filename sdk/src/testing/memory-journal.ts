@@ -18,7 +18,9 @@ export function memoryJournal(): Journal & { entries(): readonly JournalEntry[] 
   };
   const headOf = (run: string): RunHead | undefined => {
     const found = runs.get(run);
-    return found && found.entries.length > 0 ? { run, events: found.entries.length, bytes: found.bytes, head: found.entries.at(-1)?.hash ?? genesis } : undefined;
+    return found && found.entries.length > 0
+      ? { run, events: found.entries.length, bytes: found.bytes, head: found.entries.at(-1)?.hash ?? genesis }
+      : undefined;
   };
   const append: Journal["append"] = async ({ run, epoch, expect, entries }) => {
     const record = of(run);
@@ -28,7 +30,8 @@ export function memoryJournal(): Journal & { entries(): readonly JournalEntry[] 
     let prevHash = record.entries.at(-1)?.hash ?? genesis;
     for (const [i, entry] of entries.entries()) {
       const schema = events[entry.type as EventType];
-      if (!schema) throw new OrreryError("EVENT_UNKNOWN", `"${entry.type}" is not in the event registry.`, { todo: "Add it with its schema to sdk/src/events.ts." });
+      if (!schema)
+        throw new OrreryError("EVENT_UNKNOWN", `"${entry.type}" is not in the event registry.`, { todo: "Add it with its schema to sdk/src/events.ts." });
       schema.parse(entry.data);
       const body = { ...structuredClone(entry), run, idx: expect + i, prevHash };
       prevHash = await sha256(hashInput(body));
@@ -65,7 +68,15 @@ export function memoryJournal(): Journal & { entries(): readonly JournalEntry[] 
         const { task } = events["run.submitted"].parse(first.data);
         const last = entries.findLast(({ type }) => type === "run.finished");
         const status = last ? events["run.finished"].parse(last.data).status : "running";
-        summaries.push({ ...head, thread: task.thread, task: task.text, status, workspace: task.workspace, startedAt: first.ts, ...(last ? { endedAt: last.ts } : {}) });
+        summaries.push({
+          ...head,
+          thread: task.thread,
+          task: task.text,
+          status,
+          workspace: task.workspace,
+          startedAt: first.ts,
+          ...(last ? { endedAt: last.ts } : {}),
+        });
       }
       return summaries
         .filter((run) => (!thread || run.thread === thread) && (!workspace || run.workspace === workspace) && run.startedAt < before)

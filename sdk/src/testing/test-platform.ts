@@ -35,17 +35,23 @@ export function testPlatform(seed = 1): Platform & { readonly lines: LogLine[] }
         new Promise((resolve, reject) => {
           if (signal?.aborted) return reject(signal.reason);
           const timer = setTimeout(resolve, ms);
-          signal?.addEventListener("abort", () => {
-            clearTimeout(timer);
-            reject(signal.reason);
-          }, { once: true });
+          signal?.addEventListener(
+            "abort",
+            () => {
+              clearTimeout(timer);
+              reject(signal.reason);
+            },
+            { once: true },
+          );
         }),
     },
     random: {
       next,
       id: (prefix) => {
         issued += 1;
-        return `${prefix}_${String(issued).padStart(6, "0")}${Math.floor(next() * 36 ** 6).toString(36).padStart(6, "0")}`;
+        return `${prefix}_${String(issued).padStart(6, "0")}${Math.floor(next() * 36 ** 6)
+          .toString(36)
+          .padStart(6, "0")}`;
       },
     },
     timer(ms, fire) {
