@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an old Node gets a sentence and not a syntax error.
 import { existsSync, readdirSync, statSync } from "node:fs";
+import * as nodeModule from "node:module";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +15,8 @@ if (major < 22) {
   );
   process.exitCode = 1;
 } else if (bundleIsCurrent()) {
+  // Saves about a quarter of the start from the second one on. A folder of one's own: code from a shared one could be another's.
+  nodeModule.enableCompileCache?.(join(process.env.XDG_CACHE_HOME || process.env.LOCALAPPDATA || join(homedir(), ".cache"), "orrery", "compile"));
   await import("../dist/main.js");
 } else if (major > 22 || minor >= 18) {
   await import("../src/main.ts");

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunReport } from "@orrery/sdk";
 import { describe, expect, it } from "vitest";
@@ -94,6 +94,10 @@ export default definePlugin({ manifest: { id: "acme.note", version: "1.0.0", api
     });
     expect(json<RunReport>(ran)).toMatchObject({ status: "accepted", cost: { microUsd: 0 } });
     expect(ran.stdout + ran.stderr).not.toContain("sk-canary-0815");
+    const home = String(env["ORRERY_HOME"]);
+    const kept = readdirSync(home).filter((name) => statSync(join(home, name)).isFile());
+    expect(kept).toContain("journal.db");
+    for (const name of kept) expect(readFileSync(join(home, name)).includes("sk-canary-0815"), name).toBe(false);
   });
 
   it("turns every mistake into a code and an advice, never into a stack", async () => {

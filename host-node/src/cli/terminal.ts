@@ -28,7 +28,7 @@ export class Terminal {
   }
 
   get width(): number {
-    return Math.max(40, Math.min(this.#out.columns ?? 100, 140));
+    return Math.max(40, Math.min(this.#out.columns || 100, 140));
   }
 
   line(text = ""): void {
@@ -66,7 +66,6 @@ export class Terminal {
 }
 
 /** Control characters of documents and models must not drive the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 export const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 export const oneLine = (text: string, most = 100): string => {
   const folded = printable(text).replace(/\s+/g, " ").trim();

@@ -33,7 +33,9 @@ describe("watching a run", () => {
     const { journal, hub, append } = await setUp();
     await append(judged, judged);
     const heard: WatchMessage[] = [];
-    const end = new Promise<void>((done) => watchRun({ journal, hub }, "r", 0, (message) => (message.kind === "end" ? done() : heard.push(message)), done));
+    const end = new Promise<void>((done, fail) =>
+      watchRun({ journal, hub }, "r", 0, (message) => (message.kind === "end" ? done() : heard.push(message)), fail),
+    );
     const later = await append(judged, judged, judged);
     for (const { prevHash: _p, hash: _h, ...event } of later.reverse()) for (let i = 0; i < 3; i++) hub.tell("r", { kind: "event", event });
     hub.tell("r", { kind: "delta", delta: { run: "r", step: "s", agent: "a", text: "word" } });
@@ -46,8 +48,8 @@ describe("watching a run", () => {
   it("hears of a run that another process writes, without being told", async () => {
     const { journal, append } = await setUp();
     const heard: WatchMessage[] = [];
-    const end = new Promise<void>((done) =>
-      watchRun({ journal, hub: undefined }, "r", 1, (message) => (message.kind === "end" ? done() : heard.push(message)), done),
+    const end = new Promise<void>((done, fail) =>
+      watchRun({ journal, hub: undefined }, "r", 1, (message) => (message.kind === "end" ? done() : heard.push(message)), fail),
     );
     await append(judged, judged);
     await append(finished);
@@ -59,7 +61,7 @@ describe("watching a run", () => {
     const { journal, hub, append } = await setUp();
     await append(...Array.from({ length: 1_203 }, () => judged), finished);
     const heard: WatchMessage[] = [];
-    await new Promise<void>((done) => watchRun({ journal, hub }, "r", 0, (message) => (message.kind === "end" ? done() : heard.push(message)), done));
+    await new Promise<void>((done, fail) => watchRun({ journal, hub }, "r", 0, (message) => (message.kind === "end" ? done() : heard.push(message)), fail));
     expect(shown(heard)).toEqual(Array.from({ length: 1_204 }, (_, i) => i));
   });
 
