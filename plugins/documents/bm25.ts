@@ -14,7 +14,7 @@ const mostHeadingTerms = 16;
 /** An inverted index over sentences: BM25 (Robertson & Zaragoza 2009, eq. 3.15) on field-weighted term frequencies. */
 export interface Index {
   /** Sentences with any of the ideas, best first; ties by position. */
-  search(query: readonly Concept[], limit: number): { at: number; score: number }[];
+  search(query: readonly Concept[], limit: number, accept?: (at: number) => boolean): { at: number; score: number }[];
   /** Inverse document frequency of a stem; that of a term seen once where the stem is unknown. */
   idf(term: string): number;
 }
@@ -55,7 +55,7 @@ export function buildIndex(sentences: readonly Sentence[]): Index {
   const rareness = (df: number) => Math.log(1 + (total - df + 0.5) / (df + 0.5));
   return {
     idf: (term) => rareness(postings.get(term)?.at.length ?? 1),
-    search(query, limit) {
+    search(query, limit, accept) {
       const scores = new Map<number, number>();
       const covered = new Map<number, number>();
       const whole = Math.max(
@@ -76,6 +76,7 @@ export function buildIndex(sentences: readonly Sentence[]): Index {
         }
       }
       return [...scores]
+        .filter(([at]) => accept?.(at) ?? true)
         .map(([at, score]) => ({ at, score: score * (1 - coordination + (coordination * (covered.get(at) ?? 0)) / whole) }))
         .sort((x, y) => y.score - x.score || x.at - y.at)
         .slice(0, limit);

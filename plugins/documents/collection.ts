@@ -84,12 +84,20 @@ const mostEmbedded = 150;
 export async function search(
   collection: Collection,
   query: string,
-  options: { limit?: number; diversity?: number; signal?: AbortSignal; embeddings?: Embeddings | undefined; onFallback?: (error: unknown) => void } = {},
+  options: {
+    limit?: number;
+    diversity?: number;
+    kinds?: Sentence["kind"][];
+    signal?: AbortSignal;
+    embeddings?: Embeddings | undefined;
+    onFallback?: (error: unknown) => void;
+  } = {},
 ): Promise<Passage[]> {
   const limit = Math.max(1, Math.min(200, options.limit ?? 10));
   const asked = concepts(query);
+  const kinds = options.kinds && new Set(options.kinds);
   const pool = Math.min(mostEmbedded, Math.max(40, limit));
-  const found = collection.index.search(asked, pool);
+  const found = collection.index.search(asked, pool, kinds && ((at) => kinds.has((collection.sentences[at] as Sentence).kind)));
   const texts = found.map(({ at }) => inContext(collection.sentences[at] as Sentence));
   let vectors: Float32Array[] | undefined;
   if (options.embeddings && found.length > 0) {

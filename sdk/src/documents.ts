@@ -46,8 +46,12 @@ export interface Documents {
   list(collection: string): Promise<DocumentInfo[]>;
   sentences(collection: string, path: string): Promise<Sentence[]>;
   sentence(collection: string, path: string, n: number): Promise<Sentence | undefined>;
-  /** Best first; deterministic. `diversity` 0 (none) – 1. */
-  search(collection: string, query: string, options?: { limit?: number; diversity?: number; signal?: AbortSignal }): Promise<Passage[]>;
+  /** Best first; deterministic. `diversity` 0 (none) – 1; `kinds`: only sentences of these kinds. */
+  search(
+    collection: string,
+    query: string,
+    options?: { limit?: number; diversity?: number; kinds?: Sentence["kind"][]; signal?: AbortSignal },
+  ): Promise<Passage[]>;
 }
 export const Documents = token<Documents>("orrery.documents@1");
 

@@ -8,6 +8,7 @@ import { contentWords, shared, stems } from "./words.ts";
 
 /** What one search takes from the index. */
 const searched = 48;
+const statements: Sentence["kind"][] = ["prose", "list", "table", "data"];
 /** Stems of question words that say nothing about the subject. */
 const weak = new Set(["work", "system", "thing", "wai", "kind", "type", "part", "main", "chang", "happen", "make", "get", "know", "should"]);
 /** Sentences below this share of the best one's score are left out; of the best five, those below a lower one. */
@@ -46,7 +47,11 @@ export async function research(input: ResearchInput): Promise<Findings> {
   const perAspect = asked.length === 1 ? 10 : Math.max(4, Math.min(9, Math.ceil(20 / asked.length)));
   let first: readonly Passage[] = [];
   const find = async (query: string) => {
-    const found = await input.documents.search(input.collection, query, { limit: searched, ...(input.signal ? { signal: input.signal } : {}) });
+    const found = await input.documents.search(input.collection, query, {
+      limit: searched,
+      kinds: statements,
+      ...(input.signal ? { signal: input.signal } : {}),
+    });
     input.signal?.throwIfAborted();
     return found;
   };
