@@ -1,7 +1,7 @@
 // How long the server takes from its process's start to its first 200, beside an empty Fastify's, in turns in the same run.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,10 +11,11 @@ const rounds = 9;
 const bar = 2;
 const root = resolve(import.meta.dirname, "../..");
 const home = mkdtempSync(join(tmpdir(), "orrery-bench-"));
+const product = installed();
 
 const contenders = {
   "empty Fastify": (port: number) => [join(import.meta.dirname, "empty-fastify.mjs"), String(port)],
-  "orrery serve": (port: number) => [join(root, "host-node/bin/orrery.js"), "serve", "--port", String(port)],
+  "orrery serve": (port: number) => [product, "serve", "--port", String(port)],
 };
 
 try {
@@ -38,13 +39,24 @@ try {
   rmSync(home, { recursive: true, force: true });
 }
 
+/** The command as it is installed: its bundle without the sources beside it, which it would compare the bundle with. */
+function installed(): string {
+  const bundle = join(root, "host-node/dist");
+  if (!existsSync(join(bundle, "main.js"))) throw new Error("host-node/dist/main.js is missing: run `npm run build` first");
+  mkdirSync(join(home, "product/bin"), { recursive: true });
+  writeFileSync(join(home, "product/package.json"), JSON.stringify({ type: "module" }));
+  symlinkSync(bundle, join(home, "product/dist"), "junction");
+  copyFileSync(join(root, "host-node/bin/orrery.js"), join(home, "product/bin/orrery.js"));
+  return join(home, "product/bin/orrery.js");
+}
+
 async function firstAnswer([script, ...args]: string[]): Promise<number> {
   if (!script) throw new Error("no script to start");
   const port = args.at(-1);
   const started = performance.now();
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home },
+    env: { ...process.env, HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
   });
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -65,8 +77,11 @@ async function firstAnswer([script, ...args]: string[]): Promise<number> {
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   const closed = once(child, "close");
-  child.kill("SIGKILL");
+  // Asked first, as a person's Ctrl-C would: what Node compiled is kept at a proper exit only.
+  child.kill("SIGTERM");
+  const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
   await closed;
+  clearTimeout(patience);
 }
 
 async function freePort(): Promise<number> {
