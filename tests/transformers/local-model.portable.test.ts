@@ -1,8 +1,11 @@
 import transformers from "@orrery/plugins/providers/transformers";
 import { definePlugin, type ModelInfo, type ModelRequest, type ModelResponse } from "@orrery/sdk";
 import { createTestHost, type TestHost } from "@orrery/sdk/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { fixtureAssets } from "./fixture-assets.ts";
+
+// The first answer loads 27 MB of WebAssembly, on one thread of a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const model = "transformers/tiny-llama";
 const request = (text: string, over: Partial<ModelRequest> = {}): ModelRequest => ({
