@@ -47,7 +47,11 @@ test("a text's vector does not depend on what is asked with it, and is of length
 });
 
 test("related sentences are nearer than unrelated ones", async () => {
-  const [a, b, c] = await encoder().embed(["How do I return an error from a handler?", "An exception thrown in a route is sent to the error handler.", "The lambs are sheared in spring."]);
+  const [a, b, c] = await encoder().embed([
+    "How do I return an error from a handler?",
+    "An exception thrown in a route is sent to the error handler.",
+    "The lambs are sheared in spring.",
+  ]);
   const dot = (x: Float32Array | undefined, y: Float32Array | undefined) => (x ?? new Float32Array()).reduce((sum, value, i) => sum + value * (y?.[i] ?? 0), 0);
   expect(dot(a, b)).toBeGreaterThan(dot(a, c) + 0.1);
 });
