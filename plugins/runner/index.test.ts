@@ -164,6 +164,33 @@ describe("the runner", () => {
     expect(host.events().map(({ type }) => type)).toContain("budget.released");
   });
 
+  it("lets a rewriter choose another model, priced as what it is, and never another payer", async () => {
+    const expensive: ModelInfo = { ...local, id: "test/expensive", paid: true, local: false };
+    const rewrite = (change: Partial<ModelRequest>) =>
+      definePlugin({
+        manifest: { id: "test.rewriter", version: "1.0.0", api: "^1.0" },
+        setup({ tap }) {
+          tap("model.list", () => [expensive]);
+          tap("model.request", (request) => ({ ...request, ...change }));
+        },
+      });
+    const origins: string[] = [];
+    const answering = provider(({ origin }) => {
+      origins.push(origin.run);
+      return "x";
+    });
+    host = await createTestHost({ plugins: [runner, chainPlugin, answering, rewrite({ model: expensive.id })] });
+    expect((await host.run("t", { team: team("a") })).status).toBe("over_budget");
+    await host.close();
+    const origin = { run: "run_of_another", task: "t", step: "s", agent: "a", plugin: "p", actor: "a", workspace: "w" };
+    host = await createTestHost({ plugins: [runner, chainPlugin, answering, rewrite({ origin })] });
+    const report = await host.run("t", { team: team("a") });
+    expect(origins).toEqual([report.runId]);
+    await host.close();
+    host = await createTestHost({ plugins: [runner, chainPlugin, answering, rewrite({ model: "no/where" })] });
+    expect(await host.run("t", { team: team("a") })).toMatchObject({ status: "failed", error: { code: "ROUTE_NONE" } });
+  });
+
   it("fails a step whose model declines, with what the model says it lacks, and bills the call", async () => {
     const refusing = definePlugin({
       manifest: { id: "test.refusing", version: "1.0.0", api: "^1.0" },

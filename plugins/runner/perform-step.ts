@@ -1,23 +1,7 @@
-import {
-  type Artifact,
-  type CallEstimate,
-  type Decision,
-  type Dispatch,
-  type ModelInfo,
-  type ModelRequest,
-  type ModelResponse,
-  type Origin,
-  OrreryError,
-  type Route,
-  type Settled,
-  type Step,
-  type StepResult,
-  type Verdict,
-  unbilledFailures,
-} from "@orrery/sdk";
-import { BudgetDenied, Cancelled, type Failure, failureOf, refusal, StepRejected } from "./failure.ts";
+import { type Artifact, type Decision, type Dispatch, OrreryError, type Settled, type Step, type Verdict } from "@orrery/sdk";
+import { callModel } from "./call-model.ts";
+import { BudgetDenied, type Failure, failureOf, StepRejected } from "./failure.ts";
 import { judge } from "./judge.ts";
-import { inputTokenBound, promptOf } from "./prompt.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
 
 export interface Performed {
@@ -59,7 +43,7 @@ export async function performStep(
         recalled: step.view.recalled.map(({ id }) => id),
         feedback: notes,
       });
-      const { result, origin } = await answer(scope, ready, step, dispatch.instruction, signal);
+      const { result, origin } = await callModel(scope, ready, step, dispatch.instruction, signal);
       const artifact: Artifact = {
         step: dispatch.path,
         agent: agent.id,
@@ -152,145 +136,4 @@ function draft(scope: RunScope, { plan }: Ready, dispatch: Dispatch, agent: Step
     actor,
     workspace,
   };
-}
-
-/** Route → request → reserve → call → settle. */
-async function answer(
-  scope: RunScope,
-  ready: Ready,
-  drafted: Step,
-  instruction: string | undefined,
-  signal: AbortSignal,
-): Promise<{ result: StepResult; origin: Origin }> {
-  const { hooks, log, services, task, clock } = scope;
-  const step = await hooks.call("step.before", drafted, { signal });
-  const at = { path: step.path, agent: step.agent.id, attempt: step.attempt };
-  const { chosen, model, by } = await routeOf(scope, step, signal);
-  void log.write("step.routed", { ...at, model: chosen.model, why: chosen.why, considered: chosen.considered, by });
-
-  const origin: Origin = {
-    run: task.run,
-    task: task.id,
-    step: step.path,
-    agent: step.agent.id,
-    plugin: ready.topologyPlugin,
-    actor: step.actor,
-    workspace: step.workspace,
-  };
-  const request = await hooks.call("model.request", await requestOf(scope, step, chosen, model, origin, instruction, signal), { signal });
-  const reservation = `${step.key}:call`;
-  await reserve(
-    scope,
-    {
-      reservation,
-      origin,
-      kind: "model",
-      model: request.model,
-      paid: model.paid,
-      inputTokens: inputTokenBound(request),
-      outputTokens: request.maxOutputTokens,
-      spending: step.spending,
-    },
-    signal,
-  );
-
-  const started = clock.elapsed();
-  let response: ModelResponse;
-  try {
-    const answered = await hooks.call("model.call", request, { signal, deadlineMs: scope.limits.modelDeadlineMs });
-    if (!answered)
-      throw new OrreryError("MODEL_UNANSWERED", `No provider answered for "${request.model}".`, { todo: "Run `orrery models` to see what is connected." });
-    response = await hooks.call("model.response", answered.value, { signal });
-  } catch (error) {
-    // A paid call that was broken off may be on the bill: its reservation then stays without an end, in the ledger and in the journal.
-    const maybeBilled = model.paid && (signal.aborted || !unbilledFailures.includes(failureOf(error).code));
-    await services.ledger?.release(reservation, { maybeBilled });
-    if (!maybeBilled) void log.write("budget.released", { reservation, origin });
-    throw signal.aborted ? new Cancelled("while the model was answering") : error;
-  }
-  const durationMs = clock.elapsed() - started;
-  const { nano, source } = (await services.ledger?.settle(reservation, response)) ?? { nano: 0, source: "no ledger: free models only" };
-  void log.write("budget.settled", { reservation, origin, model: response.model, nano, usage: response.usage, source });
-  const result: StepResult = {
-    run: task.run,
-    path: step.path,
-    attempt: step.attempt,
-    agent: step.agent.id,
-    model: response.model,
-    text: response.text,
-    ...(response.data === undefined ? {} : { data: response.data }),
-    usage: response.usage,
-    costNano: nano,
-    finish: response.finish,
-    durationMs,
-  };
-  const rewritten = await hooks.call("step.after", result, { signal });
-  if (rewritten.finish === "refused") throw refusal(rewritten);
-  return { result: rewritten, origin };
-}
-
-async function routeOf(scope: RunScope, step: Step, signal: AbortSignal): Promise<{ chosen: Route; model: ModelInfo; by: string }> {
-  const { constraints } = scope.task;
-  const models = [...(await scope.models())];
-  const committed = (await scope.services.ledger?.committed(step.run)) ?? 0;
-  const preferred = constraints.model ?? step.agent.model;
-  const routed = await scope.hooks.call(
-    "task.route",
-    { step, models, ...(preferred ? { preferred } : {}), remainingNano: Math.max(0, constraints.spending.capNano - committed) },
-    { signal },
-  );
-  const model = routed && models.find(({ id }) => id === routed.value.model);
-  if (!routed || !model) {
-    const known = models.map(({ id }) => id).join(", ") || "none";
-    throw new OrreryError(
-      "ROUTE_NONE",
-      `No model can take the step "${step.path}"${preferred ? ` (asked for "${preferred}")` : ""}. Models there are: ${known}.`,
-      { todo: "Connect one with `orrery connect PROVIDER`, or leave --model out." },
-    );
-  }
-  return { chosen: routed.value, model, by: routed.plugin };
-}
-
-async function requestOf(
-  scope: RunScope,
-  step: Step,
-  chosen: Route,
-  model: ModelInfo,
-  origin: Origin,
-  instruction: string | undefined,
-  signal: AbortSignal,
-): Promise<ModelRequest> {
-  const { documents } = scope.services;
-  const wanted = step.view.focus ?? step.view.task;
-  const passages =
-    model.kind === "generative" && documents && step.collection
-      ? await documents.search(step.collection, wanted, { limit: scope.limits.passages, diversity: 0.3, signal })
-      : [];
-  const view = instruction === undefined ? step.view : { ...step.view, focus: [step.view.focus, instruction].filter(Boolean).join("\n") };
-  return {
-    id: step.key,
-    origin,
-    model: chosen.model,
-    skill: step.agent.skill,
-    ...promptOf(step, passages, instruction),
-    view,
-    ...(step.collection ? { collection: step.collection } : {}),
-    maxOutputTokens: chosen.maxOutputTokens,
-    temperature: 0,
-  };
-}
-
-async function reserve(scope: RunScope, estimate: CallEstimate, signal: AbortSignal): Promise<void> {
-  const outcome = await scope.hooks.call("budget.reserve", estimate, { signal });
-  const reasons = outcome.reasons.filter(({ decision }) => decision !== "allow").map(({ plugin, reason }) => `${reason} (${plugin})`);
-  // Nobody vouching for a paid call is a no.
-  const vouched = outcome.reasons.some(({ decision }) => decision === "allow");
-  if (outcome.decision !== "allow" || (estimate.paid && !vouched)) {
-    await scope.services.ledger?.release(estimate.reservation);
-    const why = reasons.length > 0 ? reasons : ["no cost plugin vouched for a paid call"];
-    await scope.log.write("budget.denied", { origin: estimate.origin, model: estimate.model, reasons: why });
-    throw new BudgetDenied(why);
-  }
-  const nano = (await scope.services.ledger?.reserved(estimate.reservation)) ?? 0;
-  void scope.log.write("budget.reserved", { reservation: estimate.reservation, origin: estimate.origin, model: estimate.model, nano });
 }

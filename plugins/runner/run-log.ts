@@ -8,6 +8,18 @@ interface Waiting {
   fail: (error: unknown) => void;
 }
 
+interface RunLogOptions {
+  journal: Journal;
+  run: string;
+  epoch: number;
+  actor: string;
+  workspace: string;
+  now: () => number;
+  heard: (event: RunEvent) => void;
+  /** An entry of this type is written and a listener could not even be called. */
+  unheard: (type: string) => void;
+}
+
 /** What an entry looks like to those who listen: without the chain. */
 export const asEvent = ({ run, idx, seq, type, actor, workspace, data, ts }: JournalEntry): RunEvent => ({ run, idx, seq, type, actor, workspace, data, ts });
 
@@ -17,30 +29,12 @@ export const asEvent = ({ run, idx, seq, type, actor, workspace, data, ts }: Jou
  */
 export class RunLog {
   readonly #waiting: Waiting[] = [];
-  readonly #options: {
-    journal: Journal;
-    run: string;
-    epoch: number;
-    actor: string;
-    workspace: string;
-    now: () => number;
-    heard: (event: RunEvent) => void;
-    unheard: (type: string) => void;
-  };
+  readonly #options: RunLogOptions;
   #next = 0;
   #writing: Promise<void> | undefined;
   #broken: { error: unknown } | undefined;
 
-  constructor(options: {
-    journal: Journal;
-    run: string;
-    epoch: number;
-    actor: string;
-    workspace: string;
-    now: () => number;
-    heard: (event: RunEvent) => void;
-    unheard: (type: string) => void;
-  }) {
+  constructor(options: RunLogOptions) {
     this.#options = options;
   }
 
@@ -54,12 +48,6 @@ export class RunLog {
     written.catch(() => undefined);
     this.#writing ??= this.#drain();
     return written;
-  }
-
-  /** Resolves when everything written so far is durable; rejects with the first failure. */
-  async flush(): Promise<void> {
-    while (this.#writing) await this.#writing;
-    if (this.#broken) throw this.#broken.error;
   }
 
   async #drain(): Promise<void> {
