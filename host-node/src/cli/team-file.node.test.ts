@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseTeam, readTeam } from "./team-file.ts";
 
@@ -48,6 +49,15 @@ describe("a team file", () => {
     ].join("\n");
     expect(await mistake(bomb)).toMatch(/TEAM_INVALID/);
     expect(await mistake("x".repeat(1_000_001))).toMatch(/TEAM_INVALID/);
+  });
+
+  it("is refused with a reason, whatever YAML it is", async () => {
+    const lines = readFileSync(new URL("../../../tests/fixtures/fuzz/yaml-test-suite.jsonl", import.meta.url), "utf8")
+      .trim()
+      .split("\n");
+    const cases = lines.map((line) => JSON.parse(line) as { name: string; yaml: string });
+    expect(cases.length).toBeGreaterThan(100);
+    for (const { name, yaml } of cases) expect(await mistake(yaml), name).toMatch(/^TEAM_INVALID /);
   });
 
   it("must be there", async () => {

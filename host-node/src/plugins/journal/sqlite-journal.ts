@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { genesis, hashInput, type Journal, type JournalEntry, type NewEntry, OrreryError, type RunHead, type RunSummary } from "@orrery/sdk";
 import type Database from "better-sqlite3";
 import { CommitQueue } from "./commit-queue.ts";
@@ -103,10 +103,9 @@ export class SqliteJournal implements Journal {
   #chain(run: string, next: number, head: string, entries: readonly NewEntry[]) {
     let prevHash = head;
     return entries.map((given, i) => {
-      const text = JSON.stringify(given.data ?? null);
-      const { type, actor, workspace, ts } = given;
-      // The data is hashed as it will be read back.
-      const body = { run, idx: next + i, type, actor, workspace, data: JSON.parse(text), ts, prevHash };
+      const { type, actor, workspace, ts, data = null } = given;
+      const text = JSON.stringify(data);
+      const body = { run, idx: next + i, type, actor, workspace, data, ts, prevHash };
       const input = hashInput(body);
       const hash = sha256(input);
       prevHash = hash;
@@ -124,4 +123,4 @@ function holds(row: EventRow, prevHash: string): boolean {
   }
 }
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const sha256 = (text: string): string => hash("sha256", text);
