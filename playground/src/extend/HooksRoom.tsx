@@ -28,7 +28,7 @@ export function HooksRoom() {
       {error ? <Failed error={error} what="The hooks could not be listed" /> : null}
       {isPending ? <Loading what="Asking the kernel" /> : null}
       {hooks.length > 0 ? (
-        <div className="grid items-start gap-4 md:grid-cols-[minmax(0,16rem)_minmax(0,1fr)]">
+        <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-[minmax(0,16rem)_minmax(0,1fr)]">
           <ul className="overflow-hidden rounded-12 border border-line bg-surface max-md:max-h-64 max-md:overflow-y-auto" aria-label="Hooks">
             {hooks.map((hook) => (
               <li key={hook} className="border-b border-line last:border-0">

@@ -27,7 +27,7 @@ export function ModelsRoom() {
       {error ? <Failed error={error} what="The models could not be listed" /> : null}
       {isPending ? <Loading what="Asking the providers" /> : null}
       {data?.length === 0 ? <Notice icon={Cpu} title="No model is there" /> : null}
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_380px]">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_380px]">
         {data && data.length > 0 ? (
           <ul className="divide-y divide-line rounded-12 border border-line bg-surface" aria-label="Models">
             {data.map((model) => (

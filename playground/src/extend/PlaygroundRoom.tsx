@@ -134,7 +134,7 @@ export function PlaygroundRoom() {
       <p className="max-w-[75ch] text-muted">
         This plugin runs in a worker of its own and taps this tab's kernel{where === "node" ? ", not the server's" : ""}. Change the string, load it again, and the running kernel swaps it: the old one is drained first, and comes back if the new one fails.
       </p>
-      <div className="grid items-stretch gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-stretch gap-4 lg:grid-cols-2">
         <section aria-label="Source" className="flex min-w-0 flex-col overflow-hidden rounded-12 border border-line bg-surface">
           <div className="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2">
             <Button look="primary" size="small" onClick={() => void load()} disabled={loading}>

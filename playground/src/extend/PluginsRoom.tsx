@@ -32,7 +32,7 @@ export function PluginsRoom() {
       {isPending ? <Loading what="Asking the kernel" /> : null}
       {data?.length === 0 ? <Notice icon={Blocks} title="No plugin is installed" /> : null}
       {plugins.length > 0 ? (
-        <div className="grid items-start gap-4 md:grid-cols-[minmax(0,22rem)_minmax(0,1fr)]">
+        <div className="grid grid-cols-1 items-start gap-4 md:grid-cols-[minmax(0,22rem)_minmax(0,1fr)]">
           <ul className="overflow-hidden rounded-12 border border-line bg-surface max-md:max-h-64 max-md:overflow-y-auto" aria-label="Plugins">
             {plugins.map((plugin) => (
               <li key={plugin.id} className="border-b border-line last:border-0">

@@ -11,7 +11,7 @@ export function Doors() {
       <h2 id="doors" className="text-16 font-semibold">
         From here
       </h2>
-      <div className="grid gap-3 md:grid-cols-3">
+      <div className="grid grid-cols-1 gap-3 md:grid-cols-3">
         <Link to="/extend/playground" className={`${door} group transition-colors duration-[120ms] hover:border-control`}>
           <span className={head}>
             <FlaskConical aria-hidden className="size-4 text-accent" strokeWidth={1.75} /> Write a plugin here

@@ -58,7 +58,7 @@ export function TraceRoom() {
         </Notice>
       ) : null}
       {rows.length > 0 ? (
-        <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_320px]">
+        <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_320px]">
           <Waterfall rows={rows} chosen={chosen} onChoose={choose} />
           <aside aria-label="Span" className="rounded-12 border border-line bg-surface p-4 text-13">
             {selected ? (

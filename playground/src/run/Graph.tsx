@@ -14,7 +14,7 @@ function AgentCard({ data: { agent, vertical }, selected }: NodeProps<AgentNode>
   const live = agent.state === "running" || agent.state === "judging";
   return (
     <div className={`flex h-[92px] w-[216px] flex-col justify-between rounded-8 border bg-surface px-3 py-2 transition-colors duration-[120ms] ${selected ? "border-accent outline outline-1 outline-accent" : live ? "border-running" : "border-control"}`}>
-      <Handle type="target" position={vertical ? Position.Top : Position.Left} isConnectable={false} />
+      <Handle type="target" position={Position.Left} isConnectable={false} />
       <div className="flex items-start justify-between gap-2">
         <span className="min-w-0 truncate text-13 font-semibold" title={agent.role}>
           {agent.id}
@@ -30,16 +30,17 @@ function AgentCard({ data: { agent, vertical }, selected }: NodeProps<AgentNode>
           {agent.calls > 1 ? ` · ${agent.calls}×` : ""}
         </span>
       </div>
-      <Handle type="source" position={vertical ? Position.Bottom : Position.Right} isConnectable={false} />
+      <Handle type="source" position={vertical ? Position.Left : Position.Right} isConnectable={false} />
     </div>
   );
 }
 const nodeTypes = { agent: AgentCard };
 
-/** Where each agent stands, by dagre; left to right where there is room for it. Agents side by side stand in the team's order. */
+/** Where each agent stands: left to right by dagre, agents side by side in the team's order; in a narrow space one below the other. */
 function layout(ids: readonly string[], edges: readonly { from: string; to: string }[], vertical: boolean): Map<string, { x: number; y: number }> {
+  if (vertical) return new Map(ids.map((id, i) => [id, { x: 0, y: i * (size.height + 16) }]));
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: vertical ? "TB" : "LR", nodesep: 24, ranksep: vertical ? 36 : 56 });
+  graph.setGraph({ rankdir: "LR", nodesep: 24, ranksep: 56 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of ids) graph.setNode(id, { ...size });
   for (const { from, to } of edges) graph.setEdge(from, to);
@@ -52,7 +53,7 @@ function layout(ids: readonly string[], edges: readonly { from: string; to: stri
     peers.set(neighbours, [...(peers.get(neighbours) ?? []), id]);
   }
   for (const group of peers.values()) {
-    const spots = group.map((id) => places.get(id) ?? { x: 0, y: 0 }).sort((a, b) => (vertical ? a.x - b.x : a.y - b.y));
+    const spots = group.map((id) => places.get(id) ?? { x: 0, y: 0 }).sort((a, b) => a.y - b.y);
     group.forEach((id, i) => places.set(id, spots[i] ?? { x: 0, y: 0 }));
   }
   return places;
@@ -102,7 +103,7 @@ function Canvas({ agents, edges, selected, onSelect }: GraphProps) {
   }, [ids, vertical, fitView]);
   const rows = vertical ? agents.length : 3;
   return (
-    <div ref={box} style={{ height: Math.min(520, Math.max(240, rows * 116)) }} role="group" aria-label="Team graph; the outline below says the same">
+    <div ref={box} style={{ height: Math.min(640, Math.max(240, rows * 116)) }} role="group" aria-label="Team graph; the outline below says the same">
       <ReactFlow
         attributionPosition="bottom-left"
         nodes={nodes}

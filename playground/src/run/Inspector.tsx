@@ -210,7 +210,7 @@ function RunInput({ view, onCite }: { view: RunView; onCite(citation: string): v
           <ul className="flex flex-col gap-1">
             {view.documents.documents.map((document) => (
               <li key={document.path} className="flex items-baseline justify-between gap-3">
-                <button type="button" onClick={() => onCite(`${document.path}#1`)} className="min-w-0 truncate text-start text-accent underline-offset-2 hover:underline">
+                <button type="button" onClick={() => onCite(`${document.path}#1`)} className="min-h-6 min-w-0 truncate text-start text-accent underline-offset-2 hover:underline">
                   {document.title || document.path}
                 </button>
                 <span className="shrink-0 text-12 text-subtle">{document.sentences} sentences</span>
@@ -268,7 +268,7 @@ function RunStateTab({ view, agents, onSelect }: { view: RunView; agents: AgentV
       <ul className="flex flex-col gap-1">
         {agents.map((agent) => (
           <li key={agent.id} className="flex items-center justify-between gap-2">
-            <button type="button" onClick={() => onSelect(agent.id)} className="truncate text-accent underline-offset-2 hover:underline">
+            <button type="button" onClick={() => onSelect(agent.id)} className="min-h-6 truncate text-accent underline-offset-2 hover:underline">
               {agent.id}
             </button>
             <Status state={agent.state} />

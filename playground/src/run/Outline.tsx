@@ -40,7 +40,7 @@ export function Outline({ agents, edges, selected, onSelect }: { agents: AgentVi
                 {agent.id}
               </span>
               <Status state={agent.state} className="w-24" />
-              <span className="min-w-0 flex-1 truncate text-muted">{hears.length ? `hears ${hears.join(", ")}` : "sees no colleague's work"}</span>
+              <span className="min-w-0 flex-1 basis-full truncate text-muted sm:basis-0">{hears.length ? `hears ${hears.join(", ")}` : "sees no colleague's work"}</span>
               <span className="text-12 text-subtle">
                 {agent.score === undefined ? "" : `judged ${percent(agent.score)} · `}
                 {nanoMoney(agent.nano)}

@@ -102,7 +102,7 @@ function RunThere({ view }: { view: RunView }) {
         <Facts view={view} status={status} />
       </header>
 
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_400px]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="flex min-w-0 flex-col gap-6">
           <section aria-label="Team" className="overflow-hidden rounded-12 border border-line bg-surface">
             <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2 text-13">
