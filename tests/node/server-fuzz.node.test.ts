@@ -14,7 +14,7 @@ describe("the server under strings that break programs", () => {
     const { server } = await serveHere({ preset: [] });
     for (const text of naughty) {
       for (const path of ["/api/hooks/", "/api/runs?thread=", "/assets/", "/"]) {
-        const answer = await fetch(`${server.origin}${path}${encodeURIComponent(text.toWellFormed())}`, { headers });
+        const answer = await fetch(`${server.origin}${path}${encodeURIComponent(text)}`, { headers });
         await answer.arrayBuffer();
         expect([200, 301, 400, 404, 414, 503], `${path}${text}`).toContain(answer.status);
       }
