@@ -1,9 +1,5 @@
 import type { DocumentInfo, InputFile, Sentence, SkippedFile } from "@orrery/sdk";
 import { decode } from "./decode.ts";
-import { readCsv, readJson } from "./formats/data.ts";
-import { htmlTitle, readHtml } from "./formats/html.ts";
-import { readMarkdown } from "./formats/markdown.ts";
-import { readPdf } from "./formats/pdf.ts";
 import { readCode, readText } from "./formats/text.ts";
 import { oneLine, readable, type Unit } from "./unit.ts";
 
@@ -40,18 +36,21 @@ const binary = new Set(
   ),
 );
 
-const text: Record<string, (source: string) => Unit[] | undefined> = {
-  markdown: readMarkdown,
-  text: readText,
-  html: readHtml,
-  json: readJson,
-  jsonl: (source) =>
-    source
-      .split(/\r?\n/)
-      .filter((line) => line.trim() !== "")
-      .flatMap(readJson),
-  csv: readCsv,
-  code: readCode,
+type Reader = (source: string) => Unit[] | undefined;
+
+/** A parser is loaded at the first document that needs it: a page that reads Markdown never fetches the others. */
+const readers: Record<string, () => Promise<Reader>> = {
+  markdown: async () => (await import("./formats/markdown.ts")).readMarkdown,
+  text: async () => readText,
+  html: async () => (await import("./formats/html.ts")).readHtml,
+  json: async () => (await import("./formats/json.ts")).readJson,
+  jsonl: async () => {
+    const { readJson } = await import("./formats/json.ts");
+    const lines = (source: string): string[] => source.split(/\r?\n/).filter((line) => line.trim() !== "");
+    return (source) => lines(source).flatMap(readJson);
+  },
+  csv: async () => (await import("./formats/csv.ts")).readCsv,
+  code: async () => readCode,
 };
 
 /** One file → its numbered sentences, or why it was skipped. Never throws for what is in the file. */
@@ -66,13 +65,13 @@ export async function readDocument(file: InputFile, maxBytes: number): Promise<R
   let units: Unit[] | undefined;
   let source = "";
   try {
-    if (format === "pdf") units = await readPdf(bytes);
+    if (format === "pdf") units = await (await import("./formats/pdf.ts")).readPdf(bytes);
     else {
       const decoded = decode(bytes);
       if ("code" in decoded) return skip(decoded.code, decoded.reason);
       source = decoded.text;
-      if (format === "text" && /^\s*<(?:\?xml|!doctype|html)/i.test(source)) units = readHtml(source);
-      else units = text[format]?.(source);
+      const marked = format === "text" && /^\s*<(?:\?xml|!doctype|html)/i.test(source);
+      units = (await readers[marked ? "html" : format]?.())?.(source);
     }
   } catch (error) {
     return skip("BROKEN", `it could not be read as ${format}: ${oneLine(error instanceof Error ? error.message : String(error)).slice(0, 200)}`);
@@ -83,7 +82,7 @@ export async function readDocument(file: InputFile, maxBytes: number): Promise<R
   const sentences = units.map((unit, i): Sentence => ({ path: file.path, n: i + 1, ...unit }));
   const words = sentences.reduce((sum, sentence) => sum + sentence.text.split(" ").length, 0);
   const title =
-    (format === "html" ? htmlTitle(source) : undefined) ??
+    (format === "html" ? (await import("./formats/html.ts")).htmlTitle(source) : undefined) ??
     sentences.find((sentence) => sentence.headings[0] && format !== "pdf" && format !== "json")?.headings[0] ??
     nameOf(file.path);
   return {

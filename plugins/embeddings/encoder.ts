@@ -1,4 +1,3 @@
-import { Tokenizer } from "@huggingface/tokenizers";
 import { type Assets, OrreryError } from "@orrery/sdk";
 
 /** What the encoder needs of its host, by name. */
@@ -25,7 +24,7 @@ export interface Encoder {
 export async function openEncoder(assets: Assets): Promise<Encoder> {
   const bytes = await load(assets);
   try {
-    const ort = await import("onnxruntime-web/wasm");
+    const [ort, { Tokenizer }] = await Promise.all([import("onnxruntime-web/wasm"), import("@huggingface/tokenizers")]);
     ort.env.wasm.wasmBinary = bytes.wasm;
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.proxy = false;
