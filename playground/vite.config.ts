@@ -17,7 +17,13 @@ const policyPlugin: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
-  plugins: [react(), tailwind(), policyPlugin, productFilesPlugin(root), serviceWorkerPlugin(resolve(import.meta.dirname, "build/service-worker.js"), ["theme.js", "egress.html", "egress.js", "favicon.svg"])],
+  plugins: [
+    react(),
+    tailwind(),
+    policyPlugin,
+    productFilesPlugin(root),
+    serviceWorkerPlugin(resolve(import.meta.dirname, "build/service-worker.js"), ["theme.js", "egress.html", "egress.js", "favicon.svg"]),
+  ],
   worker: { format: "es" },
   build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 2_000 },
 });

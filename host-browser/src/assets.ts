@@ -3,7 +3,13 @@ import { Assets, OrreryError, definePlugin } from "@orrery/sdk";
 /** Files served beside the page. `assets/index.json` names them, so asking for one that is not there costs no request. */
 export const assetsPlugin = (base: string) =>
   definePlugin({
-    manifest: { id: "orrery.assets", version: "1.0.0", api: "^1.0", title: "Assets (same origin)", description: "Model weights and WebAssembly that come with the page." },
+    manifest: {
+      id: "orrery.assets",
+      version: "1.0.0",
+      api: "^1.0",
+      title: "Assets (same origin)",
+      description: "Model weights and WebAssembly that come with the page.",
+    },
     provides: [Assets],
     setup({ provide, signal }) {
       let names: Promise<Set<string>> | undefined;
@@ -18,7 +24,9 @@ export const assetsPlugin = (base: string) =>
       const load = async (name: string): Promise<Uint8Array> => {
         const answer = (await listed()).has(name) ? await fetch(new URL(`assets/${name}`, base), { signal }) : undefined;
         if (!answer?.ok) {
-          throw new OrreryError("ASSET_MISSING", `This page was served without "${name}"`, { todo: "Build the page again (npm run build), or go back online once so that it can be fetched." });
+          throw new OrreryError("ASSET_MISSING", `This page was served without "${name}"`, {
+            todo: "Build the page again (npm run build), or go back online once so that it can be fetched.",
+          });
         }
         return new Uint8Array(await answer.arrayBuffer());
       };
@@ -28,7 +36,10 @@ export const assetsPlugin = (base: string) =>
           const found = loading.get(name) ?? load(name);
           loading.set(name, found);
           // Only requests in flight are shared: the plugin that asked keeps the bytes, not this one.
-          void found.then(() => loading.delete(name), () => loading.delete(name));
+          void found.then(
+            () => loading.delete(name),
+            () => loading.delete(name),
+          );
           return found;
         },
       });

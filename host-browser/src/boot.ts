@@ -28,7 +28,14 @@ export async function boot({ base, database = "orrery", plugins, carry }: BootOp
   const kernel = createKernel({ hooks: lifecycle, platform: browserPlatform });
   const hub = new WatchHub();
   const state = new StateDatabase(`${database}.state`);
-  const host = [journalPlugin(`${database}.journal`), storagePlugin(state), assetsPlugin(base), connectionsPlugin(state), egressPlugin(state, carry), watchPlugin(hub)];
+  const host = [
+    journalPlugin(`${database}.journal`),
+    storagePlugin(state),
+    assetsPlugin(base),
+    connectionsPlugin(state),
+    egressPlugin(state, carry),
+    watchPlugin(hub),
+  ];
   await Promise.all([...host, ...plugins].map((plugin) => kernel.install(plugin, { tier: "core" })));
   return { kernel, hub, state };
 }

@@ -6,7 +6,13 @@ const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/;
 /** Model hosts the person named in this page. Keys stay in this browser's IndexedDB and are put in by the egress worker's side. */
 export const connectionsPlugin = (database: StateDatabase) =>
   definePlugin({
-    manifest: { id: "orrery.connections", version: "1.0.0", api: "^1.0", title: "Connections (this browser)", description: "Model hosts a person connected in this page." },
+    manifest: {
+      id: "orrery.connections",
+      version: "1.0.0",
+      api: "^1.0",
+      title: "Connections (this browser)",
+      description: "Model hosts a person connected in this page.",
+    },
     provides: [Connections],
     setup({ provide }) {
       provide(Connections, {

@@ -29,7 +29,10 @@ export class Example {
     const files = await Promise.all(
       description.documents.map(async ({ path }) => {
         const answer = await fetch(new URL(path.split("/").map(encodeURIComponent).join("/"), this.#base));
-        if (!answer.ok) throw new OrreryError("EXAMPLE_MISSING", `The example's document ${path} could not be fetched (${answer.status})`, { todo: "Go online once, or drop documents of your own." });
+        if (!answer.ok)
+          throw new OrreryError("EXAMPLE_MISSING", `The example's document ${path} could not be fetched (${answer.status})`, {
+            todo: "Go online once, or drop documents of your own.",
+          });
         return { path, bytes: new Uint8Array(await answer.arrayBuffer()) };
       }),
     );

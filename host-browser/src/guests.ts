@@ -72,13 +72,24 @@ export class Guests {
   async #askForLife(worker: Worker, id: () => string | undefined): Promise<void> {
     const alive = await new Promise<boolean>((resolve) => {
       const timer = setTimeout(() => resolve(false), signOfLifeMs);
-      worker.addEventListener("message", () => (clearTimeout(timer), resolve(true)), { once: true });
+      worker.addEventListener(
+        "message",
+        () => {
+          clearTimeout(timer);
+          resolve(true);
+        },
+        { once: true },
+      );
       worker.postMessage("ping");
     });
     if (alive) return;
     worker.terminate();
     const name = id();
-    this.#tell({ level: "error", message: `${name ?? "The plugin"} was stopped: its worker gave no sign of life for ${signOfLifeMs} ms (an endless loop?).`, at: Date.now() });
+    this.#tell({
+      level: "error",
+      message: `${name ?? "The plugin"} was stopped: its worker gave no sign of life for ${signOfLifeMs} ms (an endless loop?).`,
+      at: Date.now(),
+    });
     if (name && this.#workers.get(name) === worker) {
       this.#workers.delete(name);
       await this.#kernel.unload(name);

@@ -1,4 +1,16 @@
-import { Documents, type InputFile, Journal, type KernelClient, type ModelInfo, OrreryError, Runner, type RunEvent, type SubmitRequest, Trace, usdToNano } from "@orrery/sdk";
+import {
+  Documents,
+  type InputFile,
+  Journal,
+  type KernelClient,
+  type ModelInfo,
+  OrreryError,
+  Runner,
+  type RunEvent,
+  type SubmitRequest,
+  Trace,
+  usdToNano,
+} from "@orrery/sdk";
 import type { Token } from "@orrery/kernel";
 import type { Booted } from "./boot.ts";
 import { Example } from "./example.ts";
@@ -23,12 +35,18 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   }
 
   async info() {
-    const example = await this.#example.describe();
-    return { kind: "tab" as const, version: "0.1.0", readyMs: this.#readyMs, privacy: "Runs in this tab. Nothing leaves your browser.", example };
+    const [example, connected] = await Promise.all([this.#example.describe(), this.#booted.state.connections.count()]);
+    const privacy =
+      connected === 0
+        ? "Runs in this tab. Nothing leaves your browser."
+        : "Runs in this tab. Nothing leaves your browser but calls to the model hosts you connected.";
+    return { kind: "tab" as const, version: "0.1.0", readyMs: this.#readyMs, privacy, example };
   }
 
   async submit(request: SubmitRequest) {
-    if (request.docs?.length) throw new OrreryError("DOCS_NO_FOLDERS", "A tab cannot read folders of this machine by path", { todo: "Drop the files on the page." });
+    if (request.docs?.length)
+      throw new OrreryError("DOCS_NO_FOLDERS", "A tab cannot read folders of this machine by path", { todo: "Drop the files on the page." });
+    await this.#loadProviders();
     const given = (request.documents ?? []).map(inputFile);
     const files = given.length === 0 && request.thread ? await this.#files.ofThread(request.thread) : given;
     const started = await this.#service(Runner).start({
@@ -108,7 +126,9 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 
   async connect(connection: { provider: string; baseUrl?: string; key?: string; models?: string[] }): Promise<ModelInfo[]> {
     if (!originOf(connection.provider, connection.baseUrl)) {
-      throw new OrreryError("PROVIDER_ADDRESS", `"${connection.provider}" has no known address and none was given`, { todo: "Give the base URL of its API, as http://127.0.0.1:8080/v1." });
+      throw new OrreryError("PROVIDER_ADDRESS", `"${connection.provider}" has no known address and none was given`, {
+        todo: "Give the base URL of its API, as http://127.0.0.1:8080/v1.",
+      });
     }
     await this.#booted.state.connections.put({ ...connection, addedAt: Date.now() });
     await this.#loadProviders();
@@ -138,12 +158,19 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     const service = this.#booted.kernel.service(wanted);
     if (service) return service;
     const failed = this.#booted.kernel.inspect().plugins.filter(({ state, provides }) => provides.includes(wanted.id) && state !== "active");
-    const why = failed.map(({ id, state, error, waitingFor }) => `${id} is ${state}${error ? `: ${error.message}` : ""}${waitingFor.length ? `, waiting for ${waitingFor.join(", ")}` : ""}`).join("; ");
+    const why = failed
+      .map(
+        ({ id, state, error, waitingFor }) =>
+          `${id} is ${state}${error ? `: ${error.message}` : ""}${waitingFor.length ? `, waiting for ${waitingFor.join(", ")}` : ""}`,
+      )
+      .join("; ");
     throw new OrreryError("SERVICE_MISSING", `Nothing provides ${wanted.id}${why && ` (${why})`}`, { todo: "Look at Extend → Plugins." });
   }
 }
 
 function inputFile(document: NonNullable<SubmitRequest["documents"]>[number]): InputFile {
-  const bytes = document.bytes ?? (document.base64 !== undefined ? Uint8Array.from(atob(document.base64), (c) => c.charCodeAt(0)) : new TextEncoder().encode(document.text ?? ""));
+  const bytes =
+    document.bytes ??
+    (document.base64 !== undefined ? Uint8Array.from(atob(document.base64), (c) => c.charCodeAt(0)) : new TextEncoder().encode(document.text ?? ""));
   return { path: document.path, bytes };
 }

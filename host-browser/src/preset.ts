@@ -16,7 +16,23 @@ import parallel from "@orrery/plugins/topologies/parallel";
 import sequential from "@orrery/plugins/topologies/sequential";
 
 /** What a tab starts with: the same plugin files as a Node host, in the order of installation. */
-export const preset: readonly AnyPlugin[] = [documents, embeddings, extractive, routing, cost, grounded, format, policy, episodic, trace, planner, sequential, parallel, dag, runner];
+export const preset: readonly AnyPlugin[] = [
+  documents,
+  embeddings,
+  extractive,
+  routing,
+  cost,
+  grounded,
+  format,
+  policy,
+  episodic,
+  trace,
+  planner,
+  sequential,
+  parallel,
+  dag,
+  runner,
+];
 
 /** Loaded when a model host is connected, and not before. */
 export const onConnect: readonly (() => Promise<{ default: AnyPlugin }>)[] = [() => import("@orrery/plugins/providers/ai-sdk")];

@@ -11,7 +11,9 @@ export class RunFiles {
 
   async keep(run: string, thread: string, files: InputFile[]): Promise<void> {
     if (files.length === 0) return;
-    const named = await Promise.all(files.map(async ({ path, bytes, mediaType }) => ({ path, id: await idOf(bytes), bytes, ...(mediaType ? { mediaType } : {}) })));
+    const named = await Promise.all(
+      files.map(async ({ path, bytes, mediaType }) => ({ path, id: await idOf(bytes), bytes, ...(mediaType ? { mediaType } : {}) })),
+    );
     await this.#database.transaction("rw", this.#database.files, this.#database.runFiles, async () => {
       await this.#database.files.bulkPut(named.map(({ id, bytes }) => ({ id, bytes })));
       await this.#database.runFiles.put({ run, thread, files: named.map(({ bytes: _, ...file }) => file) });

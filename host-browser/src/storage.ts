@@ -36,14 +36,23 @@ const openNamespace = (database: StateDatabase, ns: string): KeyValue => ({
 });
 
 function checked(key: string): string {
-  if (key.length > 512) throw new OrreryError("STORAGE_KEY_TOO_LONG", `The key "${key.slice(0, 40)}…" has ${key.length} characters, more than 512`, { todo: "Use a shorter key, or a hash of it." });
+  if (key.length > 512)
+    throw new OrreryError("STORAGE_KEY_TOO_LONG", `The key "${key.slice(0, 40)}…" has ${key.length} characters, more than 512`, {
+      todo: "Use a shorter key, or a hash of it.",
+    });
   return key;
 }
 
 /** The plugins' key-value store in IndexedDB. */
 export const storagePlugin = (database: StateDatabase) =>
   definePlugin({
-    manifest: { id: "orrery.storage", version: "1.0.0", api: "^1.0", title: "Storage (IndexedDB)", description: "Each plugin's own keys and values, in this browser." },
+    manifest: {
+      id: "orrery.storage",
+      version: "1.0.0",
+      api: "^1.0",
+      title: "Storage (IndexedDB)",
+      description: "Each plugin's own keys and values, in this browser.",
+    },
     provides: [Storage],
     setup({ provide }) {
       provide(Storage, { open: (namespace) => openNamespace(database, namespace) });
@@ -52,4 +61,3 @@ export const storagePlugin = (database: StateDatabase) =>
 
 /** Asks the browser to keep the data when it tidies up; false when it will not promise. */
 export const askToPersist = async (): Promise<boolean> => (await navigator.storage?.persist?.()) ?? false;
-

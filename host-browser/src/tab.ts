@@ -17,7 +17,12 @@ export interface TabClient extends Whole {
 export async function startTab(base: string): Promise<TabClient> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "orrery kernel" });
   const broken = new Promise<never>((_, reject) => {
-    worker.addEventListener("error", (event) => reject(new ClientError("KERNEL_WORKER", `The kernel's worker did not start: ${event.message || "its script could not be loaded"}`, "Reload the page.")), { once: true });
+    worker.addEventListener(
+      "error",
+      (event) =>
+        reject(new ClientError("KERNEL_WORKER", `The kernel's worker did not start: ${event.message || "its script could not be loaded"}`, "Reload the page.")),
+      { once: true },
+    );
   });
   const kernel = wrap<TabKernel>(worker);
   await Promise.race([kernel.start(base), broken]);
@@ -68,7 +73,14 @@ export async function startTab(base: string): Promise<TabClient> {
       await call("disconnect", provider);
       await openEgress(await call("origins"));
     },
-    watch: (runId, from, listener) => stopper(kernel.watch(runId, from, proxy((message: WatchMessage) => listener(message)))),
+    watch: (runId, from, listener) =>
+      stopper(
+        kernel.watch(
+          runId,
+          from,
+          proxy((message: WatchMessage) => listener(message)),
+        ),
+      ),
     loadSource: (source) => guests.load(source),
     unload: (id) => guests.unload(id),
     watchPlugin: (id, listener) => stopper(kernel.watchCalls(id, proxy(listener))),

@@ -38,7 +38,8 @@ class TabKernel {
   async start(base: string): Promise<void> {
     const began = performance.now();
     const carry: Carrier = (request, signal) =>
-      this.#carry?.(request, signal) ?? Promise.reject(new OrreryError("EGRESS_DENIED", "The page opened no way to the network", { todo: "Connect a model host first." }));
+      this.#carry?.(request, signal) ??
+      Promise.reject(new OrreryError("EGRESS_DENIED", "The page opened no way to the network", { todo: "Connect a model host first." }));
     this.#booted = await boot({ base, plugins: preset, carry });
     this.#host = new KernelHost(this.#booted, base, performance.now() - began);
   }
@@ -71,7 +72,8 @@ class TabKernel {
     const { kernel } = this.#started();
     const plugin = await guestPlugin(port, kernel, { readyMs: 5_000, onLog, onSilence, now: Date.now });
     const known = kernel.inspect().plugins.find(({ id }) => id === plugin.manifest.id);
-    if (known?.tier === "core") throw new OrreryError("PLUGIN_EXISTS", `"${plugin.manifest.id}" is one of the host's own plugins`, { todo: "Give yours another id." });
+    if (known?.tier === "core")
+      throw new OrreryError("PLUGIN_EXISTS", `"${plugin.manifest.id}" is one of the host's own plugins`, { todo: "Give yours another id." });
     const report = await (known ? kernel.replace(plugin, { tier: "community" }) : kernel.install(plugin, { tier: "community" }));
     if (report.state === "active" || known) return report;
     await kernel.uninstall(report.id);

@@ -31,8 +31,12 @@ function productFiles(root: string): Files {
   if (folder) {
     const about = JSON.parse(readFileSync(join(examples, folder, "example.json"), "utf8")) as { task: string; documents: string };
     const from = join(examples, folder, about.documents);
-    const documents = walk(from).map((path) => slashed(relative(from, path))).sort();
-    files.set("example/index.json", () => Buffer.from(JSON.stringify({ task: about.task, documents: documents.map((path) => ({ path, title: titleOf(join(from, path)) })) })));
+    const documents = walk(from)
+      .map((path) => slashed(relative(from, path)))
+      .sort();
+    files.set("example/index.json", () =>
+      Buffer.from(JSON.stringify({ task: about.task, documents: documents.map((path) => ({ path, title: titleOf(join(from, path)) })) })),
+    );
     for (const path of documents) files.set(`example/${path}`, () => readFileSync(join(from, path)));
   }
   files.set("index.json", () => Buffer.from(JSON.stringify([...files.keys()].filter((name) => !name.startsWith("example/") && name !== "index.json"))));
@@ -44,7 +48,13 @@ function titleOf(path: string): string {
   return heading ?? slashed(path).split("/").at(-1) ?? path;
 }
 
-const types: Record<string, string> = { ".json": "application/json", ".wasm": "application/wasm", ".md": "text/markdown", ".html": "text/html", ".csv": "text/csv" };
+const types: Record<string, string> = {
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+  ".md": "text/markdown",
+  ".html": "text/html",
+  ".csv": "text/csv",
+};
 
 /** Puts the product's files beside the page, in a build and in the development server, and the service worker that keeps it all for offline. */
 export function productFilesPlugin(root: string): Plugin {

@@ -4,7 +4,7 @@ const wanted = new URLSearchParams(location.hash.slice(1));
 const origins = (wanted.get("allow") ?? "").split(" ").filter((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
 const policy = document.createElement("meta");
 policy.httpEquiv = "Content-Security-Policy";
-policy.content = `default-src 'none'; script-src 'self' blob:; worker-src blob:; connect-src ${origins.join(" ") || "'none'"}`;
+policy.content = `default-src 'none'; script-src 'self' blob:; worker-src 'self' blob:; connect-src ${origins.join(" ") || "'none'"}`;
 document.head.append(policy);
 
 const script = wanted.get("worker") ?? "";

@@ -13,10 +13,18 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: Hom
 const run = createRoute({
   getParentRoute: () => root,
   path: "/run/$runId",
-  validateSearch: (search) => ({ ...optional("step", text(search["step"])), ...optional("tab", text(search["tab"])), ...optional("cite", text(search["cite"])) }),
+  validateSearch: (search) => ({
+    ...optional("step", text(search["step"])),
+    ...optional("tab", text(search["tab"])),
+    ...optional("cite", text(search["cite"])),
+  }),
   component: lazyRouteComponent(() => import("./run/RunRoom.tsx"), "RunRoom"),
 });
-const observe = createRoute({ getParentRoute: () => root, path: "/observe", component: lazyRouteComponent(() => import("./observe/ObserveRoom.tsx"), "ObserveRoom") });
+const observe = createRoute({
+  getParentRoute: () => root,
+  path: "/observe",
+  component: lazyRouteComponent(() => import("./observe/ObserveRoom.tsx"), "ObserveRoom"),
+});
 const trace = createRoute({
   getParentRoute: () => root,
   path: "/observe/traces/$runId",
@@ -35,8 +43,16 @@ const hooks = createRoute({
   validateSearch: (search) => optional("hook", text(search["hook"])),
   component: lazyRouteComponent(() => import("./extend/HooksRoom.tsx"), "HooksRoom"),
 });
-const playground = createRoute({ getParentRoute: () => root, path: "/extend/playground", component: lazyRouteComponent(() => import("./extend/PlaygroundRoom.tsx"), "PlaygroundRoom") });
-const models = createRoute({ getParentRoute: () => root, path: "/extend/models", component: lazyRouteComponent(() => import("./extend/ModelsRoom.tsx"), "ModelsRoom") });
+const playground = createRoute({
+  getParentRoute: () => root,
+  path: "/extend/playground",
+  component: lazyRouteComponent(() => import("./extend/PlaygroundRoom.tsx"), "PlaygroundRoom"),
+});
+const models = createRoute({
+  getParentRoute: () => root,
+  path: "/extend/models",
+  component: lazyRouteComponent(() => import("./extend/ModelsRoom.tsx"), "ModelsRoom"),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([home, run, observe, trace, extend, hooks, playground, models]),

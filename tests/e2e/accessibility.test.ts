@@ -6,7 +6,17 @@ import { kernelReady, openPage, type OpenedPage, runExample } from "../support/o
 import { type PageServer, servePage } from "../support/page-server.ts";
 
 const themes = ["light", "dark"] as const;
-const rooms = { home: "#/", observe: "#/observe", plugins: "#/extend", hooks: "#/extend/hooks", playground: "#/extend/playground", models: "#/extend/models", "no such run": "#/run/run_none", "no such trace": "#/observe/traces/run_none", "no such page": "#/nowhere" };
+const rooms = {
+  home: "#/",
+  observe: "#/observe",
+  plugins: "#/extend",
+  hooks: "#/extend/hooks",
+  playground: "#/extend/playground",
+  models: "#/extend/models",
+  "no such run": "#/run/run_none",
+  "no such trace": "#/observe/traces/run_none",
+  "no such page": "#/nowhere",
+};
 
 let server: PageServer;
 let browser: Browser;

@@ -27,7 +27,10 @@ describe("the example, in a tab, from a static host with plain headers", () => {
     const report = page.getByRole("region", { name: "Report" });
     const chips = await report.getByRole("button", { name: /^source:/ }).allTextContents();
     expect(chips.length).toBeGreaterThan(5);
-    const paragraphs = await report.locator("p").filter({ has: page.getByRole("button") }).count();
+    const paragraphs = await report
+      .locator("p")
+      .filter({ has: page.getByRole("button") })
+      .count();
     expect(paragraphs).toBeGreaterThan(3);
     expect(await report.getByRole("heading", { name: "Contradictions", exact: true }).isVisible()).toBe(true);
   });

@@ -33,7 +33,11 @@ it("runs the example offline after the first load, the sentence encoder included
   });
   expect(encoder).toBe(2);
   // Every other room comes from the cache too.
-  for (const [room, title] of [["#/observe", "Runs"], ["#/extend", "Plugins"], ["#/extend/playground", "Plugin playground"]] as const) {
+  for (const [room, title] of [
+    ["#/observe", "Runs"],
+    ["#/extend", "Plugins"],
+    ["#/extend/playground", "Plugin playground"],
+  ] as const) {
     await page.goto(`${server.url}${room}`);
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
   }

@@ -38,7 +38,12 @@ describe("documents of one's own", () => {
     await ended(page);
     const report = page.getByRole("region", { name: /Report/ });
     expect(await report.textContent()).toContain("The pump was replaced on 4 May.");
-    expect(await report.getByRole("button", { name: /^source:\s*pump\.md\s*#1$/ }).first().isVisible()).toBe(true);
+    expect(
+      await report
+        .getByRole("button", { name: /^source:\s*pump\.md\s*#1$/ })
+        .first()
+        .isVisible(),
+    ).toBe(true);
     expect(await page.getByRole("region", { name: "Not read" }).textContent()).toContain("broken.pdf");
     expect(errors).toEqual([]);
     await close();

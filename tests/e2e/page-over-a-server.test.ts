@@ -18,7 +18,10 @@ let opened: OpenedPage;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "orrery-serve-"));
-  server = spawn(join(root, "node_modules/.bin/orrery"), ["serve", "--port", "0", "--home", home], { cwd: root, env: { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1" } });
+  server = spawn(join(root, "node_modules/.bin/orrery"), ["serve", "--port", "0", "--home", home], {
+    cwd: root,
+    env: { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1" },
+  });
   url = await new Promise<string>((resolve, reject) => {
     let text = "";
     const read = (data: Buffer) => {
@@ -40,7 +43,8 @@ afterAll(async () => {
 });
 
 /** A report as the page shows it: its text without white space, so that only words and citations count. */
-const shown = async ({ page }: OpenedPage) => ((await page.getByRole("region", { name: "Report" }).locator(".prose-report").textContent()) ?? "").replace(/\s+|source: /g, "");
+const shown = async ({ page }: OpenedPage) =>
+  ((await page.getByRole("region", { name: "Report" }).locator(".prose-report").textContent()) ?? "").replace(/\s+|source: /g, "");
 
 describe("the same page over a Node host", () => {
   let overNode: string;
@@ -54,7 +58,11 @@ describe("the same page over a Node host", () => {
 
   it("opens a cited sentence from the server's copy of the document", async () => {
     const { page } = opened;
-    await page.getByRole("region", { name: "Report" }).getByRole("button", { name: /^source:/ }).first().click();
+    await page
+      .getByRole("region", { name: "Report" })
+      .getByRole("button", { name: /^source:/ })
+      .first()
+      .click();
     await page.getByRole("dialog").locator("[aria-current=true]").waitFor();
     await page.keyboard.press("Escape");
   });
@@ -75,9 +83,18 @@ describe("the same page over a Node host", () => {
     await runExample(page);
     expect(await shown(opened)).toBe(overNode);
     const terminal: Cli = await cli();
-    const { object } = await terminal.json(["run", "When does the Aurora enter service, what does it cost, and what are the risks?", "--docs", join(root, "examples/aurora/documents"), "--json"]);
+    const { object } = await terminal.json([
+      "run",
+      "When does the Aurora enter service, what does it cost, and what are the risks?",
+      "--docs",
+      join(root, "examples/aurora/documents"),
+      "--json",
+    ]);
     await terminal.remove();
-    const tab = await page.getByRole("region", { name: "Report" }).getByRole("button", { name: /^source:/ }).allTextContents();
+    const tab = await page
+      .getByRole("region", { name: "Report" })
+      .getByRole("button", { name: /^source:/ })
+      .allTextContents();
     const cited = [...object.output.matchAll(/\[([^\]#]+)#(\d+)\]/g)].map(([, path = "", n]) => `source: ${path.split("/").at(-1)}#${n}`);
     expect(tab).toEqual(cited);
   });

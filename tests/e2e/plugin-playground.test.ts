@@ -44,7 +44,7 @@ describe("the plugin playground", () => {
 
   it("swaps in an edited version while the kernel runs", async () => {
     const { page } = opened;
-    await write(page, plugin('tap("step.before", (step) => { log.info(`now watching ${step.agent.id as string}`); });'));
+    await write(page, plugin('tap("step.before", (step) => { log.info("now watching " + (step.agent.id as string)); });'));
     await page.keyboard.press("Control+Enter");
     await page.getByTestId("calls-step.before").waitFor();
     await example(page);
@@ -91,7 +91,10 @@ describe("the plugin playground", () => {
 
   it("lives under the page's policy: it reaches no network", async () => {
     const { page } = opened;
-    await write(page, plugin('void fetch("https://example.com/").then(() => log.info("got out"), () => log.info("kept in"));', 'id: "me.fetch", version: "1.0.0", api: "^1.0"'));
+    await write(
+      page,
+      plugin('void fetch("https://example.com/").then(() => log.info("got out"), () => log.info("kept in"));', 'id: "me.fetch", version: "1.0.0", api: "^1.0"'),
+    );
     await load(page);
     await said(page).getByText("kept in").waitFor();
     expect(opened.requests.filter((url) => new URL(url).origin !== new URL(server.url).origin)).toEqual([]);

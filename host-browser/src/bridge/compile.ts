@@ -19,7 +19,9 @@ export async function compilePlugin(source: string, sdkUrl: string): Promise<str
   }
   return code.replace(imported, (_whole, before: string, quote: string, name: string) => {
     if (name === "@orrery/sdk") return `${before}${quote}${sdkUrl}${quote}`;
-    throw new OrreryError("IMPORT_UNKNOWN", `a plugin edited in the page can import "@orrery/sdk" only, not "${name}"`, { todo: "Put what it needs into the file." });
+    throw new OrreryError("IMPORT_UNKNOWN", `a plugin edited in the page can import "@orrery/sdk" only, not "${name}"`, {
+      todo: "Put what it needs into the file.",
+    });
   });
 }
 

@@ -150,10 +150,12 @@ class GuestLink {
         this.#options.onSilence();
         reject(new OrreryError("GUEST_SILENT", `the plugin did not ${what} within ${this.#options.readyMs} ms`, { todo: "Look for an endless loop in it." }));
       }, this.#options.readyMs);
-      const ended = <A>(then: (value: A) => void) => (value: A) => {
-        clearTimeout(timer);
-        then(value);
-      };
+      const ended =
+        <A>(then: (value: A) => void) =>
+        (value: A) => {
+          clearTimeout(timer);
+          then(value);
+        };
       start(ended(resolve), ended(reject));
     });
   }
@@ -167,4 +169,3 @@ class GuestLink {
     this.#port.close();
   }
 }
-

@@ -45,7 +45,10 @@ function connect(port: MessagePort, plugin: Authored): void {
     },
     random: { next: Math.random, id: (prefix: string) => `${prefix}_${crypto.randomUUID()}` },
     tap,
-    own: (_label: string, dispose: () => void | Promise<void>) => (disposers.push(dispose), dispose),
+    own: (_label: string, dispose: () => void | Promise<void>) => {
+      disposers.push(dispose);
+      return dispose;
+    },
     call: (hook: string, input: unknown) =>
       new Promise((resolve, reject) => {
         const call = next++;
@@ -96,7 +99,11 @@ function connect(port: MessagePort, plugin: Authored): void {
 
   const services = Object.keys(plugin.requires ?? {}).length + (plugin.provides?.length ?? 0);
   if (services > 0 || plugin.config) {
-    say({ kind: "fault", code: "GUEST_LIMITS", message: "a plugin edited in the page cannot require or provide services or take a configuration: services do not cross its worker's boundary" });
+    say({
+      kind: "fault",
+      code: "GUEST_LIMITS",
+      message: "a plugin edited in the page cannot require or provide services or take a configuration: services do not cross its worker's boundary",
+    });
   } else {
     say({ kind: "hello", manifest: JSON.parse(JSON.stringify(plugin.manifest)) });
   }
@@ -114,7 +121,8 @@ self.onmessage = async ({ data, ports }: MessageEvent<{ source: string } | "ping
   try {
     const module = (await import(/* @vite-ignore */ data.source)) as { default?: Authored };
     const plugin = module.default;
-    if (typeof plugin?.setup !== "function" || typeof plugin.manifest?.id !== "string") throw new Error("the file has no `export default definePlugin({ manifest, setup })`");
+    if (typeof plugin?.setup !== "function" || typeof plugin.manifest?.id !== "string")
+      throw new Error("the file has no `export default definePlugin({ manifest, setup })`");
     connect(port, plugin);
   } catch (thrown) {
     port.postMessage({ kind: "fault", code: "SOURCE_INVALID", message: thrown instanceof Error ? thrown.message : String(thrown) } satisfies FromGuest);

@@ -1,7 +1,9 @@
 import { OrreryError } from "@orrery/sdk";
 import type { Carrier } from "./index.ts";
 
-export type ToCarrier = { id: number; kind: "send"; url: string; method: string; headers: [string, string][]; body: string | undefined } | { id: number; kind: "abort" };
+export type ToCarrier =
+  | { id: number; kind: "send"; url: string; method: string; headers: [string, string][]; body: string | undefined }
+  | { id: number; kind: "abort" };
 export type FromCarrier =
   | { id: number; kind: "head"; status: number; statusText: string; headers: [string, string][] }
   | { id: number; kind: "chunk"; bytes: Uint8Array<ArrayBuffer> }
@@ -38,7 +40,12 @@ export function carryOver(port: MessagePort): Carrier {
         } else if (message.kind === "chunk") body?.enqueue(message.bytes);
         else {
           close();
-          const failure = message.kind === "error" ? new OrreryError("EGRESS_FAILED", `${new URL(request.url).host} was not reached: ${message.message}`, { todo: "Check that it is up and allows requests from this page (CORS)." }) : undefined;
+          const failure =
+            message.kind === "error"
+              ? new OrreryError("EGRESS_FAILED", `${new URL(request.url).host} was not reached: ${message.message}`, {
+                  todo: "Check that it is up and allows requests from this page (CORS).",
+                })
+              : undefined;
           if (!failure) body?.close();
           else if (body) body.error(failure);
           else reject(failure);

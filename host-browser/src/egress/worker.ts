@@ -13,7 +13,15 @@ function serve(port: MessagePort): void {
     const controller = new AbortController();
     running.set(id, controller);
     try {
-      const answer = await fetch(data.url, { method: data.method, headers: data.headers, ...(data.body === undefined ? {} : { body: data.body }), signal: controller.signal, redirect: "error", credentials: "omit", referrerPolicy: "no-referrer" });
+      const answer = await fetch(data.url, {
+        method: data.method,
+        headers: data.headers,
+        ...(data.body === undefined ? {} : { body: data.body }),
+        signal: controller.signal,
+        redirect: "error",
+        credentials: "omit",
+        referrerPolicy: "no-referrer",
+      });
       say({ id, kind: "head", status: answer.status, statusText: answer.statusText, headers: [...answer.headers] });
       for await (const bytes of answer.body ?? []) say({ id, kind: "chunk", bytes });
       say({ id, kind: "end" });

@@ -36,7 +36,12 @@ it("tells a run whose tab has gone as interrupted", async () => {
   const locks = new RunLocks();
   const journal = new DexieJournal(database, locks);
   const epoch = await journal.lease("gone");
-  await journal.append({ run: "gone", epoch, expect: 0, entries: [{ type: "run.submitted", actor: "a", workspace: "w", data: { task: { thread: "t", text: "x" } }, ts: 1 }] });
+  await journal.append({
+    run: "gone",
+    epoch,
+    expect: 0,
+    entries: [{ type: "run.submitted", actor: "a", workspace: "w", data: { task: { thread: "t", text: "x" } }, ts: 1 }],
+  });
   expect((await journal.runs()).map(({ status }) => status)).toEqual(["running"]);
   locks.release("gone");
   await navigator.locks.request("orrery.run.gone", () => undefined);

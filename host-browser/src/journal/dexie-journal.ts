@@ -6,7 +6,18 @@ import type { RunLocks } from "./run-locks.ts";
 
 type Batch = { run: string; epoch: number; expect: number; entries: NewEntry[] };
 
-const emptyRow = (run: string): RunRow => ({ run, thread: "", task: "", status: "running", workspace: "", startedAt: 0, events: 0, bytes: 0, head: genesis, epoch: 0 });
+const emptyRow = (run: string): RunRow => ({
+  run,
+  thread: "",
+  task: "",
+  status: "running",
+  workspace: "",
+  startedAt: 0,
+  events: 0,
+  bytes: 0,
+  head: genesis,
+  epoch: 0,
+});
 
 /** The journal in IndexedDB. A batch is hashed before its transaction opens: awaiting WebCrypto inside would close it. */
 export class DexieJournal implements Journal {
@@ -22,9 +33,11 @@ export class DexieJournal implements Journal {
   append(batch: Batch): Promise<JournalEntry[]> {
     // Hashing is asynchronous: two appends of one run made at the same moment keep their order.
     const appended = (this.#tails.get(batch.run) ?? Promise.resolve()).then(() => this.#append(batch));
-    const tail = appended.catch(() => undefined).then(() => {
-      if (this.#tails.get(batch.run) === tail) this.#tails.delete(batch.run);
-    });
+    const tail = appended
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#tails.get(batch.run) === tail) this.#tails.delete(batch.run);
+      });
     this.#tails.set(batch.run, tail);
     return appended;
   }
@@ -70,7 +83,13 @@ export class DexieJournal implements Journal {
     const rows = await this.#database.runs
       .orderBy("startedAt")
       .reverse()
-      .filter((row) => row.events > 0 && (query.thread === undefined || row.thread === query.thread) && (query.workspace === undefined || row.workspace === query.workspace) && (query.before === undefined || row.startedAt < query.before))
+      .filter(
+        (row) =>
+          row.events > 0 &&
+          (query.thread === undefined || row.thread === query.thread) &&
+          (query.workspace === undefined || row.workspace === query.workspace) &&
+          (query.before === undefined || row.startedAt < query.before),
+      )
       .limit(query.limit ?? 100)
       .toArray();
     const held = rows.some((row) => row.status === "running") ? await this.#locks.held() : new Set<string>();
@@ -92,12 +111,16 @@ export class DexieJournal implements Journal {
 }
 
 function conflict(batch: Batch, row: RunRow): OrreryError {
-  return new OrreryError("JOURNAL_CONFLICT", `Run ${batch.run} is at entry ${row.events}, not ${batch.expect}: nothing was written`, { todo: "Read the run again from there and decide anew." });
+  return new OrreryError("JOURNAL_CONFLICT", `Run ${batch.run} is at entry ${row.events}, not ${batch.expect}: nothing was written`, {
+    todo: "Read the run again from there and decide anew.",
+  });
 }
 
 function admit(batch: Batch, row: RunRow): void {
   if (batch.epoch < row.epoch) {
-    throw new OrreryError("JOURNAL_FENCED", `Run ${batch.run} was taken over (epoch ${row.epoch}, this writer has ${batch.epoch}): nothing was written`, { todo: "Stop: another tab carries this run on." });
+    throw new OrreryError("JOURNAL_FENCED", `Run ${batch.run} was taken over (epoch ${row.epoch}, this writer has ${batch.epoch}): nothing was written`, {
+      todo: "Stop: another tab carries this run on.",
+    });
   }
   if (batch.expect !== row.events) throw conflict(batch, row);
 }

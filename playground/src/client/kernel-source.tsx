@@ -23,10 +23,12 @@ export const base = new URL("./", document.baseURI.replace(/#.*$/, "")).href;
 let tab: Promise<TabClient> | undefined;
 /** One kernel a tab, for as long as the tab lives. */
 const startTabOnce = (): Promise<TabClient> =>
-  (tab ??= import("@orrery/host-browser").then(({ startTab }) => startTab(base)).catch((thrown) => {
-    tab = undefined;
-    throw thrown;
-  }));
+  (tab ??= import("@orrery/host-browser")
+    .then(({ startTab }) => startTab(base))
+    .catch((thrown) => {
+      tab = undefined;
+      throw thrown;
+    }));
 
 /** Every member waits for the tab's kernel, so the page can be drawn before it is there. */
 function lateTabClient(): KernelClient {
@@ -37,8 +39,22 @@ function lateTabClient(): KernelClient {
       return (client[name] as (...params: unknown[]) => unknown)(...params) as never;
     };
   return {
-    info: late("info"), submit: late("submit"), example: late("example"), cancel: late("cancel"), runs: late("runs"), report: late("report"), events: late("events"), trace: late("trace"),
-    models: late("models"), plugins: late("plugins"), explain: late("explain"), hooks: late("hooks"), sentences: late("sentences"), connect: late("connect"), disconnect: late("disconnect"), watch: late("watch"),
+    info: late("info"),
+    submit: late("submit"),
+    example: late("example"),
+    cancel: late("cancel"),
+    runs: late("runs"),
+    report: late("report"),
+    events: late("events"),
+    trace: late("trace"),
+    models: late("models"),
+    plugins: late("plugins"),
+    explain: late("explain"),
+    hooks: late("hooks"),
+    sentences: late("sentences"),
+    connect: late("connect"),
+    disconnect: late("disconnect"),
+    watch: late("watch"),
   };
 }
 

@@ -10,7 +10,11 @@ export function useInfo() {
 }
 export function useRuns(query: { limit?: number; thread?: string } = {}) {
   const { client, where } = useKernel();
-  return useQuery({ queryKey: [where, "runs", query], queryFn: () => client.runs(query), refetchInterval: ({ state }) => (state.data?.some(({ status }) => status === "running") ? 1_000 : false) });
+  return useQuery({
+    queryKey: [where, "runs", query],
+    queryFn: () => client.runs(query),
+    refetchInterval: ({ state }) => (state.data?.some(({ status }) => status === "running") ? 1_000 : false),
+  });
 }
 export function useModels() {
   const { client, where } = useKernel();
@@ -34,5 +38,10 @@ export function useTrace(runId: string, live: boolean) {
 }
 export function useSentences(runId: string, path: string | undefined) {
   const { client, where } = useKernel();
-  return useQuery({ queryKey: [where, "sentences", runId, path], queryFn: async () => (await client.sentences?.(runId, path ?? "")) ?? [], enabled: path !== undefined, staleTime: Number.POSITIVE_INFINITY });
+  return useQuery({
+    queryKey: [where, "sentences", runId, path],
+    queryFn: async () => (await client.sentences?.(runId, path ?? "")) ?? [],
+    enabled: path !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }

@@ -77,7 +77,11 @@ export class SocketConnection {
       };
       socket.onmessage = ({ data }: MessageEvent<string>) => this.#receive(JSON.parse(data) as Reply);
       socket.onclose = () => {
-        const lost = new ClientError("SERVER_LOST", opened ? "The connection to the server broke" : "The server does not answer, or refused the token", "Start it again (orrery serve) and open the address it prints.");
+        const lost = new ClientError(
+          "SERVER_LOST",
+          opened ? "The connection to the server broke" : "The server does not answer, or refused the token",
+          "Start it again (orrery serve) and open the address it prints.",
+        );
         this.#socket = undefined;
         this.#watches.clear();
         for (const waiting of this.#waiting.values()) waiting.reject(lost);
@@ -112,7 +116,9 @@ export function socketClient(connection: SocketConnection): KernelClient {
     submit: (request) =>
       connection.call("submit", {
         ...request,
-        ...(request.documents ? { documents: request.documents.map(({ bytes, ...document }) => (bytes ? { ...document, base64: base64(bytes) } : document)) } : {}),
+        ...(request.documents
+          ? { documents: request.documents.map(({ bytes, ...document }) => (bytes ? { ...document, base64: base64(bytes) } : document)) }
+          : {}),
       }),
     example: method("example"),
     cancel: method("cancel"),

@@ -33,6 +33,10 @@ export function Editor({ value, onChange, onRun, label }: { value: string; onCha
   const first = useRef(value);
   useEffect(() => {
     if (!box.current) return;
+    const run = () => {
+      latest.current.onRun();
+      return true;
+    };
     const view = new EditorView({
       parent: box.current,
       state: EditorState.create({
@@ -48,7 +52,7 @@ export function Editor({ value, onChange, onRun, label }: { value: string; onCha
           syntaxHighlighting(colours),
           look,
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
-          keymap.of([{ key: "Mod-Enter", run: () => (latest.current.onRun(), true) }, { key: "Mod-s", run: () => (latest.current.onRun(), true), preventDefault: true }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
+          keymap.of([{ key: "Mod-Enter", run }, { key: "Mod-s", run, preventDefault: true }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
           EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange(update.state.doc.toString())),
         ],
       }),

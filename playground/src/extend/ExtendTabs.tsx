@@ -11,7 +11,13 @@ export function ExtendTabs() {
   return (
     <nav aria-label="Extend" className="flex gap-1 overflow-x-auto border-b border-line">
       {pages.map(({ to, name }) => (
-        <Link key={to} to={to} activeOptions={{ exact: true, includeSearch: false }} className="-mb-px border-b-2 border-transparent px-3 py-2 text-muted hover:text-fg" activeProps={{ className: "!border-accent font-medium !text-fg" }}>
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: true, includeSearch: false }}
+          className="-mb-px border-b-2 border-transparent px-3 py-2 text-muted hover:text-fg"
+          activeProps={{ className: "!border-accent font-medium !text-fg" }}
+        >
           {name}
         </Link>
       ))}

@@ -32,7 +32,12 @@ export function HooksRoom() {
           <ul className="overflow-hidden rounded-12 border border-line bg-surface max-md:max-h-64 max-md:overflow-y-auto" aria-label="Hooks">
             {hooks.map((hook) => (
               <li key={hook} className="border-b border-line last:border-0">
-                <button type="button" aria-pressed={hook === chosen} onClick={() => choose(hook)} className={`flex h-8 w-full items-center px-3 text-start font-mono text-13 -outline-offset-2 hover:bg-raised ${hook === chosen ? "bg-raised" : ""}`}>
+                <button
+                  type="button"
+                  aria-pressed={hook === chosen}
+                  onClick={() => choose(hook)}
+                  className={`flex h-8 w-full items-center px-3 text-start font-mono text-13 -outline-offset-2 hover:bg-raised ${hook === chosen ? "bg-raised" : ""}`}
+                >
                   {hook}
                 </button>
               </li>
@@ -45,7 +50,8 @@ export function HooksRoom() {
                 <h2 className="font-mono text-16 font-semibold">{explanation.data.hook}</h2>
                 <p>{explanation.data.doc}</p>
                 <p className="text-13 text-muted">
-                  {explanation.data.kind} · a fault: {faults[explanation.data.fault] ?? explanation.data.fault} · each tap has {explanation.data.deadlineMs === "caller" ? "the caller's deadline" : `${explanation.data.deadlineMs / 1_000} s`}
+                  {explanation.data.kind} · a fault: {faults[explanation.data.fault] ?? explanation.data.fault} · each tap has{" "}
+                  {explanation.data.deadlineMs === "caller" ? "the caller's deadline" : `${explanation.data.deadlineMs / 1_000} s`}
                 </p>
               </header>
               {explanation.data.taps.length === 0 ? (

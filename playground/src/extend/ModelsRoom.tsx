@@ -36,13 +36,23 @@ export function ModelsRoom() {
                   <span className="font-medium">{model.label}</span>
                   <code className="font-mono text-12 text-muted">{model.id}</code>
                   <span className="ml-auto text-12 text-muted">
-                    {model.state} · {model.local ? "stays on this computer" : "leaves this computer"} · {model.paid ? (model.price ? `$${model.price.inputUsdPerMTok} in, $${model.price.outputUsdPerMTok} out a million tokens` : "paid, price unknown") : "free"}
+                    {model.state} · {model.local ? "stays on this computer" : "leaves this computer"} ·{" "}
+                    {model.paid
+                      ? model.price
+                        ? `$${model.price.inputUsdPerMTok} in, $${model.price.outputUsdPerMTok} out a million tokens`
+                        : "paid, price unknown"
+                      : "free"}
                   </span>
                 </div>
-                <p className="text-muted">
-                  {model.source}
-                  {model.note ? `. ${model.note}` : ""}
-                </p>
+                <div className="flex items-center justify-between gap-3">
+                  <p className="text-muted">
+                    {model.source}
+                    {model.note ? `. ${model.note}` : ""}
+                  </p>
+                  {client.disconnect && where === "tab" && model.kind === "generative" && data.find(({ provider }) => provider === model.provider) === model ? (
+                    <Disconnect provider={model.provider} disconnect={client.disconnect} />
+                  ) : null}
+                </div>
               </li>
             ))}
           </ul>
@@ -52,6 +62,19 @@ export function ModelsRoom() {
         {client.connect && where === "tab" ? <Connect connect={client.connect} /> : null}
       </div>
     </div>
+  );
+}
+
+/** Forgets the provider's address and key, and closes the way to it. */
+function Disconnect({ provider, disconnect }: { provider: string; disconnect(provider: string): Promise<void> }) {
+  const [failure, setFailure] = useState<unknown>();
+  return (
+    <>
+      <Button size="small" look="quiet" onClick={() => void disconnect(provider).then(() => queries.invalidateQueries({ queryKey: ["tab"] }), setFailure)}>
+        Disconnect {provider}
+      </Button>
+      {failure !== undefined ? <span role="alert">{String(failure)}</span> : null}
+    </>
   );
 }
 
@@ -73,7 +96,11 @@ function Connect({ connect }: { connect: NonNullable<ReturnType<typeof useKernel
     try {
       const models = await connect({ provider, ...(baseUrl ? { baseUrl } : {}), ...(key ? { key } : {}) });
       const own = models.filter((model) => model.provider === provider);
-      setDone(own.length > 0 ? `${own.length} of its models can be used now.` : "Remembered, but it listed no model: is it running, and does it allow requests from this page?");
+      setDone(
+        own.length > 0
+          ? `${own.length} of its models can be used now.`
+          : "Remembered, but it listed no model: is it running, and does it allow requests from this page?",
+      );
       setKey("");
       await queries.invalidateQueries({ queryKey: ["tab"] });
     } catch (thrown) {
@@ -103,10 +130,18 @@ function Connect({ connect }: { connect: NonNullable<ReturnType<typeof useKernel
       </label>
       <label className="flex flex-col gap-1 text-12 text-muted">
         Key {chosen?.needsKey ? "" : "(if it needs one)"}
-        <input type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} required={chosen?.needsKey ?? false} className={field} />
+        <input
+          type="password"
+          autoComplete="off"
+          value={key}
+          onChange={(event) => setKey(event.target.value)}
+          required={chosen?.needsKey ?? false}
+          className={field}
+        />
       </label>
       <p id={`${id}-note`} className="text-13 text-muted">
-        The key is kept in this browser's storage, unencrypted, and sent to that host only. Your task and the passages of your documents that the team reads go there too. This page cannot reach any other host.
+        The key is kept in this browser's storage, unencrypted, and sent to that host only. Your task and the passages of your documents that the team reads go
+        there too. This page cannot reach any other host.
       </p>
       <Button type="submit" look="primary" disabled={busy} aria-describedby={`${id}-note`}>
         {busy ? "Connecting…" : "Allow and connect"}

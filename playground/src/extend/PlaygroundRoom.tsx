@@ -132,7 +132,8 @@ export function PlaygroundRoom() {
       <h1 className="text-20 font-semibold">Plugin playground</h1>
       <ExtendTabs />
       <p className="max-w-[75ch] text-muted">
-        This plugin runs in a worker of its own and taps this tab's kernel{where === "node" ? ", not the server's" : ""}. Change the string, load it again, and the running kernel swaps it: the old one is drained first, and comes back if the new one fails.
+        This plugin runs in a worker of its own and taps this tab's kernel{where === "node" ? ", not the server's" : ""}. Change the string, load it again, and
+        the running kernel swaps it: the old one is drained first, and comes back if the new one fails.
       </p>
       <div className="grid grid-cols-1 items-stretch gap-4 lg:grid-cols-2">
         <section aria-label="Source" className="flex min-w-0 flex-col overflow-hidden rounded-12 border border-line bg-surface">
@@ -157,7 +158,12 @@ export function PlaygroundRoom() {
             {loaded.map((plugin) => (
               <span key={plugin.id} className="flex items-center gap-1 rounded-4 border border-line ps-2 font-mono text-fg">
                 {plugin.id}
-                <button type="button" aria-label={`Unload ${plugin.id}`} onClick={() => void unload(plugin.id)} className="flex size-6 items-center justify-center rounded-4 text-subtle hover:text-error">
+                <button
+                  type="button"
+                  aria-label={`Unload ${plugin.id}`}
+                  onClick={() => void unload(plugin.id)}
+                  className="flex size-6 items-center justify-center rounded-4 text-subtle hover:text-error"
+                >
                   <Trash2 aria-hidden className="size-3.5" strokeWidth={1.75} />
                 </button>
               </span>
@@ -165,7 +171,9 @@ export function PlaygroundRoom() {
           </div>
         </section>
         <div className="flex min-w-0 flex-col gap-4">
-          {failure !== undefined ? <Failed error={failure} what={report ? "The new version was not loaded; the old one goes on" : "The plugin was not loaded"} /> : null}
+          {failure !== undefined ? (
+            <Failed error={failure} what={report ? "The new version was not loaded; the old one goes on" : "The plugin was not loaded"} />
+          ) : null}
           <HookStrip fired={fired} report={report} />
           <section aria-labelledby="said" className="flex min-h-40 flex-1 flex-col overflow-hidden rounded-12 border border-line bg-surface">
             <h2 id="said" className="border-b border-line px-4 py-2 text-13 font-semibold">
@@ -205,11 +213,17 @@ function HookStrip({ fired, report }: { fired: Fired[]; report: PluginReport | u
               </span>
               <span className="flex h-4 items-end gap-px" aria-hidden>
                 {calls.slice(-40).map((call) => (
-                  <span key={call.key} className={`w-1 rounded-[1px] ${call.outcome === "error" ? "bg-error" : "bg-accent"}`} style={{ height: `${Math.min(16, 3 + Math.log2(1 + call.durationMs) * 3)}px` }} />
+                  <span
+                    key={call.key}
+                    className={`w-1 rounded-[1px] ${call.outcome === "error" ? "bg-error" : "bg-accent"}`}
+                    style={{ height: `${Math.min(16, 3 + Math.log2(1 + call.durationMs) * 3)}px` }}
+                  />
                 ))}
               </span>
               <span className="ml-auto text-12 text-muted" data-testid={`calls-${hook}`}>
-                {calls.length === 0 ? "not called yet" : `${calls.length} ${calls.length === 1 ? "call" : "calls"}, last ${duration(last?.durationMs ?? 0)}${last?.outcome === "error" ? ", failed" : ""}`}
+                {calls.length === 0
+                  ? "not called yet"
+                  : `${calls.length} ${calls.length === 1 ? "call" : "calls"}, last ${duration(last?.durationMs ?? 0)}${last?.outcome === "error" ? ", failed" : ""}`}
               </span>
             </li>
           );

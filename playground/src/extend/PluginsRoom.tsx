@@ -17,7 +17,10 @@ export function PluginsRoom() {
   const navigate = useNavigate();
   const { data, error, isPending } = usePlugins();
   const plugins = [...(data ?? [])].sort((a, b) => a.id.localeCompare(b.id));
-  const at = Math.max(0, plugins.findIndex(({ id }) => id === chosen));
+  const at = Math.max(
+    0,
+    plugins.findIndex(({ id }) => id === chosen),
+  );
   const selected = plugins[at];
   const choose = (id: string) => void navigate({ to: "/extend", search: { plugin: id }, replace: true, resetScroll: false });
   useRowKeys((by) => {
@@ -36,7 +39,12 @@ export function PluginsRoom() {
           <ul className="overflow-hidden rounded-12 border border-line bg-surface max-md:max-h-64 max-md:overflow-y-auto" aria-label="Plugins">
             {plugins.map((plugin) => (
               <li key={plugin.id} className="border-b border-line last:border-0">
-                <button type="button" aria-pressed={plugin === selected} onClick={() => choose(plugin.id)} className={`flex h-9 w-full items-center gap-3 px-3 text-start text-13 -outline-offset-2 hover:bg-raised ${plugin === selected ? "bg-raised" : ""}`}>
+                <button
+                  type="button"
+                  aria-pressed={plugin === selected}
+                  onClick={() => choose(plugin.id)}
+                  className={`flex h-9 w-full items-center gap-3 px-3 text-start text-13 -outline-offset-2 hover:bg-raised ${plugin === selected ? "bg-raised" : ""}`}
+                >
                   <span className="min-w-0 flex-1 truncate">{plugin.id}</span>
                   <Status state={plugin.state} />
                 </button>
@@ -72,7 +80,12 @@ function Details({ plugin }: { plugin: PluginReport }) {
       <dl className="grid gap-x-6 gap-y-3 text-13 sm:grid-cols-[8rem_minmax(0,1fr)]">
         <Row name="Taps" empty="none">
           {plugin.taps.map(({ hook, phase }, i) => (
-            <Link key={`${hook}${i}`} to="/extend/hooks" search={{ hook }} className="rounded-4 border border-line bg-bg px-2 py-0.5 font-mono text-12 hover:border-control">
+            <Link
+              key={`${hook}${i}`}
+              to="/extend/hooks"
+              search={{ hook }}
+              className="rounded-4 border border-line bg-bg px-2 py-0.5 font-mono text-12 hover:border-control"
+            >
               {hook}
               {phase === "main" ? "" : ` (${phase})`}
             </Link>
@@ -113,7 +126,9 @@ function Details({ plugin }: { plugin: PluginReport }) {
   );
 }
 
-const Chip = ({ children }: { children: ReactNode }) => <span className="break-all rounded-4 border border-line bg-bg px-2 py-0.5 font-mono text-12">{children}</span>;
+const Chip = ({ children }: { children: ReactNode }) => (
+  <span className="break-all rounded-4 border border-line bg-bg px-2 py-0.5 font-mono text-12">{children}</span>
+);
 
 function Row({ name, empty, children }: { name: string; empty: string; children: ReactNode[] }) {
   return (

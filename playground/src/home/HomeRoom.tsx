@@ -56,7 +56,7 @@ function Hero() {
         </Button>
         <p className="flex items-center gap-2 text-14 text-muted">
           <ShieldCheck aria-hidden className="size-4 shrink-0 text-ok" strokeWidth={1.75} />
-          {where === "tab" ? "Runs in this tab. Nothing leaves your browser." : (info.data?.privacy ?? "Runs on this computer's server.")}
+          {info.data?.privacy ?? (where === "tab" ? "Runs in this tab." : "Runs on this computer's server.")}
         </p>
       </div>
       {example ? (

@@ -57,7 +57,16 @@ export function TaskBox() {
   };
   return (
     <section aria-labelledby={`${id}-title`}>
-      <form onSubmit={(event) => void submit(event)} onDragOver={(event) => (event.preventDefault(), setOver(true))} onDragLeave={() => setOver(false)} onDrop={(event) => void drop(event)} className={`flex flex-col gap-4 rounded-12 border bg-surface p-5 ${over ? "border-accent" : "border-line"}`}>
+      <form
+        onSubmit={(event) => void submit(event)}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => void drop(event)}
+        className={`flex flex-col gap-4 rounded-12 border bg-surface p-5 ${over ? "border-accent" : "border-line"}`}
+      >
         <h2 id={`${id}-title`} className="text-16 font-semibold">
           Ask about your own documents
         </h2>
@@ -79,8 +88,22 @@ export function TaskBox() {
         </div>
         <div className={`flex flex-wrap items-center gap-3 rounded-8 border border-dashed px-4 py-3 ${over ? "border-accent bg-raised" : "border-control"}`}>
           <FolderOpen aria-hidden className="size-5 text-subtle" strokeWidth={1.75} />
-          <p className="min-w-0 flex-1 basis-52 text-muted">{files.length === 0 ? "Drop files or a folder here. Markdown, text, HTML, PDF, JSON, CSV, code." : `${plural(files.length, "document")}, ${bytes(files.reduce((sum, { file }) => sum + file.size, 0))}`}</p>
-          <input ref={picker} type="file" multiple hidden data-testid="files" onChange={(event) => (add(pickedFiles(event.target.files)), (event.target.value = ""))} />
+          <p className="min-w-0 flex-1 basis-52 text-muted">
+            {files.length === 0
+              ? "Drop files or a folder here. Markdown, text, HTML, PDF, JSON, CSV, code."
+              : `${plural(files.length, "document")}, ${bytes(files.reduce((sum, { file }) => sum + file.size, 0))}`}
+          </p>
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            data-testid="files"
+            onChange={(event) => {
+              add(pickedFiles(event.target.files));
+              event.target.value = "";
+            }}
+          />
           <Button size="small" onClick={() => picker.current?.click()}>
             Choose files
           </Button>
@@ -90,7 +113,12 @@ export function TaskBox() {
                 <li key={path} className="flex max-w-full items-center gap-1.5 rounded-8 border border-line bg-bg py-0.5 ps-2 text-13">
                   <FileText aria-hidden className="size-3.5 shrink-0 text-subtle" strokeWidth={1.75} />
                   <span className="truncate">{path}</span>
-                  <button type="button" aria-label={`Remove ${path}`} onClick={() => setFiles((now) => now.filter((file) => file.path !== path))} className="flex size-6 items-center justify-center rounded-4 text-subtle hover:text-fg">
+                  <button
+                    type="button"
+                    aria-label={`Remove ${path}`}
+                    onClick={() => setFiles((now) => now.filter((file) => file.path !== path))}
+                    className="flex size-6 items-center justify-center rounded-4 text-subtle hover:text-fg"
+                  >
                     <X aria-hidden className="size-3.5" />
                   </button>
                 </li>
@@ -110,7 +138,15 @@ export function TaskBox() {
           </label>
           <label className="flex flex-col gap-1 text-12 text-muted">
             Agents, at most
-            <input type="number" min={1} max={64} value={agents} onChange={(event) => setAgents(event.target.value)} placeholder="any" className={`${field} w-24`} />
+            <input
+              type="number"
+              min={1}
+              max={64}
+              value={agents}
+              onChange={(event) => setAgents(event.target.value)}
+              placeholder="any"
+              className={`${field} w-24`}
+            />
           </label>
           <label className="flex min-w-0 flex-col gap-1 text-12 text-muted">
             Model
@@ -126,7 +162,15 @@ export function TaskBox() {
           {paid ? (
             <label className="flex flex-col gap-1 text-12 text-muted">
               Spend at most, US dollars
-              <input type="number" min={0} step="0.01" required value={budget} onChange={(event) => setBudget(event.target.value)} className={`${field} w-28`} />
+              <input
+                type="number"
+                min={0}
+                step="0.01"
+                required
+                value={budget}
+                onChange={(event) => setBudget(event.target.value)}
+                className={`${field} w-28`}
+              />
             </label>
           ) : null}
           <Button type="submit" look="primary" className="ml-auto" disabled={busy || task.trim() === ""}>

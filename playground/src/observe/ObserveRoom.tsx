@@ -14,7 +14,10 @@ export function ObserveRoom() {
   const { data, error, isPending } = useRuns({ limit: 1_000 });
   const [filter, setFilter] = useState("");
   const [status, setStatus] = useState("");
-  const shown = useMemo(() => (data ?? []).filter((run) => (status === "" || run.status === status) && run.task.toLowerCase().includes(filter.toLowerCase())), [data, filter, status]);
+  const shown = useMemo(
+    () => (data ?? []).filter((run) => (status === "" || run.status === status) && run.task.toLowerCase().includes(filter.toLowerCase())),
+    [data, filter, status],
+  );
   const statuses = [...new Set((data ?? []).map((run) => run.status))].sort();
   return (
     <div className="flex flex-1 flex-col gap-4">
@@ -22,8 +25,20 @@ export function ObserveRoom() {
         <h1 className="text-20 font-semibold">Runs</h1>
         {data && data.length > 0 ? (
           <div className="flex flex-wrap gap-2">
-            <input type="search" aria-label="Filter by task" value={filter} onChange={(event) => setFilter(event.target.value)} placeholder="Filter by task" className="h-9 w-56 rounded-8 border border-control bg-surface px-3" />
-            <select aria-label="Filter by status" value={status} onChange={(event) => setStatus(event.target.value)} className="h-9 rounded-8 border border-control bg-surface px-2">
+            <input
+              type="search"
+              aria-label="Filter by task"
+              value={filter}
+              onChange={(event) => setFilter(event.target.value)}
+              placeholder="Filter by task"
+              className="h-9 w-56 rounded-8 border border-control bg-surface px-3"
+            />
+            <select
+              aria-label="Filter by status"
+              value={status}
+              onChange={(event) => setStatus(event.target.value)}
+              className="h-9 rounded-8 border border-control bg-surface px-2"
+            >
               <option value="">any status</option>
               {statuses.map((each) => (
                 <option key={each} value={each}>
@@ -46,7 +61,14 @@ export function ObserveRoom() {
       ) : null}
       {data && data.length > 0 && shown.length === 0 ? (
         <Notice icon={SearchX} title="No run matches">
-          <Button onClick={() => (setFilter(""), setStatus(""))}>Show all {data.length}</Button>
+          <Button
+            onClick={() => {
+              setFilter("");
+              setStatus("");
+            }}
+          >
+            Show all {data.length}
+          </Button>
         </Notice>
       ) : null}
       {shown.length > 0 ? <Rows runs={shown} /> : null}
@@ -54,7 +76,8 @@ export function ObserveRoom() {
   );
 }
 
-const columns = "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 sm:grid-cols-[minmax(0,1fr)_9rem_5rem_7rem] lg:grid-cols-[minmax(0,1fr)_9rem_5rem_6rem_7rem]";
+const columns =
+  "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 sm:grid-cols-[minmax(0,1fr)_9rem_5rem_7rem] lg:grid-cols-[minmax(0,1fr)_9rem_5rem_6rem_7rem]";
 
 function Rows({ runs }: { runs: NonNullable<ReturnType<typeof useRuns>["data"]> }) {
   const navigate = useNavigate();
@@ -82,7 +105,12 @@ function Rows({ runs }: { runs: NonNullable<ReturnType<typeof useRuns>["data"]> 
             const run = runs[index];
             if (!run) return null;
             return (
-              <div key={run.run} role="listitem" className="absolute inset-x-0 h-9 border-b border-line last:border-0" style={{ transform: `translateY(${start}px)` }}>
+              <div
+                key={run.run}
+                role="listitem"
+                className="absolute inset-x-0 h-9 border-b border-line last:border-0"
+                style={{ transform: `translateY(${start}px)` }}
+              >
                 <Link
                   to="/observe/traces/$runId"
                   params={{ runId: run.run }}

@@ -5,7 +5,16 @@ import { duration } from "../ui/format.ts";
 import type { SpanRow } from "./span-rows.ts";
 
 const rowHeight = 28;
-const hues: Record<string, string> = { run: "--series-1", plan: "--series-4", step: "--series-1", model: "--series-2", judge: "--series-3", hook: "--series-6", memory: "--series-5", documents: "--series-6" };
+const hues: Record<string, string> = {
+  run: "--series-1",
+  plan: "--series-4",
+  step: "--series-1",
+  model: "--series-2",
+  judge: "--series-3",
+  hook: "--series-6",
+  memory: "--series-5",
+  documents: "--series-6",
+};
 
 interface WaterfallProps {
   rows: SpanRow[];
@@ -17,7 +26,11 @@ interface WaterfallProps {
 export function Waterfall({ rows, chosen, onChoose }: WaterfallProps) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const total = Math.max(1, ...rows.slice(0, 1).map(({ span }) => span.endMs), rows.reduce((most, { span }) => Math.max(most, span.endMs), 0));
+  const total = Math.max(
+    1,
+    ...rows.slice(0, 1).map(({ span }) => span.endMs),
+    rows.reduce((most, { span }) => Math.max(most, span.endMs), 0),
+  );
   const list = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 10 });
   const at = rows.findIndex(({ span }) => span.id === chosen);
 
@@ -104,7 +117,12 @@ export function Waterfall({ rows, chosen, onChoose }: WaterfallProps) {
             })}
           </div>
         </div>
-        <canvas ref={canvas} aria-hidden className="pointer-events-none absolute right-2 top-0" style={{ left: "min(calc(38% + 20px), 21rem)", width: "calc(100% - min(calc(38% + 20px), 21rem) - 16px)", height: tall }} />
+        <canvas
+          ref={canvas}
+          aria-hidden
+          className="pointer-events-none absolute right-2 top-0"
+          style={{ left: "min(calc(38% + 20px), 21rem)", width: "calc(100% - min(calc(38% + 20px), 21rem) - 16px)", height: tall }}
+        />
       </div>
     </div>
   );

@@ -12,13 +12,16 @@ export function CitedDocument({ runId, cite, onClose }: { runId: string; cite: s
   const { data, error, isPending } = useSentences(runId, path);
   const marked = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
-    if (data) marked.current?.scrollIntoView({ block: "center" });
+    if (data && cite !== undefined) marked.current?.scrollIntoView({ block: "center" });
   }, [data, cite]);
   return (
     <Dialog.Root open={path !== undefined} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-30 bg-[#1c1a17]/40" />
-        <Dialog.Content className="fixed inset-y-0 right-0 z-40 flex w-[min(100vw,560px)] flex-col border-s border-control bg-surface outline-none" aria-describedby={undefined}>
+        <Dialog.Content
+          className="fixed inset-y-0 right-0 z-40 flex w-[min(100vw,560px)] flex-col border-s border-control bg-surface outline-none"
+          aria-describedby={undefined}
+        >
           <header className="flex items-center gap-3 border-b border-line px-5 py-3">
             <Dialog.Title className="min-w-0 flex-1 truncate text-14 font-semibold">{path}</Dialog.Title>
             <span className="text-12 text-subtle">sentence {n}</span>

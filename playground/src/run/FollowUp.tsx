@@ -38,7 +38,13 @@ export function FollowUp({ thread, again }: { thread: string | undefined; again:
           <label htmlFor={id} className="text-13 font-medium text-muted">
             Ask a follow-up about the same documents
           </label>
-          <input id={id} value={question} onChange={(event) => setQuestion(event.target.value)} placeholder="And what about…?" className="h-9 w-full rounded-8 border border-control bg-surface px-3 text-16" />
+          <input
+            id={id}
+            value={question}
+            onChange={(event) => setQuestion(event.target.value)}
+            placeholder="And what about…?"
+            className="h-9 w-full rounded-8 border border-control bg-surface px-3 text-16"
+          />
         </div>
         <Button type="submit" look="primary" disabled={busy || question.trim() === ""} aria-label="Ask">
           <ArrowUp aria-hidden className="size-4" strokeWidth={2} />

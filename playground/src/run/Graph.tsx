@@ -1,5 +1,17 @@
 import dagre from "@dagrejs/dagre";
-import { Background, BackgroundVariant, Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  type Edge,
+  Handle,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+} from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "./graph.css";
 import { useEffect, useMemo, useRef, useState } from "react";
@@ -13,7 +25,9 @@ type AgentNode = Node<{ agent: AgentView; vertical: boolean }, "agent">;
 function AgentCard({ data: { agent, vertical }, selected }: NodeProps<AgentNode>) {
   const live = agent.state === "running" || agent.state === "judging";
   return (
-    <div className={`flex h-[92px] w-[216px] flex-col justify-between rounded-8 border bg-surface px-3 py-2 transition-colors duration-[120ms] ${selected ? "border-accent outline outline-1 outline-accent" : live ? "border-running" : "border-control"}`}>
+    <div
+      className={`flex h-[92px] w-[216px] flex-col justify-between rounded-8 border bg-surface px-3 py-2 transition-colors duration-[120ms] ${selected ? "border-accent outline outline-1 outline-accent" : live ? "border-running" : "border-control"}`}
+    >
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <div className="flex items-start justify-between gap-2">
         <span className="min-w-0 truncate text-13 font-semibold" title={agent.role}>
@@ -49,7 +63,10 @@ function layout(ids: readonly string[], edges: readonly { from: string; to: stri
   // Interchangeable agents (the same neighbours) take one another's places freely: no edge crosses for it.
   const peers = new Map<string, string[]>();
   for (const id of ids) {
-    const neighbours = edges.flatMap(({ from, to }) => (from === id ? [`>${to}`] : to === id ? [`<${from}`] : [])).sort().join(" ");
+    const neighbours = edges
+      .flatMap(({ from, to }) => (from === id ? [`>${to}`] : to === id ? [`<${from}`] : []))
+      .sort()
+      .join(" ");
     peers.set(neighbours, [...(peers.get(neighbours) ?? []), id]);
   }
   for (const group of peers.values()) {
@@ -92,7 +109,14 @@ function Canvas({ agents, edges, selected, onSelect }: GraphProps) {
   const lines: Edge[] = drawn.map(({ from, to }) => {
     const state = agents.find(({ id }) => id === to)?.state;
     const flowing = state === "running" || state === "judging";
-    return { id: `${from}→${to}`, source: from, target: to, focusable: false, animated: flowing, className: flowing ? "flowing" : state === "done" ? "passed" : "" };
+    return {
+      id: `${from}→${to}`,
+      source: from,
+      target: to,
+      focusable: false,
+      animated: flowing,
+      className: flowing ? "flowing" : state === "done" ? "passed" : "",
+    };
   });
   const { fitView } = useReactFlow();
   useEffect(() => {

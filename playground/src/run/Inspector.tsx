@@ -48,15 +48,35 @@ export function Inspector({ view, agents, selected, tab, onSelect, onCite }: Ins
         <h2 className="min-w-0 truncate text-14 font-semibold">{agent ? agent.id : "The run"}</h2>
         {agent ? <Status state={agent.state} /> : null}
         {agent ? (
-          <button type="button" aria-label="Inspect the whole run" onClick={() => onSelect(undefined)} className="ml-auto flex size-7 items-center justify-center rounded-8 text-muted hover:bg-raised hover:text-fg">
+          <button
+            type="button"
+            aria-label="Inspect the whole run"
+            onClick={() => onSelect(undefined)}
+            className="ml-auto flex size-7 items-center justify-center rounded-8 text-muted hover:bg-raised hover:text-fg"
+          >
             <X aria-hidden className="size-4" strokeWidth={1.75} />
           </button>
         ) : null}
       </header>
-      <Tabs.Root value={shown} onValueChange={(value) => void navigate({ to: "/run/$runId", params: { runId: view.run }, search: (now) => ({ ...now, tab: value }) as { tab?: string }, replace: true, resetScroll: false })}>
+      <Tabs.Root
+        value={shown}
+        onValueChange={(value) =>
+          void navigate({
+            to: "/run/$runId",
+            params: { runId: view.run },
+            search: (now) => ({ ...now, tab: value }) as { tab?: string },
+            replace: true,
+            resetScroll: false,
+          })
+        }
+      >
         <Tabs.List aria-label="Inspect" className="flex gap-0.5 overflow-x-auto border-b border-line px-2 pt-1">
           {tabs.map((name) => (
-            <Tabs.Trigger key={name} value={name} className="-mb-px border-b-2 border-transparent px-2 py-2 text-13 capitalize text-muted hover:text-fg data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-fg">
+            <Tabs.Trigger
+              key={name}
+              value={name}
+              className="-mb-px border-b-2 border-transparent px-2 py-2 text-13 capitalize text-muted hover:text-fg data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-fg"
+            >
               {name}
             </Tabs.Trigger>
           ))}
@@ -163,7 +183,12 @@ function AgentCost({ steps }: { steps: StepView[] }) {
   return (
     <Table
       head={["Attempt", "Tokens in", "out", "Cost"]}
-      rows={steps.map((step) => [`${step.path}${step.attempt > 1 ? ` (${step.attempt})` : ""}`, step.result?.usage.inputTokens.toLocaleString("en") ?? "–", step.result?.usage.outputTokens.toLocaleString("en") ?? "–", nanoMoney(step.nano)])}
+      rows={steps.map((step) => [
+        `${step.path}${step.attempt > 1 ? ` (${step.attempt})` : ""}`,
+        step.result?.usage.inputTokens.toLocaleString("en") ?? "–",
+        step.result?.usage.outputTokens.toLocaleString("en") ?? "–",
+        nanoMoney(step.nano),
+      ])}
     />
   );
 }
@@ -187,7 +212,10 @@ function AgentWhy({ steps }: { steps: StepView[] }) {
         ))}
       {step.judged?.verdicts.map((verdict, i) => (
         <p key={`${verdict.judge}${i}`}>
-          <span className={verdict.decision === "reject" ? "text-error" : verdict.decision === "accept" ? "text-ok" : "text-subtle"}>{verdict.decision === "abstain" ? "abstains" : percent(verdict.score)}</span> {verdict.judge}: {verdict.reasons.join(" ")}
+          <span className={verdict.decision === "reject" ? "text-error" : verdict.decision === "accept" ? "text-ok" : "text-subtle"}>
+            {verdict.decision === "abstain" ? "abstains" : percent(verdict.score)}
+          </span>{" "}
+          {verdict.judge}: {verdict.reasons.join(" ")}
         </p>
       ))}
       {step.judged ? (
@@ -210,7 +238,11 @@ function RunInput({ view, onCite }: { view: RunView; onCite(citation: string): v
           <ul className="flex flex-col gap-1">
             {view.documents.documents.map((document) => (
               <li key={document.path} className="flex items-baseline justify-between gap-3">
-                <button type="button" onClick={() => onCite(`${document.path}#1`)} className="min-h-6 min-w-0 truncate text-start text-accent underline-offset-2 hover:underline">
+                <button
+                  type="button"
+                  onClick={() => onCite(`${document.path}#1`)}
+                  className="min-h-6 min-w-0 truncate text-start text-accent underline-offset-2 hover:underline"
+                >
                   {document.title || document.path}
                 </button>
                 <span className="shrink-0 text-12 text-subtle">{document.sentences} sentences</span>
@@ -230,14 +262,19 @@ function RunInput({ view, onCite }: { view: RunView; onCite(citation: string): v
             <p className="text-12 text-subtle">
               relevance {percent(episode.score)} · judged {percent(episode.judged)}
             </p>
-            <p>{episode.claims.slice(0, 4).map((claim) => <Cite key={`${claim.path}${claim.n}`} path={claim.path} n={claim.n} onCite={onCite} />)}</p>
+            <p>
+              {episode.claims.slice(0, 4).map((claim) => (
+                <Cite key={`${claim.path}${claim.n}`} path={claim.path} n={claim.n} onCite={onCite} />
+              ))}
+            </p>
           </div>
         ))}
       </Part>
       {view.task?.constraints ? (
         <Part title="Limits">
           <p>
-            {view.task.constraints.spending.allowed ? `May spend up to ${nanoMoney(view.task.constraints.spending.capNano)}` : "May spend nothing"}: {view.task.constraints.spending.why}.
+            {view.task.constraints.spending.allowed ? `May spend up to ${nanoMoney(view.task.constraints.spending.capNano)}` : "May spend nothing"}:{" "}
+            {view.task.constraints.spending.why}.
           </p>
         </Part>
       ) : null}
@@ -313,7 +350,10 @@ function Events({ view, agent }: { view: RunView; agent: string | undefined }) {
 function RunCost({ view, agents }: { view: RunView; agents: AgentView[] }) {
   return (
     <>
-      <Table head={["Agent", "Calls", "Cost"]} rows={[...agents.map((agent) => [agent.id, String(agent.calls), nanoMoney(agent.nano)]), ["Sum", String(view.calls), nanoMoney(view.nano)]]} />
+      <Table
+        head={["Agent", "Calls", "Cost"]}
+        rows={[...agents.map((agent) => [agent.id, String(agent.calls), nanoMoney(agent.nano)]), ["Sum", String(view.calls), nanoMoney(view.nano)]]}
+      />
       {view.denied.map((denied) => (
         <p key={`${denied.origin.step}${denied.model}`} className="text-warn">
           Denied: {denied.origin.agent} on {denied.model}. {denied.reasons.join(" ")}

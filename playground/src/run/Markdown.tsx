@@ -15,7 +15,8 @@ export const Markdown = memo(function Markdown({ text, onCite }: MarkdownProps) 
   return <div className="prose-report">{tokens.map((token, i) => block(token, i, onCite))}</div>;
 });
 
-const inline = (tokens: Token[] | undefined, onCite: MarkdownProps["onCite"]): ReactNode => tokens?.map((token, i) => <Fragment key={i}>{span(token, onCite)}</Fragment>);
+const inline = (tokens: Token[] | undefined, onCite: MarkdownProps["onCite"]): ReactNode =>
+  tokens?.map((token, i) => <Fragment key={i}>{span(token, onCite)}</Fragment>);
 
 function block(token: Token, key: number, onCite: MarkdownProps["onCite"]): ReactNode {
   switch (token.type) {
@@ -34,7 +35,11 @@ function block(token: Token, key: number, onCite: MarkdownProps["onCite"]): Reac
       return (
         <List key={key}>
           {items.map((item, i) => (
-            <li key={i}>{item.tokens.map((child, j) => (child.type === "text" ? <Fragment key={j}>{inline((child as Tokens.Text).tokens ?? [child], onCite)}</Fragment> : block(child, j, onCite)))}</li>
+            <li key={i}>
+              {item.tokens.map((child, j) =>
+                child.type === "text" ? <Fragment key={j}>{inline((child as Tokens.Text).tokens ?? [child], onCite)}</Fragment> : block(child, j, onCite),
+              )}
+            </li>
           ))}
         </List>
       );
@@ -51,11 +56,19 @@ function block(token: Token, key: number, onCite: MarkdownProps["onCite"]): Reac
         <div key={key} className="overflow-x-auto" tabIndex={0}>
           <table>
             <thead>
-              <tr>{header.map((cell, i) => <th key={i}>{inline(cell.tokens, onCite)}</th>)}</tr>
+              <tr>
+                {header.map((cell, i) => (
+                  <th key={i}>{inline(cell.tokens, onCite)}</th>
+                ))}
+              </tr>
             </thead>
             <tbody>
               {rows.map((row, i) => (
-                <tr key={i}>{row.map((cell, j) => <td key={j}>{inline(cell.tokens, onCite)}</td>)}</tr>
+                <tr key={i}>
+                  {row.map((cell, j) => (
+                    <td key={j}>{inline(cell.tokens, onCite)}</td>
+                  ))}
+                </tr>
               ))}
             </tbody>
           </table>
@@ -98,7 +111,7 @@ function span(token: Token, onCite: MarkdownProps["onCite"]): ReactNode {
     case "escape":
       return token["text"];
     case "text":
-      return token.tokens ? inline(token.tokens, onCite) : cited(unescape(token["text"]), onCite);
+      return token.tokens ? inline(token.tokens, onCite) : cited(plain(token["text"]), onCite);
     default:
       return cited(token.raw, onCite);
   }
@@ -106,7 +119,7 @@ function span(token: Token, onCite: MarkdownProps["onCite"]): ReactNode {
 
 const entities: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" };
 /** marked escapes text for HTML; React does that itself. */
-const unescape = (text: string): string => text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity);
+const plain = (text: string): string => text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity);
 
 function cited(text: string, onCite: MarkdownProps["onCite"]): ReactNode {
   const parts: ReactNode[] = [];

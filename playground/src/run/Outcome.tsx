@@ -18,7 +18,11 @@ export function Outcome({ view, status, onCite }: { view: RunView; status: strin
         </Notice>
       ) : null}
       {finished?.error ? (
-        <Notice icon={CircleAlert} title={status === "over_budget" ? "It stopped before it would have passed its budget" : status === "cancelled" ? "It was cancelled" : "It failed"} tone={status === "failed" ? "error" : "warn"}>
+        <Notice
+          icon={CircleAlert}
+          title={status === "over_budget" ? "It stopped before it would have passed its budget" : status === "cancelled" ? "It was cancelled" : "It failed"}
+          tone={status === "failed" ? "error" : "warn"}
+        >
           <p className="break-words">{finished.error.message}</p>
           {finished.error.do ? <p>{finished.error.do}</p> : null}
           <p className="font-mono text-12">

@@ -5,9 +5,19 @@ import { Status } from "../ui/Status.tsx";
 import type { AgentView } from "./run-view.ts";
 
 /** The graph's twin: the same team as a tree to walk with the arrow keys. */
-export function Outline({ agents, edges, selected, onSelect }: { agents: AgentView[]; edges: readonly { from: string; to: string }[]; selected: string | undefined; onSelect(agent: string | undefined): void }) {
-  const list = useRef<HTMLUListElement>(null);
-  const onKey = (event: KeyboardEvent<HTMLLIElement>, at: number) => {
+export function Outline({
+  agents,
+  edges,
+  selected,
+  onSelect,
+}: {
+  agents: AgentView[];
+  edges: readonly { from: string; to: string }[];
+  selected: string | undefined;
+  onSelect(agent: string | undefined): void;
+}) {
+  const list = useRef<HTMLDivElement>(null);
+  const onKey = (event: KeyboardEvent<HTMLDivElement>, at: number) => {
     const by = { ArrowDown: 1, ArrowUp: -1, Home: -at, End: agents.length - 1 - at }[event.key];
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
@@ -23,11 +33,11 @@ export function Outline({ agents, edges, selected, onSelect }: { agents: AgentVi
         <ListTree aria-hidden className="size-4" strokeWidth={1.75} />
         Outline
       </summary>
-      <ul ref={list} role="tree" aria-label="Team outline" className="pb-2">
+      <div ref={list} role="tree" aria-label="Team outline" className="pb-2">
         {agents.map((agent, at) => {
           const hears = edges.filter(({ to }) => to === agent.id).map(({ from }) => from);
           return (
-            <li
+            <div
               key={agent.id}
               role="treeitem"
               aria-selected={agent.id === selected}
@@ -40,15 +50,17 @@ export function Outline({ agents, edges, selected, onSelect }: { agents: AgentVi
                 {agent.id}
               </span>
               <Status state={agent.state} className="w-24" />
-              <span className="min-w-0 flex-1 basis-full truncate text-muted sm:basis-0">{hears.length ? `hears ${hears.join(", ")}` : "sees no colleague's work"}</span>
+              <span className="min-w-0 flex-1 basis-full truncate text-muted sm:basis-0">
+                {hears.length ? `hears ${hears.join(", ")}` : "sees no colleague's work"}
+              </span>
               <span className="text-12 text-subtle">
                 {agent.score === undefined ? "" : `judged ${percent(agent.score)} · `}
                 {nanoMoney(agent.nano)}
               </span>
-            </li>
+            </div>
           );
         })}
-      </ul>
+      </div>
     </details>
   );
 }

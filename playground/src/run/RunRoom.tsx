@@ -38,7 +38,8 @@ export function RunRoom() {
         <h1 className="sr-only">No such run</h1>
         <Notice icon={FileQuestion} title="There is no such run here">
           <p>
-            No run <code className="font-mono text-13">{runId}</code> is in this {"browser's"} journal. Runs stay where they were made: another browser, or the server, may have it.
+            No run <code className="font-mono text-13">{runId}</code> is in this {"browser's"} journal. Runs stay where they were made: another browser, or the
+            server, may have it.
           </p>
           <Link to="/observe" className={buttonClass()}>
             Runs that are here
@@ -67,11 +68,25 @@ function RunThere({ view }: { view: RunView }) {
   const status = interrupted ? "interrupted" : view.status;
   const running = status === "running";
   const select = useCallback(
-    (agent: string | undefined) => void navigate({ to: "/run/$runId", params: { runId: view.run }, search: (now) => ({ ...now, step: agent }) as { step?: string }, replace: true, resetScroll: false }),
+    (agent: string | undefined) =>
+      void navigate({
+        to: "/run/$runId",
+        params: { runId: view.run },
+        search: (now) => ({ ...now, step: agent }) as { step?: string },
+        replace: true,
+        resetScroll: false,
+      }),
     [navigate, view.run],
   );
   const open = useCallback(
-    (citation: string | undefined) => void navigate({ to: "/run/$runId", params: { runId: view.run }, search: (now) => ({ ...now, cite: citation }) as { cite?: string }, replace: true, resetScroll: false }),
+    (citation: string | undefined) =>
+      void navigate({
+        to: "/run/$runId",
+        params: { runId: view.run },
+        search: (now) => ({ ...now, cite: citation }) as { cite?: string },
+        replace: true,
+        resetScroll: false,
+      }),
     [navigate, view.run],
   );
   const [cancelling, setCancelling] = useState(false);
@@ -109,7 +124,8 @@ function RunThere({ view }: { view: RunView }) {
               <h2 className="font-semibold">{view.planned ? view.planned.plan.team.name : "Planning the team"}</h2>
               {view.planned ? (
                 <p className="text-muted">
-                  {view.planned.plan.topology.id} · {plural(view.planned.predicted.expected, "call")} predicted{view.finished ? `, ${view.finished.observedCalls} made` : ""}
+                  {view.planned.plan.topology.id} · {plural(view.planned.predicted.expected, "call")} predicted
+                  {view.finished ? `, ${view.finished.observedCalls} made` : ""}
                 </p>
               ) : null}
             </div>
@@ -124,7 +140,9 @@ function RunThere({ view }: { view: RunView }) {
               <p className="p-4 text-muted">It ended before a team was planned.</p>
             ) : (
               <p role="status" className="p-4 text-muted">
-                {view.documents ? `Read ${plural(view.documents.documents.length, "document")}. The planner is choosing who does what.` : "Reading the documents."}
+                {view.documents
+                  ? `Read ${plural(view.documents.documents.length, "document")}. The planner is choosing who does what.`
+                  : "Reading the documents."}
               </p>
             )}
           </section>
@@ -148,7 +166,8 @@ function Facts({ view, status }: { view: RunView; status: string }) {
     ["Model calls", String(view.calls)],
     ["Tokens", `${view.inputTokens.toLocaleString("en")} in, ${view.outputTokens.toLocaleString("en")} out`],
   ];
-  if (view.documents) facts.push(["Documents", `${view.documents.documents.length} read${view.documents.skipped.length ? `, ${view.documents.skipped.length} skipped` : ""}`]);
+  if (view.documents)
+    facts.push(["Documents", `${view.documents.documents.length} read${view.documents.skipped.length ? `, ${view.documents.skipped.length} skipped` : ""}`]);
   return (
     <dl className="flex flex-wrap items-center gap-x-6 gap-y-1 text-13">
       <div aria-live="polite">

@@ -44,14 +44,30 @@ export interface RunView {
   events: RunEvent[];
 }
 
-export const emptyRun = (run: string): RunView => ({ run, status: "running", recalled: [], steps: [], denied: [], artifacts: [], nano: 0, calls: 0, inputTokens: 0, outputTokens: 0, startedAt: 0, events: [] });
+export const emptyRun = (run: string): RunView => ({
+  run,
+  status: "running",
+  recalled: [],
+  steps: [],
+  denied: [],
+  artifacts: [],
+  nano: 0,
+  calls: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  startedAt: 0,
+  events: [],
+});
 
 type At = { path: string; agent: string; attempt: number };
 const sameStep = (at: At) => (step: StepView) => step.path === at.path && step.attempt === at.attempt;
 
 type Fold = { [T in EventType]?: (view: RunView, data: EventData<T>, event: RunEvent) => RunView };
 
-const change = (view: RunView, at: At, next: (step: StepView) => StepView): RunView => ({ ...view, steps: view.steps.map((step) => (sameStep(at)(step) ? next(step) : step)) });
+const change = (view: RunView, at: At, next: (step: StepView) => StepView): RunView => ({
+  ...view,
+  steps: view.steps.map((step) => (sameStep(at)(step) ? next(step) : step)),
+});
 
 const fold: Fold = {
   "run.submitted": (view, { task }, { ts }) => ({ ...view, task, startedAt: ts }),
@@ -62,7 +78,21 @@ const fold: Fold = {
     ...view,
     steps: [
       ...view.steps.map((step) => (step.path === data.path && step.state === "retrying" ? { ...step, state: "done" as const } : step)),
-      { path: data.path, agent: data.agent, role: data.role, skill: data.skill, attempt: data.attempt, round: data.round, state: "running", inputs: data.inputs, recalled: data.recalled, feedback: data.feedback, text: "", nano: 0, startedAt: ts },
+      {
+        path: data.path,
+        agent: data.agent,
+        role: data.role,
+        skill: data.skill,
+        attempt: data.attempt,
+        round: data.round,
+        state: "running",
+        inputs: data.inputs,
+        recalled: data.recalled,
+        feedback: data.feedback,
+        text: "",
+        nano: 0,
+        startedAt: ts,
+      },
     ],
   }),
   "step.routed": (view, route) => change(view, route, (step) => ({ ...step, route })),
@@ -78,9 +108,11 @@ const fold: Fold = {
     };
   },
   "budget.denied": (view, denied) => ({ ...view, denied: [...view.denied, denied] }),
-  "step.finished": (view, data, { ts }) => change(view, data, (step) => ({ ...step, state: "judging", text: data.result.text, result: data.result, endedAt: ts })),
+  "step.finished": (view, data, { ts }) =>
+    change(view, data, (step) => ({ ...step, state: "judging", text: data.result.text, result: data.result, endedAt: ts })),
   "step.failed": (view, data, { ts }) => change(view, data, (step) => ({ ...step, state: "failed", error: data.error, endedAt: ts })),
-  "step.cancelled": (view, data, { ts }) => change(view, data, (step) => ({ ...step, state: "cancelled", error: { code: "CANCELLED", message: data.reason }, endedAt: ts })),
+  "step.cancelled": (view, data, { ts }) =>
+    change(view, data, (step) => ({ ...step, state: "cancelled", error: { code: "CANCELLED", message: data.reason }, endedAt: ts })),
   "step.judged": (view, judged) => change(view, judged, (step) => ({ ...step, judged, state: judged.decision.action === "retry" ? "retrying" : "done" })),
   "run.judged": (view, judged) => ({ ...view, judged }),
   "artifact.made": (view, artifact) => ({ ...view, artifacts: [...view.artifacts, artifact] }),
@@ -89,7 +121,11 @@ const fold: Fold = {
     finished,
     status: finished.status,
     endedAt: ts,
-    steps: view.steps.map((step) => (step.state === "running" || step.state === "judging" || step.state === "retrying" ? { ...step, state: step.result ? ("done" as const) : ("cancelled" as const), endedAt: step.endedAt ?? ts } : step)),
+    steps: view.steps.map((step) =>
+      step.state === "running" || step.state === "judging" || step.state === "retrying"
+        ? { ...step, state: step.result ? ("done" as const) : ("cancelled" as const), endedAt: step.endedAt ?? ts }
+        : step,
+    ),
   }),
 };
 
@@ -125,11 +161,21 @@ export interface AgentView {
 export function agentsOf(view: RunView): AgentView[] {
   const planned = view.planned?.plan.team.agents ?? [];
   const extra = view.steps.filter((step, i, all) => !planned.some(({ id }) => id === step.agent) && all.findIndex(({ agent }) => agent === step.agent) === i);
-  const known = [...planned.map(({ id, role, skill, focus }) => ({ id, role, skill, focus })), ...extra.map(({ agent, role, skill }) => ({ id: agent, role, skill, focus: undefined }))];
+  const known = [
+    ...planned.map(({ id, role, skill, focus }) => ({ id, role, skill, focus })),
+    ...extra.map(({ agent, role, skill }) => ({ id: agent, role, skill, focus: undefined })),
+  ];
   return known.map((agent) => {
     const own = view.steps.filter((step) => step.agent === agent.id);
     const step = own.at(-1);
-    return { ...agent, step, state: step?.state ?? "pending", nano: own.reduce((sum, { nano }) => sum + nano, 0), calls: own.length, score: meanScore(step?.judged?.verdicts) };
+    return {
+      ...agent,
+      step,
+      state: step?.state ?? "pending",
+      nano: own.reduce((sum, { nano }) => sum + nano, 0),
+      calls: own.length,
+      score: meanScore(step?.judged?.verdicts),
+    };
   });
 }
 

@@ -31,7 +31,12 @@ export function CommandPalette({ onClose }: { onClose(): void }) {
       overlayClassName="fixed inset-0 z-40 bg-[#1c1a17]/40"
       contentClassName="fixed left-1/2 top-[12vh] z-50 w-[min(92vw,560px)] -translate-x-1/2 overflow-hidden rounded-12 border border-control bg-surface"
     >
-      <Command.Input value={query} onValueChange={setQuery} placeholder="Go to, do, or find a run…   > commands   # runs" className="h-12 w-full border-b border-line bg-transparent px-4 text-16 outline-none" />
+      <Command.Input
+        value={query}
+        onValueChange={setQuery}
+        placeholder="Go to, do, or find a run…   > commands   # runs"
+        className="h-12 w-full border-b border-line bg-transparent px-4 text-16 outline-none"
+      />
       <Command.List className="max-h-[50vh] overflow-y-auto" aria-label="Results">
         <Command.Empty className="p-6 text-muted">Nothing of that name.</Command.Empty>
         {only === undefined ? (

@@ -13,11 +13,16 @@ const CommandPalette = lazy(() => import("./CommandPalette.tsx").then((module) =
 export function Shell() {
   const [palette, setPalette] = useState(false);
   const navigate = useNavigate();
-  useShortcuts(places, (to) => void navigate({ to }), () => setPalette(true));
+  useShortcuts(
+    places,
+    (to) => void navigate({ to }),
+    () => setPalette(true),
+  );
   const path = useRouterState({ select: (state) => state.location.pathname });
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   useEffect(() => {
+    void path;
     // A new room takes the focus, as a new page would; not on the first load.
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
@@ -26,9 +31,13 @@ export function Shell() {
 
   return (
     <div className="flex min-h-dvh flex-col">
-      <a href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())} className="absolute -top-20 left-2 z-30 rounded-8 bg-accent px-3 py-2 text-on-accent focus:top-2">
+      <button
+        type="button"
+        onClick={() => main.current?.focus()}
+        className="absolute -top-20 left-2 z-30 rounded-8 bg-accent px-3 py-2 text-on-accent focus:top-2"
+      >
         Skip to content
-      </a>
+      </button>
       <header className="sticky top-0 z-20 border-b border-line bg-surface">
         <div className="mx-auto flex h-12 max-w-[1440px] items-center gap-1 px-3 sm:gap-2 sm:px-6">
           <Link to="/" aria-label="Orrery, home" className="mr-1 flex items-center gap-2 text-16 font-semibold sm:mr-4">
@@ -39,14 +48,25 @@ export function Shell() {
             {places
               .filter(({ workspace }) => workspace)
               .map(({ to, name }) => (
-                <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }} className="rounded-8 px-2 py-1.5 text-14 text-muted transition-colors duration-[120ms] hover:bg-raised hover:text-fg sm:px-3" activeProps={{ className: "bg-raised !text-fg font-medium" }}>
+                <Link
+                  key={to}
+                  to={to}
+                  activeOptions={{ exact: to === "/", includeSearch: false }}
+                  className="rounded-8 px-2 py-1.5 text-14 text-muted transition-colors duration-[120ms] hover:bg-raised hover:text-fg sm:px-3"
+                  activeProps={{ className: "bg-raised !text-fg font-medium" }}
+                >
                   {name}
                 </Link>
               ))}
           </nav>
           <div className="ml-auto flex items-center gap-1 sm:gap-2">
             <KernelBadge />
-            <button type="button" onClick={() => setPalette(true)} aria-keyshortcuts="Control+K Meta+K" className="flex h-8 items-center gap-2 rounded-8 border border-line bg-bg px-2 text-13 text-subtle hover:border-control hover:text-fg">
+            <button
+              type="button"
+              onClick={() => setPalette(true)}
+              aria-keyshortcuts="Control+K Meta+K"
+              className="flex h-8 items-center gap-2 rounded-8 border border-line bg-bg px-2 text-13 text-subtle hover:border-control hover:text-fg"
+            >
               <Search aria-hidden className="size-4" strokeWidth={1.75} />
               <span className="sr-only">Search and commands</span>
               <kbd aria-hidden className="hidden font-sans text-12 md:inline">
@@ -90,7 +110,11 @@ function KernelBadge() {
     return (
       <label className="flex items-center gap-1 text-12 text-muted">
         <span className="sr-only">Run tasks</span>
-        <select value={where} onChange={(event) => choose(event.target.value as typeof where)} className="h-8 rounded-8 border border-control bg-surface px-1 text-13 text-fg">
+        <select
+          value={where}
+          onChange={(event) => choose(event.target.value as typeof where)}
+          className="h-8 rounded-8 border border-control bg-surface px-1 text-13 text-fg"
+        >
           <option value="node">on this computer's server</option>
           <option value="tab">in this tab</option>
         </select>
@@ -98,7 +122,10 @@ function KernelBadge() {
     );
   }
   return (
-    <span className="hidden items-center gap-1.5 text-12 text-muted sm:flex" title={data ? `The kernel was ready after ${Math.round(data.readyMs)} ms` : undefined}>
+    <span
+      className="hidden items-center gap-1.5 text-12 text-muted sm:flex"
+      title={data ? `The kernel was ready after ${Math.round(data.readyMs)} ms` : undefined}
+    >
       <span aria-hidden className={`size-2 rounded-full ${error ? "bg-error" : data ? "bg-ok" : "bg-warn"}`} />
       kernel in this tab: {state}
     </span>

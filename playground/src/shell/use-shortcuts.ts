@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "react";
 import type { Place } from "./places.ts";
 
-const typing = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 const sequenceMs = 1_200;
 
 /** Ctrl/Cmd+K opens the palette; `g` and a letter go to a place. Not while typing. */

@@ -3,7 +3,17 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useNow } from "./use-now.ts";
 
 /** One of a view's separate states: what is (not) there, why, and what to do now. */
-export function Notice({ icon: Icon, title, children, tone = "muted" }: { icon: LucideIcon; title: string; children?: ReactNode; tone?: "muted" | "error" | "warn" }) {
+export function Notice({
+  icon: Icon,
+  title,
+  children,
+  tone = "muted",
+}: {
+  icon: LucideIcon;
+  title: string;
+  children?: ReactNode;
+  tone?: "muted" | "error" | "warn";
+}) {
   const color = { muted: "text-subtle", error: "text-error", warn: "text-warn" }[tone];
   return (
     <div role={tone === "error" ? "alert" : undefined} className="flex flex-col items-start gap-2 rounded-8 border border-dashed border-line p-6">

@@ -1,4 +1,16 @@
-import { Ban, CircleAlert, CircleCheck, CircleDashed, CircleDollarSign, CirclePause, CircleX, LoaderCircle, type LucideIcon, PauseCircle, RotateCcw } from "lucide-react";
+import {
+  Ban,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleDollarSign,
+  CirclePause,
+  CircleX,
+  LoaderCircle,
+  type LucideIcon,
+  PauseCircle,
+  RotateCcw,
+} from "lucide-react";
 
 interface Look {
   icon: LucideIcon;
