@@ -34,13 +34,10 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead): RunRe
       observedCalls: finished?.observedCalls ?? all("step.started").length,
       predicted,
     },
-    agents: (planned?.plan.team.agents ?? []).map(({ id, role }) => ({
-      id,
-      role,
-      model: routed.filter(({ agent }) => agent === id).at(-1)?.model ?? "",
-      calls: cost.callsByAgent[id] ?? 0,
-      microUsd: nanoToMicro(cost.byAgent[id] ?? 0),
-    })),
+    agents: (planned?.plan.team.agents ?? []).map(({ id, role }) => {
+      const route = routed.filter(({ agent }) => agent === id).at(-1);
+      return { id, role, model: route?.model ?? "", why: route?.why ?? "", calls: cost.callsByAgent[id] ?? 0, microUsd: nanoToMicro(cost.byAgent[id] ?? 0) };
+    }),
     cost: {
       microUsd: nanoToMicro(cost.nano),
       calls: cost.calls,

@@ -32,7 +32,9 @@ export interface RunRequest {
 export interface AgentReport {
   id: string;
   role: string;
+  /** The model its last step went to, and why; empty when no step of it was routed. */
   model: string;
+  why: string;
   calls: number;
   microUsd: number;
 }
@@ -102,6 +104,14 @@ export interface Span {
   /** The journal entry it was read from. */
   idx: number;
   attributes: Record<string, string | number | boolean>;
+}
+/** Milliseconds a span took. A hook span is the sum of a run's calls of that hook: it has a time and a count, and no place of its own. */
+export function spanMs({ kind, startMs, endMs, attributes: { totalMs } }: Span): number {
+  return kind === "hook" && typeof totalMs === "number" ? totalMs : endMs - startMs;
+}
+/** A span's name for people; with how often, where it stands for several calls. */
+export function spanLabel({ kind, name, attributes: { calls } }: Span): string {
+  return kind === "hook" && typeof calls === "number" ? `${name} × ${calls}` : name;
 }
 export interface Trace {
   /** A run's spans in order of start, times relative to its first entry. */

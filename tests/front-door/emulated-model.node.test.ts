@@ -46,6 +46,7 @@ describe("a team on a connected model, through the command line", () => {
     expect(object.status).toBe("accepted");
     expect(code).toBe(0);
     expect(object.output).toContain("2 June");
+    for (const { why } of object.agents) expect(why).toMatch(/gpt/i);
     expect(object.agents.every(({ model }) => model === "openai/gpt-4o")).toBe(true);
 
     const asked = completions().slice(before);

@@ -1,3 +1,4 @@
+import { type Span, spanLabel, spanMs } from "@orrery/sdk";
 import { needRun } from "../../client/need-run.ts";
 import { seconds, table } from "../format.ts";
 import { showReport } from "../summary.ts";
@@ -14,16 +15,22 @@ export function show(options: Common & { trace?: boolean }, id: string): Promise
     terminal.line(oneLine(report.task, 400));
     for (const { path, sentences } of report.documents.read) terminal.line(terminal.colours.dim(`read     ${path} (${sentences})`));
     for (const { path, reason } of report.documents.skipped) terminal.line(terminal.colours.dim(`skipped  ${oneLine(path)}: ${oneLine(reason, 200)}`));
+    for (const { id: agent, model, why } of report.agents) if (model) terminal.line(`${agent} → ${model}: ${oneLine(why, 200)}`);
     showReport(terminal, report);
     if (!spans) return 0;
     terminal.line();
-    const depth = new Map<string, number>();
-    const rows = spans.map((span) => {
-      const level = span.parent === undefined ? 0 : (depth.get(span.parent) ?? 0) + 1;
-      depth.set(span.id, level);
-      return [`${Math.round(span.startMs)} ms`, seconds(span.endMs - span.startMs), span.status, `${"  ".repeat(level)}${oneLine(span.name, 80)}`];
-    });
+    const rows = asTree(spans).map(({ span, level }) => [
+      span.kind === "hook" ? "in all" : `${Math.round(span.startMs)} ms`,
+      seconds(spanMs(span)),
+      span.status,
+      `${"  ".repeat(level)}${oneLine(spanLabel(span), 80)}`,
+    ]);
     for (const line of table(rows)) terminal.line(line);
     return 0;
   });
+}
+
+/** Each span under its parent, in order of start. */
+function asTree(spans: readonly Span[], parent?: string, level = 0): { span: Span; level: number }[] {
+  return spans.filter((span) => span.parent === parent).flatMap((span) => [{ span, level }, ...asTree(spans, span.id, level + 1)]);
 }
