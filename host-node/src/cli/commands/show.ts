@@ -31,6 +31,14 @@ export function show(options: Common & { trace?: boolean }, id: string): Promise
 }
 
 /** Each span under its parent, in order of start. */
-function asTree(spans: readonly Span[], parent?: string, level = 0): { span: Span; level: number }[] {
-  return spans.filter((span) => span.parent === parent).flatMap((span) => [{ span, level }, ...asTree(spans, span.id, level + 1)]);
+function asTree(spans: readonly Span[]): { span: Span; level: number }[] {
+  const children = new Map<string | undefined, Span[]>();
+  for (const span of spans) {
+    const siblings = children.get(span.parent);
+    if (siblings) siblings.push(span);
+    else children.set(span.parent, [span]);
+  }
+  const below = (parent: string | undefined, level: number): { span: Span; level: number }[] =>
+    (children.get(parent) ?? []).flatMap((span) => [{ span, level }, ...below(span.id, level + 1)]);
+  return below(undefined, 0);
 }
