@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
@@ -17,6 +18,8 @@ const policyPlugin: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
+  // The build of Dexie for browsers that have async functions, and without the wrapper that its package names.
+  resolve: { alias: { dexie: fileURLToPath(new URL("../host-browser/node_modules/dexie/dist/modern/dexie.mjs", import.meta.url)) } },
   plugins: [
     react(),
     tailwind(),

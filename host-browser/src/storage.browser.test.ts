@@ -1,7 +1,6 @@
 import { createKernel } from "@orrery/kernel";
 import { lifecycle, Storage } from "@orrery/sdk";
 import { Dexie } from "dexie";
-import "reflect-metadata/lite";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { StateDatabase } from "./database.ts";
 import { browserPlatform } from "./platform.ts";

@@ -58,6 +58,3 @@ export const storagePlugin = (database: StateDatabase) =>
       provide(Storage, { open: (namespace) => openNamespace(database, namespace) });
     },
   });
-
-/** Asks the browser to keep the data when it tidies up; false when it will not promise. */
-export const askToPersist = async (): Promise<boolean> => (await navigator.storage?.persist?.()) ?? false;

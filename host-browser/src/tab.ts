@@ -46,13 +46,18 @@ export async function startTab(base: string): Promise<TabClient> {
   const origins = await call<string[]>("origins");
   if (origins.length > 0) await openEgress(origins);
 
+  // What a person made here should not go when the browser tidies up. It may say no; then it stays evictable.
+  const keep = () => void navigator.storage?.persist?.().catch(() => false);
   const stopper = async (stop: Promise<unknown>): Promise<() => void> => {
     const remote = (await stop) as () => Promise<void>;
     return () => void remote();
   };
   return {
     info: () => call("info"),
-    submit: (request) => call("submit", request),
+    submit: (request) => {
+      keep();
+      return call("submit", request);
+    },
     example: () => call("example"),
     cancel: (runId) => call("cancel", runId),
     runs: (query) => call("runs", query),

@@ -1,12 +1,9 @@
-// tsyringe needs it before it is loaded itself.
-import "reflect-metadata/lite";
 import type { PluginReport } from "@orrery/kernel";
 import { expose, proxy } from "comlink";
 import { z } from "zod";
 import { OrreryError } from "@orrery/sdk";
 import { boot, type Booted } from "./boot.ts";
-import { type GuestLine, guestPlugin } from "./bridge/guest-plugin.ts";
-import { carryOver } from "./egress/carrier.ts";
+import type { GuestLine } from "./bridge/guest-plugin.ts";
 import type { Carrier } from "./egress/index.ts";
 import { KernelHost } from "./kernel-host.ts";
 import { preset } from "./preset.ts";
@@ -55,6 +52,7 @@ class TabKernel {
 
   /** The way out from now on: a port to the worker of the page's egress frame. */
   async openEgress(port: MessagePort): Promise<void> {
+    const { carryOver } = await import("./egress/carrier.ts");
     this.#carry = carryOver(port);
   }
 
@@ -70,6 +68,7 @@ class TabKernel {
 
   async #attach(port: MessagePort, onLog: (line: GuestLine) => void, onSilence: () => void): Promise<PluginReport> {
     const { kernel } = this.#started();
+    const { guestPlugin } = await import("./bridge/guest-plugin.ts");
     const plugin = await guestPlugin(port, kernel, { readyMs: 5_000, onLog, onSilence, now: Date.now });
     const known = kernel.inspect().plugins.find(({ id }) => id === plugin.manifest.id);
     if (known?.tier === "core")

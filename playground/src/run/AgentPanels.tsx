@@ -1,0 +1,130 @@
+import { duration, nanoMoney, percent } from "../ui/format.ts";
+import { Status } from "../ui/Status.tsx";
+import { Markdown } from "./Markdown.tsx";
+import { Nothing, Part, Table } from "./panel-parts.tsx";
+import type { AgentView, RunView, StepView } from "./run-view.ts";
+
+export function AgentInput({ view, agent, step }: { view: RunView; agent: AgentView; step: StepView | undefined }) {
+  const inputs = (step?.inputs ?? []).map((path) => view.steps.findLast((each) => each.path === path));
+  return (
+    <>
+      <Part title="Role">
+        <p>{agent.role}</p>
+      </Part>
+      <Part title="Task">
+        <p>{agent.focus ?? view.task?.text}</p>
+      </Part>
+      <Part title="What it was shown">
+        {!step ? <Nothing>It has not started.</Nothing> : null}
+        {step && inputs.length === 0 ? <Nothing>{view.documents ? "The documents, and nothing of its colleagues." : "The task alone."}</Nothing> : null}
+        {inputs.map((input, i) =>
+          input ? (
+            <details key={input.path} className="rounded-8 border border-line px-3 py-2">
+              <summary>
+                {input.agent} <span className="text-subtle">({input.path})</span>
+              </summary>
+              <p className="whitespace-pre-wrap break-words pt-2 text-muted">{input.text}</p>
+            </details>
+          ) : (
+            <p key={step?.inputs[i]}>{step?.inputs[i]}</p>
+          ),
+        )}
+      </Part>
+      {step && step.feedback.length > 0 ? (
+        <Part title="Feedback of the judges on the attempt before">
+          {step.feedback.map((line) => (
+            <p key={line}>{line}</p>
+          ))}
+        </Part>
+      ) : null}
+      {step && step.recalled.length > 0 ? (
+        <Part title="Recalled from memory">
+          {step.recalled.map((id) => (
+            <p key={id}>{view.recalled.find((each) => each.id === id)?.task ?? id}</p>
+          ))}
+        </Part>
+      ) : null}
+    </>
+  );
+}
+
+export function AgentOutput({ step, onCite }: { step: StepView | undefined; onCite(citation: string): void }) {
+  if (!step) return <Nothing>It has not started.</Nothing>;
+  if (step.error) {
+    return (
+      <>
+        <p className="text-error">{step.error.message}</p>
+        <p className="font-mono text-12 text-muted">{step.error.code}</p>
+      </>
+    );
+  }
+  if (step.text === "") return <Nothing>Nothing yet.</Nothing>;
+  return (
+    <div className="[&_.prose-report]:text-13 [&_.prose-report]:leading-5">
+      <Markdown text={step.text} onCite={onCite} />
+    </div>
+  );
+}
+
+export function Attempts({ steps }: { steps: StepView[] }) {
+  if (steps.length === 0) return <Nothing>It has not started.</Nothing>;
+  return steps.map((step) => (
+    <Part key={`${step.path}#${step.attempt}`} title={`${step.path}, attempt ${step.attempt}`}>
+      <Status state={step.state} />
+      <p>
+        Round {step.round} · {step.skill}
+        {step.endedAt === undefined ? "" : ` · ${duration(step.endedAt - step.startedAt)}`}
+      </p>
+      {step.result ? <p className="text-muted">Finished: {step.result.finish}</p> : null}
+    </Part>
+  ));
+}
+
+export function AgentCost({ steps }: { steps: StepView[] }) {
+  if (steps.length === 0) return <Nothing>It has cost nothing yet.</Nothing>;
+  return (
+    <Table
+      head={["Attempt", "Tokens in", "out", "Cost"]}
+      rows={steps.map((step) => [
+        `${step.path}${step.attempt > 1 ? ` (${step.attempt})` : ""}`,
+        step.result?.usage.inputTokens.toLocaleString("en") ?? "–",
+        step.result?.usage.outputTokens.toLocaleString("en") ?? "–",
+        nanoMoney(step.nano),
+      ])}
+    />
+  );
+}
+
+export function AgentWhy({ steps }: { steps: StepView[] }) {
+  const decided = steps.filter(({ route, judged }) => route || judged);
+  if (decided.length === 0) return <Nothing>No decision about it has been taken.</Nothing>;
+  return decided.map((step) => (
+    <Part key={`${step.path}#${step.attempt}`} title={`${step.path}, attempt ${step.attempt}`}>
+      {step.route ? (
+        <p>
+          <span className="font-medium">{step.route.model}</span>: {step.route.why} <span className="text-subtle">({step.route.by})</span>
+        </p>
+      ) : null}
+      {step.route?.considered
+        .filter(({ model }) => model !== step.route?.model)
+        .map(({ model, why }) => (
+          <p key={model} className="text-muted">
+            Not {model}: {why}
+          </p>
+        ))}
+      {step.judged?.verdicts.map((verdict, i) => (
+        <p key={`${verdict.judge}${i}`}>
+          <span className={verdict.decision === "reject" ? "text-error" : verdict.decision === "accept" ? "text-ok" : "text-subtle"}>
+            {verdict.decision === "abstain" ? "abstains" : percent(verdict.score)}
+          </span>{" "}
+          {verdict.judge}: {verdict.reasons.join(" ")}
+        </p>
+      ))}
+      {step.judged ? (
+        <p className="font-medium">
+          {step.judged.decision.action}. <span className="font-normal text-muted">{step.judged.decision.reasons.join(" ")}</span>
+        </p>
+      ) : null}
+    </Part>
+  ));
+}
