@@ -20,7 +20,7 @@ export function AgentInput({ view, agent, step }: { view: RunView; agent: AgentV
         {inputs.map((input, i) =>
           input ? (
             <details key={input.path} className="rounded-8 border border-line px-3 py-2">
-              <summary>
+              <summary className="min-h-6">
                 {input.agent} <span className="text-subtle">({input.path})</span>
               </summary>
               <p className="whitespace-pre-wrap break-words pt-2 text-muted">{input.text}</p>

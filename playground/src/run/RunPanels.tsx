@@ -110,7 +110,7 @@ export function Events({ view, agent }: { view: RunView; agent: string | undefin
       {events.map((event) => (
         <li key={event.idx}>
           <details>
-            <summary className="flex gap-2 rounded-4 px-1 hover:bg-raised">
+            <summary className="flex min-h-7 items-center gap-2 rounded-4 px-1 hover:bg-raised">
               <span className="w-16 shrink-0 text-end text-subtle">{duration(event.ts - view.startedAt)}</span>
               <span className="min-w-0 truncate">{event.type}</span>
             </summary>

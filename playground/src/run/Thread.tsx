@@ -14,7 +14,7 @@ export function Thread({ thread, run }: { thread: string | undefined; run: strin
               to="/run/$runId"
               params={{ runId: turn.run }}
               aria-current={turn.run === run ? "page" : undefined}
-              className={`flex max-w-72 gap-1.5 rounded-full border px-2.5 py-0.5 ${turn.run === run ? "border-accent text-fg" : "border-line text-muted hover:border-control hover:text-fg"}`}
+              className={`flex max-w-72 gap-1.5 rounded-full border px-2.5 py-1 ${turn.run === run ? "border-accent text-fg" : "border-line text-muted hover:border-control hover:text-fg"}`}
             >
               <span className="font-medium">{i + 1}</span>
               <span className="truncate">{turn.task}</span>
