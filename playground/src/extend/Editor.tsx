@@ -51,6 +51,7 @@ export function Editor({ value, onChange, onRun, label }: { value: string; onCha
           javascript({ typescript: true }),
           syntaxHighlighting(colours),
           look,
+          EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           keymap.of([{ key: "Mod-Enter", run }, { key: "Mod-s", run, preventDefault: true }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
           EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange(update.state.doc.toString())),

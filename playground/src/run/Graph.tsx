@@ -113,6 +113,7 @@ function Canvas({ agents, edges, selected, onSelect }: GraphProps) {
       id: `${from}→${to}`,
       source: from,
       target: to,
+      type: vertical ? "smoothstep" : "default",
       focusable: false,
       animated: flowing,
       className: flowing ? "flowing" : state === "done" ? "passed" : "",
