@@ -3,6 +3,8 @@ import { z } from "zod";
 import { aspectsOf } from "./aspects.ts";
 import { researchTeam } from "./research-team.ts";
 
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
 /** Gives a task that came without a team the default one, and a topology that suits it. What the person named stays as it is. */
 export default definePlugin({
   manifest: {
@@ -32,7 +34,7 @@ export default definePlugin({
         topology,
         notes: [
           ...plan.notes,
-          { by: plugin.id, text: `${team.agents.length} agents for ${aspects.length} ${aspects.length === 1 ? "aspect" : "aspects"}; topology ${id}: ${why}` },
+          { by: plugin.id, text: `${count(team.agents.length, "agent")} for ${count(aspects.length, "aspect")}; topology ${id}: ${why}` },
         ],
       };
     });
