@@ -4,10 +4,7 @@ import type { Collected, GuardOutcome, HookSpec } from "./hook-spec.ts";
 import { findNotPlain } from "./plain.ts";
 
 /** Validates synchronously: a hook cannot wait for a schema. */
-export function checkAgainst(
-  schema: StandardSchemaV1<unknown, unknown> | undefined,
-  value: unknown,
-): { readonly value: unknown } | { readonly problem: string } {
+export function checkAgainst(schema: StandardSchemaV1 | undefined, value: unknown): { readonly value: unknown } | { readonly problem: string } {
   if (!schema) return { value };
   const result = schema["~standard"].validate(value);
   if (result instanceof Promise) return { problem: "its schema answers asynchronously, which a hook cannot wait for" };
@@ -16,10 +13,8 @@ export function checkAgainst(
 
 export function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string {
   const path = (issue: StandardSchemaV1.Issue): string => (issue.path ?? []).map((part) => `${String(typeof part === "object" ? part.key : part)}: `).join("");
-  return issues
-    .slice(0, 5)
-    .map((issue) => path(issue) + issue.message)
-    .join("; ");
+  const first = issues.slice(0, 5).map((issue) => path(issue) + issue.message);
+  return first.join("; ");
 }
 
 /** What a tap's answer counts as in this kind of hook. @throws TAP_NOT_PLAIN, TAP_ANSWER_INVALID. */

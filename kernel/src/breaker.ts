@@ -5,22 +5,22 @@ export type Breaker = ReturnType<typeof createBreaker>;
 
 export function createBreaker(limits: Limits["breaker"], now: () => number) {
   const faults = new Map<string, number[]>();
+  /** When it opened; never over while held. */
   let openedAt: number | undefined;
   let probing = false;
-  let held = false;
   const close = (): void => {
     openedAt = undefined;
-    held = probing = false;
+    probing = false;
     faults.clear();
   };
   return {
     isOpen: (): boolean => openedAt !== undefined,
     /** Opened by the operator: nothing probes, only `close` ends it. */
-    isHeld: (): boolean => held,
+    isHeld: (): boolean => openedAt === Number.POSITIVE_INFINITY,
     /** Whether a tap may run now. While open, a yes makes that run the probe, which `fault` or `settled` ends. */
     admits(): boolean {
       if (openedAt === undefined) return true;
-      if (held || probing || now() - openedAt < limits.probeMs) return false;
+      if (probing || now() - openedAt < limits.probeMs) return false;
       probing = true;
       return true;
     },
@@ -45,8 +45,8 @@ export function createBreaker(limits: Limits["breaker"], now: () => number) {
       return closes;
     },
     hold(): void {
-      openedAt = now();
-      held = true;
+      openedAt = Number.POSITIVE_INFINITY;
+      probing = false;
     },
     close,
   };

@@ -3,15 +3,11 @@ import type { KernelOptions } from "./kernel-types.ts";
 import type { Catalogue } from "./hook-spec.ts";
 import type { Manifest, Tier } from "./plugin.ts";
 
+const community =
+  "model.call tool.call hook.call:* service.find:* net:* memory.read:* memory.write:* storage:* events:* secrets.use:* documents.read documents.read:* ui.view ui.view:*";
+
 /** What a tier may ever have, whatever the policy says. Core and trusted code runs with the process's own powers, so a ceiling there would protect nothing. */
-const ceilings: { readonly [T in Tier]: readonly string[] } = {
-  core: ["*"],
-  trusted: ["*"],
-  community:
-    "model.call tool.call hook.call:* service.find:* net:* memory.read:* memory.write:* storage:* events:* secrets.use:* documents.read documents.read:* ui.view ui.view:*".split(
-      " ",
-    ),
-};
+const ceilings: { readonly [T in Tier]: readonly string[] } = { core: ["*"], trusted: ["*"], community: community.split(" ") };
 
 /** What a plugin asks for may be endless (`net:*`); what is kept of it is not. */
 const maxRemembered = 1000;
@@ -24,17 +20,14 @@ export function covers(granted: string, needed: string): boolean {
   if (granted === "*" || granted === needed) return true;
   const at = granted.indexOf(":");
   if (at < 0 || !granted.includes("*", at) || !needed.startsWith(granted.slice(0, at + 1))) return false;
-  const glob = granted
-    .slice(at + 1)
-    .replace(/[^*]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    .replace(/\*+/g, ".*");
-  return new RegExp(`^${glob}$`, "s").test(needed.slice(at + 1));
+  const scope = granted.slice(at + 1).replace(/[^*]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return new RegExp(`^${scope.replace(/\*+/g, ".*")}$`, "s").test(needed.slice(at + 1));
 }
 
 /** One activation's capabilities: requested ∩ policy ∩ ceiling, less what the operator denies. */
 export type Grants = ReturnType<typeof createGrants>;
 
-type Policy = NonNullable<KernelOptions<Catalogue>["policy"]>;
+export type Policy = NonNullable<KernelOptions<Catalogue>["policy"]>;
 
 export function createGrants(manifest: Manifest, tier: Tier, deny: readonly string[], policy: Policy, onDenied: (capability: string) => void) {
   const { id: plugin, capabilities = [] } = manifest;
@@ -45,9 +38,7 @@ export function createGrants(manifest: Manifest, tier: Tier, deny: readonly stri
   const used = new Set<string>();
   /** Remembers each answer: grants never change during an activation. */
   const can = (capability: string): boolean => {
-    const known = asked.get(capability);
-    if (known !== undefined) return known;
-    const answer = among(granted, capability) && !among(deny, capability);
+    const answer = asked.get(capability) ?? (among(granted, capability) && !among(deny, capability));
     if (asked.size < maxRemembered) asked.set(capability, answer);
     return answer;
   };

@@ -1,57 +1,53 @@
-import type { Activation, Realm, When } from "./activation.ts";
-import { KernelError } from "./errors.ts";
+import type { Activation, When } from "./activation.ts";
+import type { TapEntry } from "./invocation.ts";
+import { type ErrorCode, KernelError } from "./errors.ts";
 import type { CallOptions, Catalogue, TapOrder } from "./hook-spec.ts";
 import type { Disposer, PluginContext, Tokens } from "./plugin.ts";
-import type { TapEntry } from "./call.ts";
+import type { Realm } from "./realm.ts";
 import type { Scope } from "./scope.ts";
 import type { Token } from "./token.ts";
 
 /** What a plugin's setup, and each `when` of it, is handed. Everything made through it belongs to `scope`. */
 export function makeContext(realm: Realm, activation: Activation, scope: Scope, use: { readonly [name: string]: unknown }): PluginContext<Catalogue> {
-  const { plugin } = activation;
-  const { id, tier, config, grants, breaker, definition } = plugin;
-  const { clock, random, log } = realm.platform;
-  const refuse = (code: "SERVICE_UNDECLARED" | "SERVICE_CONFLICT" | "CALL_FLOOD" | "PLUGIN_SUSPENDED" | "TAP_INVALID", detail: string): never => {
+  const { id, tier, config, grants, breaker, definition } = activation.plugin;
+  const { platform, hooks, invocation, sessions, limits } = realm;
+  const { clock, random, log } = platform;
+  const refuse = (code: ErrorCode, detail: string): never => {
     throw new KernelError(code, { plugin: id, detail });
   };
   /** Registers an effect and its undo as one; nothing is registered in a scope that is closed. */
-  const effect = (label: string, register: () => () => void | Promise<void>): Disposer => {
+  const effect = (label: string, register: () => Disposer): Disposer => {
     scope.assertOpen();
     return scope.own(label, register());
   };
   const shifted = (): void => {
-    if (activation.committed) realm.reconsider();
-  };
-
-  /** Counts a call as in flight until it settles. */
-  const counted = (run: () => unknown): unknown => {
-    if (activation.callsInFlight >= realm.limits.maxCalls) refuse("CALL_FLOOD", `${realm.limits.maxCalls} at once`);
-    const outcome = run();
-    if (!(outcome instanceof Promise)) return outcome;
-    activation.callsInFlight++;
-    const ended = (): void => void activation.callsInFlight--;
-    outcome.then(ended, ended);
-    return outcome;
+    if (activation.isCommitted()) realm.reconsider();
   };
   const admit = (capability: string): void => {
     scope.assertOpen();
     if (breaker.isHeld()) refuse("PLUGIN_SUSPENDED", capability);
     grants.require(capability);
   };
+  /** Makes a call of `hook`, counted as in flight until it settles. */
+  const counted = (hook: string, run: () => unknown): unknown =>
+    hooks.calling(hook, () => {
+      if (activation.callsInFlight >= limits.maxCalls) refuse("CALL_FLOOD", `${limits.maxCalls} at once`);
+      const outcome = run();
+      if (!(outcome instanceof Promise)) return outcome;
+      activation.callsInFlight++;
+      const ended = (): void => void activation.callsInFlight--;
+      outcome.then(ended, ended);
+      return outcome;
+    });
 
+  const plugin = Object.freeze({ id, version: definition.manifest.version, tier });
+  const given = { plugin, use: Object.freeze(use), config, signal: scope.signal, log, clock, random };
   const context = {
-    plugin: Object.freeze({ id, version: definition.manifest.version, tier }),
-    use: Object.freeze(use),
-    config,
-    signal: scope.signal,
-    log,
-    clock,
-    random,
+    ...given,
     tap: (hook: string, fn: TapEntry["fn"], { phase = "main", before = [], after = [] }: TapOrder = {}): Disposer =>
       effect(`tap ${hook}`, () => {
         if (typeof fn !== "function") refuse("TAP_INVALID", `${hook} is tapped with ${typeof fn}`);
-        const entry = activation.addTap({ hook, fn, phase, before, after });
-        return () => activation.removeTap(entry);
+        return activation.addTap({ hook, fn, phase, before, after });
       }),
     provide: ({ id: service }: Token<unknown>, value: unknown): Disposer =>
       effect(`service ${service}`, () => {
@@ -68,8 +64,7 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
     when: (tokens: Tokens, open: (context: never) => void | Promise<void>): Disposer => {
       const ids = Object.values(tokens).map((token) => token.id);
       return effect(`when ${ids.join(", ")}`, () => {
-        const run = (sub: Scope): void | Promise<void> => open(makeContext(realm, activation, sub, { ...use, ...activation.use(tokens) }) as never);
-        const when: When = { ids, open: run, scope: undefined, failedWith: undefined };
+        const when: When = { ids, open: (sub) => open(makeContext(realm, activation, sub, { ...use, ...activation.use(tokens) }) as never) };
         activation.whens.add(when);
         shifted();
         return async () => {
@@ -79,26 +74,27 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
       });
     },
     own: (label: string, dispose: Disposer): Disposer => scope.own(label, dispose),
-    call: (hook: string, input: unknown, options?: CallOptions): unknown => {
-      admit(`hook.call:${hook}`);
-      return counted(() => realm.invocation.invoke(realm.hooks.chain(hook), input, options, undefined, id));
-    },
+    call: (hook: string, input: unknown, options?: CallOptions): unknown =>
+      counted(hook, () => {
+        admit(`hook.call:${hook}`);
+        return invocation.invoke(hooks.chain(hook), input, options, undefined, id);
+      }),
     session: (label: string) => {
       admit("hook.call:*");
-      const opened = realm.sessions.start(label, id, () => void forget());
-      const forget = scope.own(`session ${label}`, opened.close);
-      return { close: opened.close, call: (hook: string, input: unknown, options?: CallOptions) => counted(() => opened.call(hook, input, options)) };
+      const session = sessions.start(label, id);
+      const close = scope.own(`session ${label}`, session.close);
+      return { close, call: (hook: string, input: unknown, options?: CallOptions) => counted(hook, () => session.call(hook, input, options)) };
     },
     find: ({ id: service }: Token<unknown>): unknown => {
       admit(`service.find:${service}`);
-      return realm.reconciler.service(service);
+      return realm.service(service);
     },
     services: (prefix: string): readonly string[] => {
       admit(`service.find:${prefix}*`);
-      return realm.reconciler.services().flatMap((service) => (service.id.startsWith(prefix) ? [service.id] : []));
+      return realm.services().flatMap((service) => (service.id.startsWith(prefix) ? [service.id] : []));
     },
-    can: (capability: string): boolean => grants.can(capability),
-    require: (capability: string): void => grants.require(capability),
+    can: grants.can,
+    require: grants.require,
   };
   return Object.freeze(context) as unknown as PluginContext<Catalogue>;
 }

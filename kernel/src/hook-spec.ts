@@ -52,33 +52,24 @@ export interface TapCall {
   readonly signal: AbortSignal;
 }
 
-type Awaitable<T> = T | Promise<T>;
+type Tap<I, A> = (input: I, call: TapCall) => A | Promise<A>;
 
-/** The function a plugin taps a hook with, by kind. `undefined` means: nothing to say, go on. */
-export type TapFn<S> =
-  KindOf<S> extends "series" | "parallel"
-    ? (input: InputOf<S>, call: TapCall) => Awaitable<void>
-    : KindOf<S> extends "waterfall"
-      ? (input: InputOf<S>, call: TapCall) => Awaitable<InputOf<S> | undefined>
-      : KindOf<S> extends "bail" | "collect"
-        ? (input: InputOf<S>, call: TapCall) => Awaitable<OutputOf<S> | undefined>
-        : KindOf<S> extends "guard"
-          ? (input: InputOf<S>, call: TapCall) => Awaitable<GuardAnswer | undefined>
-          : (input: InputOf<S>, call: TapCall) => void;
+/** By kind, how a tap answers (`undefined` means: nothing to say, go on) and what a caller gets. `notify` is synchronous and returns nothing. */
+interface Kinds<I, O> {
+  readonly series: { tap: Tap<I, void>; result: Promise<void> };
+  readonly waterfall: { tap: Tap<I, I | undefined>; result: Promise<I> };
+  readonly bail: { tap: Tap<I, O | undefined>; result: Promise<{ readonly plugin: string; readonly value: O } | undefined> };
+  readonly parallel: { tap: Tap<I, void>; result: Promise<void> };
+  readonly collect: { tap: Tap<I, O | undefined>; result: Promise<readonly Collected<O>[]> };
+  readonly guard: { tap: Tap<I, GuardAnswer | undefined>; result: Promise<GuardOutcome> };
+  readonly notify: { tap: (input: I, call: TapCall) => void; result: void };
+}
 
-/** What a caller gets, by kind. `notify` is synchronous and returns nothing. */
-export type CallResult<S> =
-  KindOf<S> extends "series" | "parallel"
-    ? Promise<void>
-    : KindOf<S> extends "waterfall"
-      ? Promise<InputOf<S>>
-      : KindOf<S> extends "bail"
-        ? Promise<{ readonly plugin: string; readonly value: OutputOf<S> } | undefined>
-        : KindOf<S> extends "collect"
-          ? Promise<readonly Collected<OutputOf<S>>[]>
-          : KindOf<S> extends "guard"
-            ? Promise<GuardOutcome>
-            : void;
+/** The function a plugin taps a hook with. */
+export type TapFn<S> = Kinds<InputOf<S>, OutputOf<S>>[KindOf<S>]["tap"];
+
+/** What a hook's caller gets. */
+export type CallResult<S> = Kinds<InputOf<S>, OutputOf<S>>[KindOf<S>]["result"];
 
 export type Phase = "guard" | "main" | "observe";
 

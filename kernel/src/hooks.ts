@@ -1,13 +1,63 @@
-import type { TapEntry } from "./call.ts";
-import { type Chain, createChain, kinds, type RunTap } from "./chain.ts";
+import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from "tapable";
+import type { Activation } from "./activation.ts";
 import { KernelError } from "./errors.ts";
-import type { Catalogue, HookSpec } from "./hook-spec.ts";
+import type { CallOptions, Catalogue, HookKind, HookSpec } from "./hook-spec.ts";
+import { type CompileOptions, type Done, interpret, type TapableKind } from "./interpreter.ts";
+import type { Call, Invocation, TapEntry } from "./invocation.ts";
+import { order } from "./order.ts";
+
+/** The part of a tapable hook the kernel uses; `compile` is missing in tapable's typings. */
+type Line = AsyncSeriesHook<[unknown, Call]> & Pick<SyncHook<[unknown, Call], void>, "call"> & { compile: (options: CompileOptions) => unknown };
+
+/** One hook's taps at one moment, in the order they run. Never changes: a change makes a new chain, and sessions keep the old. */
+export type Chain = ReturnType<typeof createChain>;
+
+/** Runs one tap under its deadline and fault policy, then calls `done` once. */
+type RunTap = (entry: TapEntry, input: unknown, call: Call, done: Done) => void;
+
+/** Which tapable hook carries each kind. `collect` and `guard` keep their answers in the call, so that every tap runs. */
+const carriers: { readonly [K in HookKind]: readonly [hook: unknown, kind: TapableKind] } = {
+  series: [AsyncSeriesHook, "series"],
+  waterfall: [AsyncSeriesWaterfallHook, "waterfall"],
+  bail: [AsyncSeriesBailHook, "bail"],
+  parallel: [AsyncParallelHook, "parallel"],
+  collect: [AsyncParallelHook, "parallel"],
+  guard: [AsyncParallelHook, "parallel"],
+  notify: [SyncHook, "sync"],
+};
+
+const kinds: readonly string[] = Object.keys(carriers);
+
+/** @throws ORDER_CONTRADICTION naming both sides. */
+function createChain(name: string, spec: HookSpec, taps: readonly TapEntry[], run: RunTap) {
+  const found = order(taps);
+  if ("sides" in found) throw new KernelError("ORDER_CONTRADICTION", { hook: name, detail: found.sides.join(" against ") });
+  const entries = found.sorted;
+  const build = (): Line => {
+    const [Hook, kind] = carriers[spec.kind];
+    const line = new (Hook as new (args: string[], name: string) => Line)(["input", "call"], name);
+    line.compile = (options) => interpret(kind, options);
+    for (const [stage, entry] of entries.entries()) {
+      const options = { name: entry.plugin, stage };
+      if (kind === "sync") line.tap(options, (input, call) => run(entry, input, call, () => undefined));
+      else line.tapAsync(options, (input, call, done) => run(entry, input, call, done as Done));
+    }
+    return line;
+  };
+  let built: Line | undefined;
+  /** The tapable hook of these taps, built at the first call. */
+  const line = (): Line => (built ??= build());
+  return { name, spec, entries, line };
+}
 
 /** Every hook's chain at one moment; replaced as a whole, so a session keeps the one it opened with by holding it. */
-export type HookTable = ReadonlyMap<string, Chain>;
+type HookTable = ReadonlyMap<string, Chain>;
+
+/** Which taps go. */
+type Gone = (entry: TapEntry, kind: HookKind) => boolean;
 
 /** The catalogue's hooks and the taps they have now. */
-export type Hooks = ReturnType<typeof createHooks>;
+type Hooks = ReturnType<typeof createHooks>;
 
 /** @throws HOOK_SPEC_INVALID */
 export function createHooks(catalogue: Catalogue, run: RunTap) {
@@ -19,19 +69,29 @@ export function createHooks(catalogue: Catalogue, run: RunTap) {
     return found;
   };
   /** The hook's chain with these taps put in and those taken out. @throws ORDER_CONTRADICTION when they cannot stand together. */
-  const changed = (hook: string, adding: readonly TapEntry[], removing: ReadonlySet<TapEntry>): Chain => {
+  const changed = (hook: string, adding: Iterable<TapEntry>, gone: Gone): Chain => {
     const { spec, entries } = chain(hook);
-    const stay = [...entries, ...adding].filter((entry) => entry.hook === hook && !removing.has(entry));
+    const stay = [...entries.filter((entry) => !gone(entry, spec.kind)), ...adding].filter((entry) => entry.hook === hook);
     return createChain(hook, spec, stay, run);
   };
   return {
     table: (): HookTable => table,
     chain,
     changed,
+    /** What `work`, a call of `hook`, comes to. What refuses it before any tap runs is thrown by a `notify` hook, and rejects for every other kind. */
+    calling(hook: string, work: () => unknown): unknown {
+      try {
+        return work();
+      } catch (thrown) {
+        if (table.get(hook)?.spec.kind === "notify") throw thrown;
+        return Promise.reject(thrown);
+      }
+    },
     /** Puts taps in and takes others out, as one change. */
-    swap(adding: readonly TapEntry[], removing: ReadonlySet<TapEntry>): void {
-      const touched = new Set([...adding, ...removing].map((entry) => entry.hook));
-      table = new Map([...table, ...Array.from(touched, (hook) => [hook, changed(hook, adding, removing)] as const)]);
+    swap(adding: Iterable<TapEntry>, gone: Gone): void {
+      const touched = new Set(Array.from(adding, (entry) => entry.hook));
+      for (const { name, spec, entries } of table.values()) if (entries.some((entry) => gone(entry, spec.kind))) touched.add(name);
+      table = new Map([...table, ...Array.from(touched, (hook) => [hook, changed(hook, adding, gone)] as const)]);
     },
   };
 }
@@ -46,4 +106,35 @@ function validated(hook: string, spec: HookSpec): HookSpec {
   else if (deadlineMs !== "caller" && !(Number.isFinite(deadlineMs) && deadlineMs > 0)) problem = 'deadlineMs must be a positive number of ms or "caller"';
   if (problem) throw new KernelError("HOOK_SPEC_INVALID", { hook, detail: problem });
   return spec;
+}
+
+/** The open sessions. Opening one costs the same however many plugins there are. */
+export function createSessions(hooks: Hooks, invocation: Invocation) {
+  const sessions = new Set<{ readonly table: HookTable; readonly keeps: Set<Activation> }>();
+  return {
+    start(label: string, caller?: string) {
+      const session = { table: hooks.table(), keeps: new Set<Activation>() };
+      sessions.add(session);
+      return {
+        call: (hook: string, input: unknown, options?: CallOptions): unknown =>
+          hooks.calling(hook, () => {
+            if (!sessions.has(session)) throw new KernelError("SESSION_CLOSED", { hook, plugin: caller, detail: label });
+            return invocation.invoke(hooks.chain(hook, session.table), input, options, label, caller);
+          }),
+        close(): void {
+          if (!sessions.delete(session)) return;
+          for (const activation of session.keeps) activation.release(session);
+        },
+      };
+    },
+    /** Makes every open session that lists taps of `activation` keep it. */
+    keep(activation: Activation): void {
+      for (const session of sessions) {
+        if (!Array.from(activation.taps).some((entry) => session.table.get(entry.hook)?.entries.includes(entry))) continue;
+        session.keeps.add(activation);
+        activation.heldBy.add(session);
+      }
+    },
+    closeAll: (): void => sessions.clear(),
+  };
 }

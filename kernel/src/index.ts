@@ -3,18 +3,8 @@ export { type ErrorCode, errorCatalogue, KernelError } from "./errors.ts";
 export type { CallOptions, CallResult, Catalogue, Collected, FaultPolicy, GuardAnswer, GuardOutcome, HookKind, HookSpec } from "./hook-spec.ts";
 export type { InputOf, KindOf, OutputOf, Phase, TapCall, TapFn, TapOrder } from "./hook-spec.ts";
 export { createKernel } from "./kernel.ts";
-export type {
-  HookExplanation,
-  HookTrace,
-  InstallOptions,
-  Kernel,
-  KernelOptions,
-  Limits,
-  Platform,
-  PluginChange,
-  PluginReport,
-  PluginState,
-} from "./kernel-types.ts";
+export type { InstallOptions, Kernel, KernelOptions, Limits, Platform, PluginState } from "./kernel-types.ts";
+export type { HookExplanation, HookTrace, PluginChange, PluginReport } from "./kernel-types.ts";
 export { apiVersion, validateManifest } from "./manifest.ts";
 export { findNotPlain } from "./plain.ts";
 export type { AnyPlugin, Clock, Disposer, HookSession, Log, Manifest, PluginContext, PluginDefinition, Random, Services, Tier, Tokens } from "./plugin.ts";

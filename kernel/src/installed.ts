@@ -1,10 +1,12 @@
 import type { Activation } from "./activation.ts";
-import type { Breaker } from "./breaker.ts";
-import type { TapEntry } from "./call.ts";
-import type { Grants } from "./capabilities.ts";
-import type { KernelError } from "./errors.ts";
-import type { PluginReport, PluginState } from "./kernel-types.ts";
+import { describeIssues } from "./answers.ts";
+import { type Breaker, createBreaker } from "./breaker.ts";
+import { createGrants, type Grants, type Policy } from "./capabilities.ts";
+import { providedIds, requiredIds } from "./dependencies.ts";
+import { KernelError, messageOf } from "./errors.ts";
+import type { InstallOptions, PluginReport, PluginState } from "./kernel-types.ts";
 import type { AnyPlugin, Tier } from "./plugin.ts";
+import type { Realm } from "./realm.ts";
 
 /** A plugin the kernel holds: its definition, where it stands, and what it did wrong. */
 export interface Installed {
@@ -20,31 +22,37 @@ export interface Installed {
   state: PluginState;
   activation?: Activation | undefined;
   error?: KernelError | undefined;
-  /** Guard taps of its last activation, left in their hooks while it cannot run: a guard that is down denies. */
-  stale: readonly TapEntry[];
 }
 
-export const requiredIds = (plugin: AnyPlugin): string[] => Object.values(plugin.requires ?? {}).map((token) => token.id);
-export const providedIds = (plugin: AnyPlugin): string[] => (plugin.provides ?? []).map((token) => token.id);
+/** @throws CONFIG_INVALID */
+export async function admit(realm: Realm, definition: AnyPlugin, options: InstallOptions, order: number, policy: Policy): Promise<Installed> {
+  const { tier = "core", deny = [], config: given } = options;
+  const { id } = definition.manifest;
+  const grants = createGrants(definition.manifest, tier, deny, policy, (capability) => realm.changed(plugin, plugin.state, "denied", capability));
+  const breaker = createBreaker(realm.limits.breaker, () => realm.platform.clock.elapsed());
+  const config = await realm.inTime("CONFIG_INVALID", id, () => configure(definition, given));
+  const plugin: Installed = { id, definition, tier, config, order, grants, breaker, faults: [], state: "installed" };
+  return plugin;
+}
+
+async function configure({ config, manifest }: AnyPlugin, given: unknown): Promise<unknown> {
+  if (!config) return given;
+  const refused = (detail: string): KernelError => new KernelError("CONFIG_INVALID", { plugin: manifest.id, detail });
+  const validated = async () => config["~standard"].validate(given ?? {});
+  const result = await validated().catch((thrown: unknown) => Promise.reject(refused(messageOf(thrown))));
+  if (result.issues) throw refused(describeIssues(result.issues));
+  return result.value;
+}
+
 export const stateOf = (plugin: Installed): PluginState => (plugin.state === "active" && plugin.breaker.isOpen() ? "suspended" : plugin.state);
 
 export function report(plugin: Installed, waitingFor: readonly string[]): PluginReport {
   const { id, tier, definition, activation, grants, faults, error } = plugin;
   const { version, title, description } = definition.manifest;
-  return {
-    id,
-    version,
-    tier,
-    ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
-    state: stateOf(plugin),
-    requires: requiredIds(definition),
-    provides: providedIds(definition),
-    waitingFor,
-    taps: Array.from(activation?.taps ?? [], ({ hook, phase }) => ({ hook, phase })),
-    effects: activation?.effects() ?? [],
-    capabilities: { granted: grants.granted, denied: grants.denied, used: Array.from(grants.used).sort() },
-    faults: faults.slice(),
-    ...(error ? { error: { code: error.code, message: error.message } } : {}),
-  };
+  const about = { id, version, tier, ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) };
+  const services = { requires: requiredIds(definition), provides: providedIds(definition), waitingFor };
+  const taps = Array.from(activation?.taps ?? [], ({ hook, phase }) => ({ hook, phase }));
+  const capabilities = { granted: grants.granted, denied: grants.denied, used: Array.from(grants.used).sort() };
+  const failure = error ? { error: { code: error.code, message: error.message } } : {};
+  return { ...about, state: stateOf(plugin), ...services, taps, effects: activation?.effects() ?? [], capabilities, faults: faults.slice(), ...failure };
 }

@@ -19,21 +19,17 @@ type Run = (input: unknown, call: unknown, done: Done) => void;
  */
 export function interpret(kind: TapableKind, { taps, interceptors }: CompileOptions): (...args: never[]) => void {
   const each = (say: (interceptor: HookInterceptor<unknown, unknown>) => void): void => interceptors.forEach(say);
-  const opening = (input: unknown, call: unknown): void => each((interceptor) => (interceptor.call as Run | undefined)?.(input, call, ignore));
   const start = (index: number, input: unknown, call: unknown, done: Done): void => {
     const tap = taps[index] as CompileOptions["taps"][number];
     if (interceptors.length > 0) each((interceptor) => interceptor.tap?.(tap as never));
     tap.fn(input, call, done);
   };
 
-  if (kind === "sync") {
-    return (input: unknown, call: unknown) => {
-      opening(input, call);
-      for (let index = 0; index < taps.length; index++) start(index, input, call, ignore);
-      each((interceptor) => interceptor.done?.());
-    };
-  }
-
+  /** One after another, nobody waited for. Its caller gives no `done`. */
+  const sync = (input: unknown, call: unknown, done: Done = ignore): void => {
+    for (let index = 0; index < taps.length; index++) start(index, input, call, ignore);
+    done();
+  };
   /** One after another; synchronously as long as the taps answer so. */
   const series: Run = (given, call, done) => {
     let input = given;
@@ -60,10 +56,10 @@ export function interpret(kind: TapableKind, { taps, interceptors }: CompileOpti
       });
     }
   };
-  const run = kind === "parallel" && taps.length > 1 ? parallel : series;
+  const run = kind === "sync" ? sync : kind === "parallel" && taps.length > 1 ? parallel : series;
   if (interceptors.length === 0) return run;
-  return (input: unknown, call: unknown, done: Done) => {
-    opening(input, call);
+  return (input: unknown, call: unknown, done: Done = ignore) => {
+    each((interceptor) => (interceptor.call as Run | undefined)?.(input, call, ignore));
     run(input, call, (...outcome) => {
       const [error, result] = outcome;
       each((interceptor) => {

@@ -1,35 +1,102 @@
+import type { Activation } from "./activation.ts";
 import { acceptAnswer, checkAgainst, emptyResult, weigh } from "./answers.ts";
-import { Attempt, type Call, type TapEntry } from "./call.ts";
-import type { Chain } from "./chain.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { isRefusal, KernelError } from "./errors.ts";
-import type { CallOptions } from "./hook-spec.ts";
+import type { CallOptions, TapCall } from "./hook-spec.ts";
+import type { Chain } from "./hooks.ts";
 import type { Done } from "./interpreter.ts";
+import type { Placed } from "./order.ts";
 import type { Tracer } from "./tracer.ts";
+
+export interface TapEntry extends Placed {
+  readonly hook: string;
+  readonly owner: Activation;
+  readonly fn: (input: unknown, call: TapCall) => unknown;
+  /** False once its scope gave it back: a session that still lists it skips it, a guard denies. */
+  live: boolean;
+}
+
+/** One call of a hook. */
+export interface Call {
+  readonly chain: Chain;
+  readonly session: string | undefined;
+  /** 0 while nobody traces. */
+  readonly id: number;
+  /** By the tap's place, for the kinds that keep every answer. */
+  readonly answers: unknown[];
+  /** Taps that have not answered. */
+  readonly pending: Set<Attempt>;
+  /** The first end counts, later ones do not. */
+  ended: boolean;
+  settle: ((error: unknown, value: unknown) => void) | undefined;
+}
+
+/** One tap's run, and what the tap sees as its TapCall. The signal is made when it is first looked at. */
+export class Attempt implements TapCall {
+  readonly entry: TapEntry;
+  readonly call: Call;
+  readonly done: Done;
+  readonly startedAt: number;
+  cancelDeadline: (() => void) | undefined;
+  #controller: AbortController | undefined;
+  #stopped: unknown;
+  #claimed = false;
+
+  constructor(entry: TapEntry, call: Call, done: Done, startedAt: number) {
+    this.entry = entry;
+    this.call = call;
+    this.done = done;
+    this.startedAt = startedAt;
+  }
+
+  get hook(): string {
+    return this.entry.hook;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      this.stop(this.#stopped ?? this.entry.owner.scope.signal.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** True once: later answers, rejections and deadlines go nowhere. */
+  claim(): boolean {
+    if (this.#claimed) return false;
+    this.#claimed = true;
+    this.cancelDeadline?.();
+    this.call.pending.delete(this);
+    this.entry.owner.pending.delete(this);
+    return true;
+  }
+
+  /** Aborts the tap's signal; it may still answer. */
+  stop(reason: unknown): void {
+    this.#stopped = reason;
+    if (reason !== undefined) this.#controller?.abort(reason);
+  }
+}
 
 /** Calls hooks and runs taps: deadlines, attribution, fault policy, tracing. */
 export type Invocation = ReturnType<typeof createInvocation>;
 
 export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
-  /** Synchronous for `notify`, a promise for every other kind. `caller` is the plugin to name when the input is wrong. */
+  /** Synchronous for `notify`, a promise for every other kind. `caller` is the plugin to name when the input is wrong. @throws HOOK_INPUT_INVALID */
   function invoke(chain: Chain, given: unknown, options: CallOptions = {}, session?: string, caller?: string): unknown {
-    const { spec, name: hook } = chain;
+    const { spec, entries, name: hook } = chain;
     const notify = spec.kind === "notify";
-    if (chain.entries.length === 0 && !tracer.isOn() && !options.signal?.aborted) return notify ? undefined : Promise.resolve(emptyResult(spec, given));
+    if (entries.length === 0 && !tracer.isOn() && !options.signal?.aborted) return notify ? undefined : Promise.resolve(emptyResult(spec, given));
     const checked = checkAgainst(spec.input, given);
-    if ("problem" in checked) {
-      const refusal = new KernelError("HOOK_INPUT_INVALID", { hook, plugin: caller, detail: checked.problem });
-      if (notify) throw refusal;
-      return Promise.reject(refusal);
-    }
+    if ("problem" in checked) throw new KernelError("HOOK_INPUT_INVALID", { hook, plugin: caller, detail: checked.problem });
     const id = tracer.nextCall();
     const startedAt = tracer.now(id);
-    const call: Call = { hook, spec, session, id, answers: [], pending: new Set(), outcome: undefined, settle: undefined };
+    const call: Call = { chain, session, id, answers: [], pending: new Set(), ended: false, settle: undefined };
     if (notify) {
       chain.line().call(checked.value, call);
       return tracer.record(call, undefined, startedAt, "silent");
     }
-    const result = start(chain, checked.value, call, options);
+    const result = start(call, checked.value, options);
     if (id > 0) {
       const succeeded = (value: unknown): void => tracer.record(call, undefined, startedAt, value === undefined ? "silent" : "result");
       result.then(succeeded, (error: KernelError) => tracer.record(call, undefined, startedAt, "error", error.code));
@@ -37,14 +104,12 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     return result;
   }
 
-  function start(chain: Chain, input: unknown, call: Call, { signal, deadlineMs }: CallOptions): Promise<unknown> {
-    const { spec, hook } = call;
+  function start(call: Call, input: unknown, { signal, deadlineMs }: CallOptions): Promise<unknown> {
+    const { spec, entries, name: hook, line } = call.chain;
     const cancelled = (): KernelError => new KernelError("CALL_ABORTED", { hook, cause: signal?.reason });
     if (signal?.aborted) return Promise.reject(cancelled());
-    if (chain.entries.length === 0) return Promise.resolve(emptyResult(spec, input));
+    if (entries.length === 0) return Promise.resolve(emptyResult(spec, input));
     const keepsAll = spec.kind === "guard" || spec.kind === "collect";
-    chain.line().callAsync(input, call, (error, result) => end(call, error, keepsAll ? weigh(spec, call.answers) : result));
-    if (call.outcome) return call.outcome.error ? Promise.reject(call.outcome.error) : Promise.resolve(call.outcome.value);
     const ownTime = spec.deadlineMs === "caller";
     const onAbort = (): void => abort(call, cancelled(), ownTime && (signal?.reason as Error | undefined)?.name === "TimeoutError");
     const onLate = (): void => {
@@ -52,23 +117,26 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
       abort(call, new KernelError("CALL_DEADLINE", { hook, plugin, detail: `${deadlineMs} ms` }), ownTime);
     };
     return new Promise((resolve, reject) => {
-      signal?.addEventListener("abort", onAbort, { once: true });
-      const cancel = deadlineMs === undefined ? undefined : deadlines.set(deadlineMs, onLate);
-      call.settle = () => {
+      let cancel: (() => void) | undefined;
+      call.settle = (error, value) => {
         cancel?.();
         signal?.removeEventListener("abort", onAbort);
-        if (call.outcome?.error) reject(call.outcome.error);
-        else resolve(call.outcome?.value);
+        if (error) reject(error);
+        else resolve(value);
       };
+      line().callAsync(input, call, (error, result) => end(call, error, keepsAll ? weigh(spec, call.answers) : result));
+      if (call.ended) return;
+      signal?.addEventListener("abort", onAbort, { once: true });
+      if (deadlineMs !== undefined) cancel = deadlines.set(deadlineMs, onLate);
     });
   }
 
   /** What every tapable tap is: calls `done` at most once, and never throws. */
-  function run(entry: TapEntry, index: number, input: unknown, call: Call, done: Done): void {
-    if (call.outcome) return;
-    const attempt = new Attempt(entry, index, call, done, tracer.now(call.id));
+  function run(entry: TapEntry, input: unknown, call: Call, done: Done): void {
+    if (call.ended) return;
+    const attempt = new Attempt(entry, call, done, tracer.now(call.id));
     if (!entry.live) return refuse(attempt, new KernelError("PLUGIN_REVOKED", entry), "skipped");
-    if (!entry.owner.admits()) return refuse(attempt, new KernelError("PLUGIN_SUSPENDED", entry), "skipped");
+    if (!entry.owner.plugin.breaker.admits()) return refuse(attempt, new KernelError("PLUGIN_SUSPENDED", entry), "skipped");
     let given: unknown;
     try {
       given = entry.fn(input, attempt);
@@ -79,35 +147,35 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     settle(attempt, given);
   }
 
+  /** Puts the attempt where its call and its plugin can reach it, until it answers or is late. */
   function wait(attempt: Attempt, answer: PromiseLike<unknown>): void {
-    const { plugin, hook } = attempt.entry;
-    const { deadlineMs } = attempt.call.spec;
-    const late = (): void => fault(attempt, new KernelError("TAP_DEADLINE", { plugin, hook, detail: `${deadlineMs} ms` }));
-    attempt.wait();
+    const { entry, call } = attempt;
+    const { deadlineMs } = call.chain.spec;
+    const late = (): void => fault(attempt, new KernelError("TAP_DEADLINE", { plugin: entry.plugin, hook: entry.hook, detail: `${deadlineMs} ms` }));
+    call.pending.add(attempt);
+    entry.owner.pending.add(attempt);
     if (deadlineMs !== "caller") attempt.cancelDeadline = deadlines.set(deadlineMs, late);
-    answer.then(
-      (value) => settle(attempt, value),
-      (thrown) => fault(attempt, thrown),
-    );
+    const settled = (value: unknown): void => settle(attempt, value);
+    answer.then(settled, (thrown) => fault(attempt, thrown));
   }
 
   function settle(attempt: Attempt, given: unknown): void {
-    const { entry, call, index, done, startedAt } = attempt;
+    const { entry, call, done, startedAt } = attempt;
+    const { spec, entries } = call.chain;
     let answer: unknown;
     try {
-      answer = acceptAnswer(call.spec, given, entry);
+      answer = acceptAnswer(spec, given, entry);
     } catch (thrown) {
       return fault(attempt, thrown);
     }
-    const { plugin, owner } = entry;
     if (!attempt.claim()) return;
+    const { plugin, owner } = entry;
     owner.settled(true);
     tracer.record(call, plugin, startedAt, answer === undefined ? "silent" : "result");
     if (answer === undefined) return done();
-    const { kind } = call.spec;
-    if (kind === "bail") return done(undefined, { plugin, value: answer });
-    if (kind === "waterfall") return done(undefined, answer);
-    call.answers[index] = kind === "guard" ? { plugin, ...(answer as object) } : { plugin, ok: true, value: answer };
+    if (spec.kind === "bail") return done(undefined, { plugin, value: answer });
+    if (spec.kind === "waterfall") return done(undefined, answer);
+    call.answers[entries.indexOf(entry)] = spec.kind === "guard" ? { plugin, ...(answer as object) } : { plugin, ok: true, value: answer };
     done();
   }
 
@@ -122,22 +190,24 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     refuse(attempt, error, "error");
   }
 
-  function refuse({ entry, call, index, done, startedAt }: Attempt, error: KernelError, outcome: "skipped" | "error"): void {
+  function refuse({ entry, call, done, startedAt }: Attempt, error: KernelError, outcome: "skipped" | "error"): void {
     const { plugin } = entry;
-    const { kind, fault } = call.spec;
-    tracer.record(call, plugin, startedAt, outcome, error.code);
-    if (kind === "guard") call.answers[index] = { plugin, decision: "deny", reason: error.message };
+    const { spec, entries } = call.chain;
+    const { code, message } = error;
+    tracer.record(call, plugin, startedAt, outcome, code);
+    if (spec.kind === "guard") call.answers[entries.indexOf(entry)] = { plugin, decision: "deny", reason: message };
     else if (outcome === "skipped") return done();
-    else if (kind === "collect") call.answers[index] = { plugin, ok: false, error: { code: error.code, message: error.message } };
-    done(fault === "fail" && kind !== "collect" ? error : undefined);
+    else if (spec.kind === "collect") call.answers[entries.indexOf(entry)] = { plugin, ok: false, error: { code, message } };
+    done(spec.fault === "fail" && spec.kind !== "collect" ? error : undefined);
   }
 
   return { invoke, run, fault };
 }
 
 function end(call: Call, error: unknown, value: unknown): void {
-  call.outcome ??= { error, value };
-  call.settle?.();
+  if (call.ended) return;
+  call.ended = true;
+  call.settle?.(error, value);
 }
 
 /** Ends a call from outside: its taps are told to stop and not waited for. Blamed when the caller's deadline was theirs. */

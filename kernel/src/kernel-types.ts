@@ -1,5 +1,5 @@
-import type { CallOptions, CallResult, Catalogue, HookKind, InputOf, Phase } from "./hook-spec.ts";
-import type { AnyPlugin, Clock, Disposer, HookSession, Log, Random, Tier } from "./plugin.ts";
+import type { CallOptions, CallResult, Catalogue, HookSpec, InputOf, Phase } from "./hook-spec.ts";
+import type { AnyPlugin, Clock, Disposer, HookSession, Log, Manifest, Random, Tier } from "./plugin.ts";
 import type { Token } from "./token.ts";
 
 export type PluginState = "discovered" | "installed" | "waiting" | "activating" | "active" | "deactivating" | "failed" | "suspended" | "rejected";
@@ -41,11 +41,7 @@ export interface InstallOptions {
   readonly deny?: readonly string[];
 }
 
-export interface PluginReport {
-  readonly id: string;
-  readonly version: string;
-  readonly title?: string;
-  readonly description?: string;
+export interface PluginReport extends Pick<Manifest, "id" | "version" | "title" | "description"> {
   readonly tier: Tier;
   readonly state: PluginState;
   readonly requires: readonly string[];
@@ -59,12 +55,8 @@ export interface PluginReport {
 }
 
 /** Why a hook's taps stand in the order they do. */
-export interface HookExplanation {
+export interface HookExplanation extends Pick<HookSpec, "kind" | "doc" | "fault" | "deadlineMs"> {
   readonly hook: string;
-  readonly kind: HookKind;
-  readonly doc: string;
-  readonly fault: string;
-  readonly deadlineMs: number | "caller";
   readonly taps: readonly { readonly plugin: string; readonly phase: Phase; readonly because: string; readonly state: PluginState }[];
 }
 

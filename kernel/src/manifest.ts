@@ -49,15 +49,13 @@ export function validateDefinition(definition: unknown): asserts definition is A
 function capabilityProblems(found: unknown): string[] {
   if (found === undefined) return [];
   if (!Array.isArray(found) || found.length > limits.capabilities) return [`capabilities must be a list of at most ${limits.capabilities}`];
-  const problems: string[] = [];
-  for (const each of found as unknown[]) {
+  return found.flatMap((each: unknown) => {
     const { name, reason } = (typeof each === "string" ? { name: each, reason: "" } : (each ?? {})) as { name?: unknown; reason?: unknown };
     if (typeof name !== "string" || name.length > limits.capability || !capabilityShape.test(name))
-      problems.push(`a capability must be name or name:scope, not ${show(name)}`);
-    else if (typeof reason !== "string" || reason.length > limits.reason)
-      problems.push(`the reason for ${name} must be a text of at most ${limits.reason} characters`);
-  }
-  return problems;
+      return [`a capability must be name or name:scope, not ${show(name)}`];
+    const justified = typeof reason === "string" && reason.length <= limits.reason;
+    return justified ? [] : [`the reason for ${name} must be a text of at most ${limits.reason} characters`];
+  });
 }
 
 /** A caret range takes its own major version, from its minor and patch on. */

@@ -11,63 +11,56 @@ export interface Placed {
 }
 
 /** `from` goes before `to` because `side` asked for it. */
-interface Edge {
-  readonly from: Placed;
-  readonly to: Placed;
-  readonly side: string;
-}
+type Edge = { readonly from: Placed; readonly to: Placed; readonly side: string };
 
 const phases: readonly Phase[] = ["guard", "main", "observe"];
 const rank = (tap: Placed): number => phases.indexOf(tap.phase);
 
 /**
  * Phases first, then `before`/`after` by plugin id, then install order: of the taps nothing has to precede, the earliest installed goes next.
- * Constraints bind within a phase; one across phases holds already, or contradicts the phases. Returns the sides of a contradiction.
+ * A constraint across phases holds already, or contradicts the phases. Returns the sides of a contradiction.
  */
 export function order<T extends Placed>(taps: readonly T[]): { readonly sorted: readonly T[] } | { readonly sides: readonly string[] } {
-  const all = taps.slice().sort((a, b) => rank(a) - rank(b) || a.installed - b.installed || a.index - b.index);
-  const sorted: T[] = [];
-  for (const phase of phases) {
-    const left = all.filter((tap) => tap.phase === phase);
-    const edges: Edge[] = [];
-    for (const tap of left) {
-      for (const { other, side, before } of constraints(tap)) {
-        if (other === tap.plugin) return { sides: [side, `${other} cannot precede itself`] };
-        for (const there of all) {
-          if (there.plugin !== other) continue;
-          if (there.phase === phase) edges.push(before ? { from: tap, to: there, side } : { from: there, to: tap, side });
-          else if (before === rank(there) < rank(tap)) return { sides: [side, `${other} is in phase ${there.phase}, ${tap.plugin} in phase ${phase}`] };
-        }
-      }
-    }
-    const blocker = (tap: Placed): Edge | undefined => edges.find((edge) => edge.to === tap && left.some((other) => other === edge.from));
-    while (left.length > 0) {
-      const next = edges.length === 0 ? 0 : left.findIndex((tap) => !blocker(tap));
-      if (next < 0) return { sides: circle(left[0] as T, blocker) };
-      sorted.push(...left.splice(next, 1));
-    }
+  const left: Placed[] = taps.slice().sort((a, b) => rank(a) - rank(b) || a.installed - b.installed || a.index - b.index);
+  const edges = left.flatMap((tap) => edgesOf(tap, left));
+  const blocker = (tap: Placed): Edge | undefined => edges.find((edge) => edge.to === tap && left.includes(edge.from));
+  const sorted: Placed[] = [];
+  for (let [first] = left; first; [first] = left) {
+    const next = edges.length === 0 ? first : left.find((tap) => !blocker(tap));
+    // Where nothing of the first phase left may go next, something of it waits for itself or for a later phase.
+    if (!next || rank(next) > rank(first)) return { sides: contradiction(first, blocker) };
+    sorted.push(...left.splice(left.indexOf(next), 1));
   }
-  return { sorted };
+  return { sorted: sorted as T[] };
 }
 
-function constraints(tap: Placed): { other: string; side: string; before: boolean }[] {
+function constraints({ plugin, before, after }: Placed): { readonly other: string; readonly side: string; readonly goesFirst: boolean }[] {
   return [
-    ...tap.before.map((other) => ({ other, side: `${tap.plugin} before ${other}`, before: true })),
-    ...tap.after.map((other) => ({ other, side: `${tap.plugin} after ${other}`, before: false })),
+    ...before.map((other) => ({ other, side: `${plugin} before ${other}`, goesFirst: true })),
+    ...after.map((other) => ({ other, side: `${plugin} after ${other}`, goesFirst: false })),
   ];
 }
 
-/** Walks from blocker to blocker until a tap comes up again: the sides since then are the circle. */
-function circle(start: Placed, blocker: (tap: Placed) => Edge | undefined): string[] {
+function edgesOf(tap: Placed, all: readonly Placed[]): Edge[] {
+  return constraints(tap).flatMap(({ other, side, goesFirst }) =>
+    all.filter((there) => there.plugin === other).map((there) => (goesFirst ? { from: tap, to: there, side } : { from: there, to: tap, side })),
+  );
+}
+
+/** Walks from blocker to blocker until a tap comes up again (the sides since then are the circle), or one that cannot come earlier. */
+function contradiction(start: Placed, blocker: (tap: Placed) => Edge | undefined): string[] {
   const seen: Placed[] = [];
   const sides: string[] = [];
-  for (let at = start; ; ) {
-    if (seen.includes(at)) return sides.slice(seen.indexOf(at));
-    const edge = blocker(at) as Edge;
+  for (let at = start; !seen.includes(at); ) {
+    const { from, to, side } = blocker(at) as Edge;
+    if (from.plugin === to.plugin) return [side, `${to.plugin} cannot precede itself`];
+    if (rank(from) > rank(to)) return [side, `${from.plugin} is in phase ${from.phase}, ${to.plugin} in phase ${to.phase}`];
     seen.push(at);
-    sides.push(edge.side);
-    at = edge.from;
+    sides.push(side);
+    at = from;
+    if (seen.includes(at)) sides.splice(0, seen.indexOf(at));
   }
+  return sides;
 }
 
 /** Why a tap stands where it does, in words. */

@@ -39,12 +39,7 @@ export interface Random {
   id(prefix: string): string;
 }
 
-export interface Log {
-  debug(message: string, data?: Json): void;
-  info(message: string, data?: Json): void;
-  warn(message: string, data?: Json): void;
-  error(message: string, data?: Json): void;
-}
+export type Log = { readonly [level in "debug" | "info" | "warn" | "error"]: (message: string, data?: Json) => void };
 
 /** Calls hooks as they stood when it was opened: the order and versions a running task keeps. Taps of plugins suspended or revoked since are skipped (in a guard: denied). */
 export interface HookSession<C extends Catalogue> {
@@ -91,10 +86,6 @@ export interface PluginDefinition<C extends Catalogue = Catalogue, R extends Tok
 }
 
 /** Any plugin definition, whatever it requires and however it is configured: what `install` takes. */
-export interface AnyPlugin {
-  readonly manifest: Manifest;
-  readonly config?: StandardSchemaV1<unknown, unknown>;
-  readonly requires?: Tokens;
-  readonly provides?: readonly Token<unknown>[];
+export interface AnyPlugin extends Omit<PluginDefinition, "setup"> {
   setup(context: never): void | Promise<void>;
 }

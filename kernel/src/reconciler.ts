@@ -1,72 +1,70 @@
-import { Activation, type Realm } from "./activation.ts";
-import type { TapEntry } from "./call.ts";
+import { type Activation, createActivation, type When } from "./activation.ts";
 import { makeContext } from "./context.ts";
+import { requiredIds } from "./dependencies.ts";
 import { asKernelError, KernelError } from "./errors.ts";
-import { type Installed, requiredIds } from "./installed.ts";
+import type { Installed } from "./installed.ts";
 import type { PluginState } from "./kernel-types.ts";
-import { createScope, within } from "./scope.ts";
+import type { Realm } from "./realm.ts";
+import { createScope } from "./scope.ts";
 
-const none: ReadonlySet<TapEntry> = new Set();
+type Step = () => Promise<void>;
 
 /** Brings plugins to the state their services allow. Used only inside the kernel's queue, one change at a time. */
-export type Reconciler = ReturnType<typeof createReconciler>;
-
-export function createReconciler(realm: Realm, plugins: ReadonlyMap<string, Installed>, onErrors: (errors: readonly KernelError[]) => void) {
-  /** In order of activation. */
-  const active = new Set<Activation>();
-  /** On their way out: what they offer is there for nobody new. */
-  const leaving = new Set<Activation>();
+export function createReconciler(realm: Realm, plugins: ReadonlyMap<string, Installed>) {
+  const { active, hooks, deadlines, limits, providerOf, move, inTime } = realm;
   /** Replaced versions that running taps or sessions still keep. */
   const draining = new Map<Activation, Promise<void>>();
+  /** Every error since closing began. */
+  let closing: KernelError[] | undefined;
 
-  function providerOf(id: string): Activation | undefined {
-    for (const activation of active) if (activation.offers.has(id) && !leaving.has(activation)) return activation;
+  /** The services `plugin` requires and nobody provides. */
+  const missing = ({ definition }: Installed): string[] => requiredIds(definition).filter((id) => !providerOf(id));
+
+  /** Activates, deactivates, opens and closes until nothing can change any more. */
+  const settle = (): Promise<void> => repeat(() => nextToClose() ?? nextToOpen());
+
+  /** The plugin or `when` to take down because its services are gone, the latest activated first. */
+  function nextToClose(): Step | undefined {
+    for (const { plugin, stage, whens } of Array.from(active).reverse()) {
+      if (stage === "active" && missing(plugin).length > 0) return () => deactivate(plugin, "waiting");
+      const when = Array.from(whens).find(({ scope, ids }) => scope && !ids.every(providerOf));
+      if (when) return () => closeWhen(plugin, when);
+    }
     return undefined;
   }
 
-  function service(id: string): unknown {
-    return providerOf(id)?.composition.resolve(id);
+  /** The plugin or `when` to bring up because its services are there. */
+  function nextToOpen(): Step | undefined {
+    const waiting = Array.from(plugins.values()).find((each) => each.state === "waiting" && missing(each).length === 0);
+    if (waiting) return () => activate(waiting);
+    for (const { plugin, whens } of active) {
+      const when = Array.from(whens).find(({ scope, ids, failedWith }) => {
+        const providers = ids.map(providerOf);
+        return !scope && !providers.includes(undefined) && !failedWith?.every((each, at) => each === providers[at]);
+      });
+      if (when) return () => openWhen(plugin, when);
+    }
+    return undefined;
   }
 
-  /** What is provided now, by id. */
-  function services(): { readonly id: string; readonly by: string }[] {
-    return Array.from(active)
-      .flatMap(({ offers, plugin }) => Array.from(offers, (id) => ({ id, by: plugin.id })))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
-  }
-
-  function missing(ids: readonly string[]): string[] {
-    return ids.filter((id) => !providerOf(id));
-  }
-
-  /** Activates, deactivates, opens and closes until nothing can change any more. */
-  async function settle(): Promise<void> {
-    while ((await dropUnmet()) || (await activateNext()) || (await openWhen()));
-  }
-
-  async function activateNext(): Promise<boolean> {
-    const ready = (plugin: Installed): boolean => plugin.state === "waiting" && missing(requiredIds(plugin.definition)).length === 0;
-    const plugin = Array.from(plugins.values()).find(ready);
-    if (!plugin) return false;
+  async function activate(plugin: Installed): Promise<void> {
     move(plugin, "activating");
     try {
-      commit(await setUp(plugin, new Set(plugin.stale)), none);
+      commit(await setUp(plugin));
     } catch (thrown) {
       plugin.error = asKernelError(thrown, "SETUP_FAILED", { plugin: plugin.id });
       move(plugin, "failed", plugin.error.message);
     }
-    return true;
   }
 
   /** Runs setup with everything it registers staged. On failure takes it all back and throws. */
-  async function setUp(plugin: Installed, displaces: ReadonlySet<TapEntry>): Promise<Activation> {
-    const activation = new Activation(plugin, realm, displaces);
+  async function setUp(plugin: Installed): Promise<Activation> {
+    const activation = createActivation(plugin, realm);
     const { definition, id } = plugin;
     try {
-      await inTime(id, async () => {
-        const use = activation.use(definition.requires ?? {});
-        await definition.setup(makeContext(realm, activation, activation.scope, use) as never);
-      });
+      await inTime("SETUP_DEADLINE", id, () =>
+        definition.setup(makeContext(realm, activation, activation.scope, activation.use(definition.requires ?? {})) as never),
+      );
       return activation;
     } catch (thrown) {
       note(plugin, await activation.leave());
@@ -74,66 +72,41 @@ export function createReconciler(realm: Realm, plugins: ReadonlyMap<string, Inst
     }
   }
 
-  function inTime(plugin: string, work: () => Promise<void>): Promise<void> {
-    const { activateMs } = realm.limits;
-    return within(realm.deadlines, activateMs, work(), () => new KernelError("SETUP_DEADLINE", { plugin, detail: `${activateMs} ms` }));
-  }
-
-  function commit(activation: Activation, removing: ReadonlySet<TapEntry>): void {
+  /** Its taps take the places of those its plugin had, guards left behind by an activation that is down included. */
+  function commit(activation: Activation): void {
     const { plugin } = activation;
-    realm.hooks.swap(Array.from(activation.taps), new Set([...removing, ...plugin.stale]));
-    plugin.stale = [];
+    hooks.swap(activation.taps, (entry) => entry.plugin === plugin.id);
     plugin.activation = activation;
     plugin.error = undefined;
-    activation.committed = true;
+    activation.stage = "active";
     active.add(activation);
     move(plugin, "active");
   }
 
-  /** Takes down one plugin or `when` whose services are gone, the latest activated first. */
-  async function dropUnmet(): Promise<boolean> {
-    for (const activation of Array.from(active).reverse()) {
-      const { plugin } = activation;
-      if (!leaving.has(activation) && missing(requiredIds(plugin.definition)).length > 0) {
-        await deactivate(plugin, "waiting");
-        return true;
-      }
-      for (const when of activation.whens) {
-        const { scope } = when;
-        if (!scope || missing(when.ids).length === 0) continue;
-        when.scope = undefined;
-        note(plugin, await scope.close());
-        return true;
-      }
+  async function openWhen(plugin: Installed, when: When): Promise<void> {
+    const scope = createScope(plugin.id, deadlines, limits);
+    const providers = when.ids.map(providerOf);
+    when.scope = scope;
+    when.failedWith = undefined;
+    try {
+      await inTime("SETUP_DEADLINE", plugin.id, () => when.open(scope));
+    } catch (thrown) {
+      when.failedWith = providers;
+      note(plugin, [asKernelError(thrown, "SETUP_FAILED", { plugin: plugin.id })]);
+      await closeWhen(plugin, when);
     }
-    return false;
   }
 
-  async function openWhen(): Promise<boolean> {
-    for (const activation of active) {
-      const { plugin } = activation;
-      for (const when of activation.whens) {
-        const providers = when.ids.map((id) => providerOf(id));
-        if (when.scope || providers.includes(undefined) || when.failedWith?.every((each, at) => each === providers[at])) continue;
-        const scope = createScope(plugin.id, realm.deadlines, realm.limits);
-        when.scope = scope;
-        when.failedWith = undefined;
-        try {
-          await inTime(plugin.id, async () => when.open(scope));
-        } catch (thrown) {
-          when.scope = undefined;
-          when.failedWith = providers;
-          note(plugin, [asKernelError(thrown, "SETUP_FAILED", { plugin: plugin.id }), ...(await scope.close())]);
-        }
-        return true;
-      }
-    }
-    return false;
+  async function closeWhen(plugin: Installed, when: When): Promise<void> {
+    const { scope } = when;
+    when.scope = undefined;
+    note(plugin, (await scope?.close()) ?? []);
   }
 
-  /** Takes down whatever uses a leaving plugin's services, replaced versions that only drain included. */
-  async function freeOf(provider: Activation): Promise<void> {
-    while (await dropUnmet());
+  /** Its services are there for nobody new, and whatever uses them is taken down, replaced versions that only drain included. */
+  async function retire(provider: Activation): Promise<void> {
+    provider.stage = "leaving";
+    await repeat(nextToClose);
     for (const [activation, drained] of draining) {
       if (!activation.uses.has(provider)) continue;
       activation.hurry();
@@ -146,20 +119,16 @@ export function createReconciler(realm: Realm, plugins: ReadonlyMap<string, Inst
     const { activation } = plugin;
     if (activation) {
       move(plugin, "deactivating");
-      leaving.add(activation);
-      await freeOf(activation);
-      const taps = Array.from(activation.taps);
-      for (const entry of taps) entry.live = false;
-      plugin.stale = taps.filter((entry) => realm.hooks.chain(entry.hook).spec.kind === "guard");
-      activation.committed = false;
-      realm.hooks.swap([], new Set(taps.filter((entry) => !plugin.stale.includes(entry))));
+      await retire(activation);
+      for (const entry of activation.taps) entry.live = false;
+      activation.stage = "gone";
+      hooks.swap([], (entry, kind) => entry.plugin === plugin.id && kind !== "guard");
       activation.stop(new KernelError("PLUGIN_REVOKED", { plugin: plugin.id }));
       note(plugin, await activation.leave());
       active.delete(activation);
-      leaving.delete(activation);
       plugin.activation = undefined;
     }
-    if (to === "gone") realm.hooks.swap([], new Set(plugin.stale));
+    if (to === "gone") hooks.swap([], (entry) => entry.plugin === plugin.id);
     move(plugin, to);
   }
 
@@ -174,18 +143,16 @@ export function createReconciler(realm: Realm, plugins: ReadonlyMap<string, Inst
       install();
       return settle();
     }
-    const lacking = missing(requiredIds(next.definition));
+    const lacking = missing(next);
     if (lacking.length > 0) throw new KernelError("SERVICE_MISSING", { plugin: next.id, detail: lacking.join(", ") });
-    const activation = await setUp(next, before.taps);
-    leaving.add(before);
-    await freeOf(before);
+    const activation = await setUp(next);
+    await retire(before);
     install();
-    before.committed = false;
+    before.stage = "gone";
     realm.sessions.keep(before);
-    commit(activation, before.taps);
+    commit(activation);
     active.delete(before);
-    leaving.delete(before);
-    const kept = before.busy;
+    const kept = before.isBusy();
     const drained = before.leave().then((errors) => {
       note(next, errors);
       draining.delete(before);
@@ -195,22 +162,22 @@ export function createReconciler(realm: Realm, plugins: ReadonlyMap<string, Inst
     await settle();
   }
 
-  /** Everything, the latest activated first. */
-  async function closeAll(): Promise<void> {
+  /** Everything, the latest activated first. Resolves with every error on the way. */
+  async function closeAll(): Promise<readonly KernelError[]> {
+    closing = [];
     for (let last = Array.from(active).pop(); last; last = Array.from(active).pop()) await deactivate(last.plugin, "gone");
     await Promise.all(draining.values());
+    return closing;
   }
 
-  function move(plugin: Installed, to: PluginState | "gone", detail?: string): void {
-    const from = plugin.state;
-    if (to !== "gone") plugin.state = to;
-    realm.changed(plugin, from, to, detail);
+  function note(plugin: Installed, errors: readonly KernelError[]): void {
+    for (const error of errors) realm.blame(plugin, "", error);
+    closing?.push(...errors);
   }
 
-  function note({ faults }: Installed, errors: readonly KernelError[]): void {
-    for (const { code, message } of errors) faults.push({ hook: "", code, message, at: realm.platform.clock.now() });
-    onErrors(errors);
-  }
+  return { missing, settle, deactivate, replace, closeAll };
+}
 
-  return { providerOf, service, services, missing, settle, deactivate, replace, closeAll };
+async function repeat(next: () => Step | undefined): Promise<void> {
+  for (let step = next(); step; step = next()) await step();
 }

@@ -2,10 +2,7 @@ import type { Deadlines } from "./deadlines.ts";
 import { asKernelError, KernelError } from "./errors.ts";
 import type { Disposer } from "./plugin.ts";
 
-interface Effect {
-  readonly label: string;
-  dispose: Disposer | undefined;
-}
+type Effect = { readonly label: string; readonly dispose: Disposer };
 
 /** Owns a plugin's effects under labels. Closing undoes them last first, awaits each, collects every error, and happens once. */
 export type Scope = ReturnType<typeof createScope>;
@@ -17,29 +14,18 @@ export function createScope(plugin: string, deadlines: Deadlines, limits: { read
   let closing: Promise<readonly KernelError[]> | undefined;
   let disposing = false;
 
-  /** Aborts `signal` ahead of closing, so that what runs can stop while the scope drains. */
-  const abort = (reason: KernelError): void => {
-    if (!signal.aborted) controller.abort(reason);
-  };
+  /** Aborts `signal` ahead of closing, so that what runs can stop while the scope drains. The first reason stays. */
+  const abort = (reason: KernelError): void => controller.abort(reason);
   /** Forgets the effect before undoing it: calling again, also from within, does nothing. */
-  const release = (effect: Effect): void | Promise<void> => {
-    const { dispose } = effect;
-    effect.dispose = undefined;
-    effects.delete(effect);
-    return dispose?.();
-  };
+  const release = (effect: Effect): void | Promise<void> => (effects.delete(effect) ? effect.dispose() : undefined);
   const undo = async (effect: Effect): Promise<KernelError[]> => {
     const facts = { plugin, detail: effect.label };
-    try {
-      disposing = true;
-      const undone = release(effect);
-      disposing = false;
-      if (undone) await within(deadlines, limits.drainMs, undone, () => new KernelError("DISPOSE_DEADLINE", facts));
-      return [];
-    } catch (thrown) {
-      disposing = false;
-      return [asKernelError(thrown, "DISPOSE_FAILED", { ...facts, cause: thrown })];
-    }
+    const late = (): KernelError => new KernelError("DISPOSE_DEADLINE", facts);
+    const failed = (thrown: unknown): KernelError[] => [asKernelError(thrown, "DISPOSE_FAILED", facts)];
+    disposing = true;
+    const undone = deadlines.within(limits.drainMs, () => release(effect), late);
+    disposing = false;
+    return undone.then(() => [], failed);
   };
   const closeAll = async (): Promise<readonly KernelError[]> => {
     // A turn later, so that `closing` is set before any disposer or abort listener runs.
@@ -58,13 +44,11 @@ export function createScope(plugin: string, deadlines: Deadlines, limits: { read
     },
     /** @throws SCOPE_CLOSED or SCOPE_FULL after having called `dispose`: what came too late is not left behind. */
     own(label: string, dispose: Disposer): Disposer {
-      const effect: Effect = { label, dispose };
-      if (closing || effects.size >= limits.maxEffects) {
-        void undo(effect);
-        throw new KernelError(closing ? "SCOPE_CLOSED" : "SCOPE_FULL", { plugin, detail: label });
-      }
+      const effect = { label, dispose };
       effects.add(effect);
-      return () => release(effect);
+      if (!closing && effects.size <= limits.maxEffects) return () => release(effect);
+      void undo(effect);
+      throw new KernelError(closing ? "SCOPE_CLOSED" : "SCOPE_FULL", { plugin, detail: label });
     },
     /** Resolves with the errors of disposers that failed. A disposer that calls it synchronously gets an empty list at once. */
     close(): Promise<readonly KernelError[]> {
@@ -73,12 +57,4 @@ export function createScope(plugin: string, deadlines: Deadlines, limits: { read
       return closing;
     },
   };
-}
-
-/** What `work` comes to, or the error when it takes longer than `ms`; what it comes to later is ignored. */
-export function within<T>(deadlines: Deadlines, ms: number, work: PromiseLike<T>, late: () => KernelError): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = deadlines.set(ms, () => reject(late()));
-    work.then(resolve, reject).then(cancel);
-  });
 }

@@ -1,4 +1,4 @@
-import type { Call } from "./call.ts";
+import type { Call } from "./invocation.ts";
 import type { HookTrace } from "./kernel-types.ts";
 import type { Clock, Disposer } from "./plugin.ts";
 
@@ -6,21 +6,20 @@ import type { Clock, Disposer } from "./plugin.ts";
 export type Tracer = ReturnType<typeof createTracer>;
 
 export function createTracer(clock: Clock) {
-  const listeners = new Set<{ readonly listener: (record: HookTrace) => void }>();
+  const listeners = new Set<(record: HookTrace) => void>();
   let calls = 0;
   return {
     nextCall: (): number => (listeners.size > 0 ? ++calls : 0),
     now: (call: number): number => (call > 0 ? clock.elapsed() : 0),
     isOn: (): boolean => listeners.size > 0,
     listen(listener: (record: HookTrace) => void): Disposer {
-      const listening = { listener };
-      listeners.add(listening);
-      return () => void listeners.delete(listening);
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
-    record({ id, hook, session }: Call, plugin: string | undefined, startedAt: number, outcome: HookTrace["outcome"], code?: string): void {
+    record({ id, chain: { name: hook }, session }: Call, plugin: string | undefined, startedAt: number, outcome: HookTrace["outcome"], code?: string): void {
       if (id === 0) return;
       const durationMs = clock.elapsed() - startedAt;
-      for (const { listener } of listeners) {
+      for (const listener of listeners) {
         try {
           listener({ call: id, session, hook, plugin, startedAt, durationMs, outcome, ...(code ? { code } : {}) });
         } catch {
