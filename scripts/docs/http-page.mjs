@@ -1,9 +1,10 @@
 import { openApi } from "../../host-node/src/server/openapi.ts";
+import { routes } from "../../host-node/src/server/routes.ts";
 import { typeBlock, typeText } from "./type-text.mjs";
 
 /** docs/http-api.md: the routes of the server's own OpenAPI description. */
 export async function httpPage() {
-  const { paths } = await openApi("");
+  const { paths } = await openApi("", routes);
   const lines = [
     "# The HTTP API",
     "",

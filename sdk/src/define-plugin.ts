@@ -1,11 +1,6 @@
-import type { Catalogue, Manifest, PluginContext as KernelPluginContext, PluginDefinition, Token } from "@orrery/kernel";
+import type { Manifest, PluginContext as KernelPluginContext, PluginDefinition, Token } from "@orrery/kernel";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Lifecycle } from "./lifecycle.ts";
-
-/** Hooks a plugin adds to the catalogue for others, by declaration merging. */
-// biome-ignore lint/suspicious/noEmptyInterface: open for declaration merging
-export interface PluginHooks {}
-export type Hooks = Lifecycle & { readonly [K in keyof PluginHooks]: PluginHooks[K] } & Catalogue;
 
 type Tokens = { readonly [name: string]: Token<unknown> };
 export type PluginContext<R extends Tokens = Tokens, Config = unknown> = KernelPluginContext<Lifecycle, R, Config>;

@@ -4,6 +4,7 @@ import type { HostClient } from "../client/host-client.ts";
 import { needRun } from "../client/need-run.ts";
 import type { CheckedSubmit } from "../client/submit-request.ts";
 import { version } from "../version.ts";
+import type { DescribedRoute } from "./openapi.ts";
 import type { Operation } from "./schemas.ts";
 import { streamRun, wantsStream } from "./sse.ts";
 
@@ -18,13 +19,8 @@ export interface RouteContext {
   request: FastifyRequest;
   reply: FastifyReply;
 }
-export interface Route {
-  method: "GET" | "POST";
-  url: string;
-  operation: Operation;
-  /** Every route says who may use it; the server refuses to start with one that does not. */
-  auth: "token" | "public";
-  summary: string;
+/** Every route says who may use it; the server refuses to start with one that does not. */
+export interface Route extends DescribedRoute {
   bodyLimit?: number;
   answer(checked: Checked, context: RouteContext): Promise<unknown>;
 }
@@ -94,5 +90,5 @@ export const routes: readonly Route[] = [
     if (!hooks.includes(params.name)) throw new OrreryError("HOOK_UNKNOWN", `there is no hook "${params.name}"`, { todo: "GET /api/hooks lists them." });
     return client.explain(params.name);
   }),
-  route("GET", "/api/openapi.json", "openapi", "This description", async () => (await import("./openapi.ts")).openApi(version)),
+  route("GET", "/api/openapi.json", "openapi", "This description", async () => (await import("./openapi.ts")).openApi(version, routes)),
 ];
