@@ -32,10 +32,7 @@ export default definePlugin({
         ...plan,
         team,
         topology,
-        notes: [
-          ...plan.notes,
-          { by: plugin.id, text: `${count(team.agents.length, "agent")} for ${count(aspects.length, "aspect")}; topology ${id}: ${why}` },
-        ],
+        notes: [...plan.notes, { by: plugin.id, text: `${count(team.agents.length, "agent")} for ${count(aspects.length, "aspect")}; topology ${id}: ${why}` }],
       };
     });
   },
