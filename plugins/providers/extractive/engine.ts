@@ -4,21 +4,11 @@ import type { Corpus } from "./corpus.ts";
 import { mergeFindings } from "./merge.ts";
 import { aspects, needsInvention } from "./question.ts";
 import { research } from "./research.ts";
-import { compareOutputs, ranked, review } from "./review.ts";
+import { type Answer, refusal } from "./answer.ts";
 import type { Claim, Findings } from "./shapes.ts";
-import { summarise } from "./summarise.ts";
 import { cited, report } from "./write.ts";
 
-export interface Answer {
-  text: string;
-  data?: Json;
-  /** Text that was read to get there, for the count of input tokens. */
-  read: string;
-  finish: "stop" | "refused";
-}
-
 export const skills = ["research", "check", "write", "critique", "summarise", "compare", "vote", "plan", "judge"] as const;
-const connect = "Connect a generative model (`orrery connect openai`, or start Ollama) and run this team again on it.";
 
 /** Deterministic answers from documents and colleagues' outputs; never a sentence of its own. */
 export async function answer(
@@ -45,9 +35,13 @@ export async function answer(
   const corpus = await corpusOf(collection);
   signal.throwIfAborted();
   if (skill === "research" || skill === "check" || skill === "write") return evidence(request, documents, collection, corpus, signal);
-  if (skill === "summarise") return written(summarise(view.focus ?? view.task, corpus), view.task);
+  if (skill === "summarise") return written((await import("./summarise.ts")).summarise(view.focus ?? view.task, corpus), view.task);
   return overOutputs(request, corpus);
 }
+
+/** Loaded when a team first has one who judges, votes or compares. */
+const overOutputs = async (request: ModelRequest, corpus: Corpus | undefined): Promise<Answer> =>
+  (await import("./over-outputs.ts")).overOutputs(request, corpus);
 
 async function evidence(request: ModelRequest, documents: Documents, collection: string, corpus: Corpus, signal: AbortSignal): Promise<Answer> {
   const { view, skill } = request;
@@ -99,58 +93,8 @@ function checkText(found: Findings): string {
   return lines.join("\n");
 }
 
-/** Skills that judge or compare what colleagues made. */
-function overOutputs({ skill, view }: ModelRequest, corpus: Corpus | undefined): Answer {
-  const read = view.inputs.map((input) => input.text).join("\n");
-  const reviews = ranked(view.inputs, view.task, corpus);
-  const best = reviews[0];
-  if (!best) return refusal(`There is nothing to ${skill}: no colleague's output came in.`, "Put an agent that researches or writes before this one. ");
-  const data = reviews as unknown as Json;
-  switch (skill) {
-    case "vote":
-      return {
-        text: `Vote: ${best.agent} (${best.score})\n${reviews.map((item) => `${item.agent}: ${item.score}`).join("\n")}`,
-        data: { vote: best.step, agent: best.agent, scores: data },
-        read,
-        finish: "stop",
-      };
-    case "judge":
-      return {
-        text: reviews.map((item) => `${item.agent}: ${item.score}${item.problems.map((problem) => `\n- ${problem}`).join("")}`).join("\n"),
-        data: { score: best.score, reviews: data },
-        read,
-        finish: "stop",
-      };
-    case "compare": {
-      const { shared, only } = compareOutputs(view.inputs);
-      const part = (title: string, lines: readonly string[]) => (lines.length > 0 ? [`## ${title}`, ...lines] : []);
-      return {
-        text:
-          [...part("In all of them", shared), ...only.flatMap(({ agent, lines }) => part(`Only ${agent}`, lines))].join("\n") || "## Nothing cited to compare",
-        data: { shared, only },
-        read,
-        finish: "stop",
-      };
-    }
-    default: {
-      const each = view.inputs.map((input) => review(input, view.task, corpus));
-      const problems = each.flatMap((item) => item.problems.map((problem) => `- ${item.agent}: ${problem}`));
-      return {
-        text: problems.join("\n") || "No problem found: every line is cited, every citation is true, every part of the task is covered.",
-        data: { reviews: each as unknown as Json },
-        read,
-        finish: "stop",
-      };
-    }
-  }
-}
-
 /** Splits a request into the skills above: someone to research each aspect, one to check, one to write. */
 function planned(task: string): Answer {
   const steps = [...aspects(task).map(({ query }) => ({ skill: "research", focus: query })), { skill: "check", focus: task }, { skill: "write", focus: task }];
   return { text: steps.map((step, i) => `${i + 1}. ${step.skill}: ${step.focus}`).join("\n"), data: { steps }, read: task, finish: "stop" };
-}
-
-function refusal(what: string, first = ""): Answer {
-  return { text: `${what} ${first}${connect}`, data: { code: "NEEDS_GENERATIVE_MODEL", message: what, do: `${first}${connect}` }, read: "", finish: "refused" };
 }
