@@ -99,6 +99,14 @@ describe("the same page over a Node host", () => {
     expect(tab).toEqual(cited);
   });
 
+  it("fits a narrow screen, the choice of kernel included", async () => {
+    const { page } = opened;
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.getByLabel("Run tasks").waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it("says so when the server goes, and does not lose the page", async () => {
     const { page } = opened;
     await page.goto(`${new URL(url).origin}/#/`);

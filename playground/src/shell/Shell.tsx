@@ -59,7 +59,7 @@ export function Shell() {
                 </Link>
               ))}
           </nav>
-          <div className="ml-auto flex items-center gap-1 sm:gap-2">
+          <div className="ml-auto flex min-w-0 items-center gap-1 sm:gap-2">
             <KernelBadge />
             <button
               type="button"
@@ -108,12 +108,12 @@ function KernelBadge() {
   const state = error ? "not running" : data ? "ready" : "starting";
   if (choices.length > 1) {
     return (
-      <label className="flex items-center gap-1 text-12 text-muted">
+      <label className="flex min-w-0 items-center gap-1 text-12 text-muted">
         <span className="sr-only">Run tasks</span>
         <select
           value={where}
           onChange={(event) => choose(event.target.value as typeof where)}
-          className="h-8 rounded-8 border border-control bg-surface px-1 text-13 text-fg"
+          className="h-8 w-full min-w-0 max-w-20 truncate rounded-8 border border-control bg-surface px-1 text-13 text-fg sm:max-w-none"
         >
           <option value="node">on this computer's server</option>
           <option value="tab">in this tab</option>
