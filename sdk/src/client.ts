@@ -3,7 +3,8 @@ import type { Sentence } from "./documents.ts";
 import type { RunEvent } from "./events.ts";
 import type { RunSummary } from "./journal.ts";
 import type { ModelDelta, ModelInfo } from "./model.ts";
-import type { RunReport, Span } from "./run.ts";
+import type { RunReport } from "./run.ts";
+import type { Span } from "./span.ts";
 import type { Team } from "./team.ts";
 
 /** A run as a page, a script or the HTTP API asks for it (`POST /api/runs`). */

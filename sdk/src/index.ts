@@ -41,7 +41,8 @@ export { Documents, Embeddings, type DocumentInfo, type InputFile, type Ingested
 export { EpisodicMemory, recalled, citation, type Recalled, type Citation } from "./memory.ts";
 export { Journal, canonicalJson, hashInput, genesis, type JournalEntry, type NewEntry, type RunHead, type RunSummary } from "./journal.ts";
 export { Storage, Assets, Connections, Egress, type KeyValue, type Connection } from "./host-services.ts";
-export { Runner, spanLabel, spanMs, Trace, type RunRequest, type RunReport, type AgentReport, type Forecast, type Span } from "./run.ts";
+export { spanLabel, spanMs, type Span } from "./span.ts";
+export { Runner, Trace, type RunRequest, type RunReport, type AgentReport, type Forecast } from "./run.ts";
 export type { KernelClient, SubmitRequest, WatchMessage, HostInfo } from "./client.ts";
 
 export { nanoUsd, millis, usdToNano, nanoToMicro, nanoToUsd, type NanoUsd, type Millis } from "./brands.ts";

@@ -1,4 +1,5 @@
 import { token } from "@orrery/kernel";
+import type { Span } from "./span.ts";
 import type { NanoUsd } from "./brands.ts";
 import type { InputFile, SkippedFile } from "./documents.ts";
 import type { RunStatus } from "./events.ts";
@@ -93,26 +94,6 @@ export interface Runner {
 }
 export const Runner = token<Runner>("orrery.runner@1");
 
-export interface Span {
-  id: string;
-  parent: string | undefined;
-  name: string;
-  kind: "run" | "plan" | "step" | "model" | "judge" | "hook" | "memory" | "documents";
-  startMs: number;
-  endMs: number;
-  status: "ok" | "error" | "cancelled" | "open";
-  /** The journal entry it was read from. */
-  idx: number;
-  attributes: Record<string, string | number | boolean>;
-}
-/** Milliseconds a span took. A hook span is the sum of a run's calls of that hook: it has a time and a count, and no place of its own. */
-export function spanMs({ kind, startMs, endMs, attributes: { totalMs } }: Span): number {
-  return kind === "hook" && typeof totalMs === "number" ? totalMs : endMs - startMs;
-}
-/** A span's name for people; with how often, where it stands for several calls. */
-export function spanLabel({ kind, name, attributes: { calls } }: Span): string {
-  return kind === "hook" && typeof calls === "number" ? `${name} × ${calls}` : name;
-}
 export interface Trace {
   /** A run's spans in order of start, times relative to its first entry. */
   spans(runId: string): Promise<Span[]>;

@@ -1,6 +1,7 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, FileQuestion } from "lucide-react";
 import { useMemo } from "react";
+import { spanLabel, spanMs } from "@orrery/sdk/span";
 import { useRuns, useTrace } from "../client/queries.ts";
 import { buttonClass } from "../ui/Button.tsx";
 import { duration, plural } from "../ui/format.ts";
@@ -64,7 +65,7 @@ export function TraceRoom() {
             {selected ? (
               <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5">
                 <dt className="text-subtle">Span</dt>
-                <dd className="break-words font-medium">{selected.name}</dd>
+                <dd className="break-words font-medium">{spanLabel(selected)}</dd>
                 <dt className="text-subtle">Kind</dt>
                 <dd>{selected.kind}</dd>
                 <dt className="text-subtle">Status</dt>
@@ -74,7 +75,7 @@ export function TraceRoom() {
                 <dt className="text-subtle">Began</dt>
                 <dd>{duration(selected.startMs)}</dd>
                 <dt className="text-subtle">Took</dt>
-                <dd>{duration(selected.endMs - selected.startMs)}</dd>
+                <dd>{duration(spanMs(selected))}</dd>
                 <dt className="text-subtle">Entry</dt>
                 <dd>{selected.idx}</dd>
                 {Object.entries(selected.attributes).map(([name, value]) => (

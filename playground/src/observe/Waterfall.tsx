@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useRef } from "react";
+import { spanLabel, spanMs } from "@orrery/sdk/span";
 import { useRowKeys } from "../shell/use-shortcuts.ts";
 import { duration } from "../ui/format.ts";
 import type { SpanRow } from "./span-rows.ts";
@@ -53,16 +54,19 @@ export function Waterfall({ rows, chosen, onChoose }: WaterfallProps) {
       const span = rows[i]?.span;
       if (!span) continue;
       const x = (span.startMs / total) * inner;
-      const wide = Math.max(2, ((span.endMs - span.startMs) / total) * inner);
+      const placed = span.kind !== "hook";
+      const wide = placed ? Math.max(2, ((span.endMs - span.startMs) / total) * inner) : 0;
       const y = i * rowHeight - scroller.scrollTop;
       pen.fillStyle = style.getPropertyValue(span.status === "error" ? "--error" : (hues[span.kind] ?? "--series-1"));
       pen.globalAlpha = span.status === "cancelled" ? 0.45 : 1;
       pen.beginPath();
-      pen.roundRect(x, y + 9, wide, 10, 2);
+      if (placed) pen.roundRect(x, y + 9, wide, 10, 2);
       pen.fill();
       pen.globalAlpha = 1;
       pen.fillStyle = style.getPropertyValue("--muted");
-      pen.fillText(duration(span.endMs - span.startMs), x + wide + 6, y + rowHeight / 2);
+      // A hook span sums calls from all over the run: a figure, and no place in time.
+      if (placed) pen.fillText(duration(spanMs(span)), x + wide + 6, y + rowHeight / 2);
+      else pen.fillText(`${duration(spanMs(span))} in all`, 0, y + rowHeight / 2);
     }
   }, [rows, total]);
 
@@ -98,19 +102,19 @@ export function Waterfall({ rows, chosen, onChoose }: WaterfallProps) {
               const row = rows[index];
               if (!row) return null;
               const { span, depth } = row;
-              const took = duration(span.endMs - span.startMs);
+              const took = duration(spanMs(span));
               return (
                 <button
                   key={span.id}
                   type="button"
                   onClick={() => onChoose(span.id)}
                   aria-pressed={span.id === chosen}
-                  aria-label={`${span.name}, ${span.kind}, ${took}, ${span.status}`}
+                  aria-label={`${spanLabel(span)}, ${span.kind}, ${took}, ${span.status}`}
                   className={`absolute inset-x-0 flex h-7 items-center text-start text-13 -outline-offset-2 hover:bg-raised ${span.id === chosen ? "bg-raised" : ""}`}
                   style={{ transform: `translateY(${start}px)`, paddingInlineStart: 12 + Math.min(depth, 8) * 14 }}
                 >
                   <span className="w-[38%] max-w-80 truncate" style={{ maxWidth: `calc(min(38%, 20rem) - ${Math.min(depth, 8) * 14}px)` }}>
-                    {span.name}
+                    {spanLabel(span)}
                   </span>
                 </button>
               );
