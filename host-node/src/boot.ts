@@ -1,5 +1,3 @@
-// tsyringe needs it before it is loaded itself.
-import "reflect-metadata/lite";
 import { createKernel, type Kernel } from "@orrery/kernel";
 import { type AnyPlugin, type Lifecycle, lifecycle, type Log, OrreryError, type PluginReport, type Token } from "@orrery/sdk";
 import { type Home, locateHome, openHome } from "./home.ts";

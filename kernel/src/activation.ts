@@ -1,8 +1,7 @@
 import type { Attempt, TapEntry } from "./invocation.ts";
 import { KernelError } from "./errors.ts";
-import type { Installed } from "./installed.ts";
-import type { Disposer, Tokens } from "./plugin.ts";
-import type { Realm } from "./realm.ts";
+import type { Disposer, Tokens } from "./contract.ts";
+import type { Installed, Realm } from "./realm.ts";
 import { createScope, type Scope } from "./scope.ts";
 
 /** A `when` of a plugin: its sub-scope is there while all its services are. */
@@ -65,9 +64,7 @@ export function createActivation(plugin: Installed, realm: Realm) {
       return Object.fromEntries(services);
     },
     /** Labels of all it owns, those of open `when`s included. */
-    effects(): string[] {
-      return [activation.scope, ...Array.from(activation.whens, (when) => when.scope)].flatMap((scope) => scope?.labels() ?? []);
-    },
+    effects: (): string[] => [activation.scope, ...Array.from(activation.whens, (when) => when.scope)].flatMap((scope) => scope?.labels() ?? []),
     /** Returns its undo. While staged, taps of a version it replaces do not count in the order. @throws HOOK_UNKNOWN, ORDER_CONTRADICTION */
     addTap(tap: Pick<TapEntry, "hook" | "fn" | "phase" | "before" | "after">): Disposer {
       const entry: TapEntry = { ...tap, plugin: plugin.id, installed: plugin.order, index: tapsMade++, owner: activation, live: true };

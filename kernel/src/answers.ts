@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { KernelError } from "./errors.ts";
-import type { Collected, GuardOutcome, HookSpec } from "./hook-spec.ts";
+import type { Collected, GuardOutcome, HookSpec } from "./contract.ts";
 import { findNotPlain } from "./plain.ts";
 
 /** Validates synchronously: a hook cannot wait for a schema. */
@@ -13,8 +13,7 @@ export function checkAgainst(schema: StandardSchemaV1 | undefined, value: unknow
 
 export function describeIssues(issues: readonly StandardSchemaV1.Issue[]): string {
   const path = (issue: StandardSchemaV1.Issue): string => (issue.path ?? []).map((part) => `${String(typeof part === "object" ? part.key : part)}: `).join("");
-  const first = issues.slice(0, 5).map((issue) => path(issue) + issue.message);
-  return first.join("; ");
+  return Array.from(issues.slice(0, 5), (issue) => path(issue) + issue.message).join("; ");
 }
 
 /** What a tap's answer counts as in this kind of hook. @throws TAP_NOT_PLAIN, TAP_ANSWER_INVALID. */

@@ -1,4 +1,4 @@
-import type { Limits } from "./kernel-types.ts";
+import type { Limits } from "./contract.ts";
 
 /** One plugin's circuit breaker: counts faults a hook, opens for the whole plugin, and once `probeMs` have passed lets one call at a time try. */
 export type Breaker = ReturnType<typeof createBreaker>;

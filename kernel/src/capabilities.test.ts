@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { covers } from "./capabilities.ts";
 import { createKernel } from "./kernel.ts";
-import type { Tier } from "./plugin.ts";
+import type { Tier } from "./contract.ts";
 import { hooks, plugin, refusal, rig } from "./testing/fixtures.ts";
 import { testPlatform } from "./testing/platform.ts";
 

@@ -1,7 +1,5 @@
 import { KernelError } from "./errors.ts";
-import type { KernelOptions } from "./kernel-types.ts";
-import type { Catalogue } from "./hook-spec.ts";
-import type { Manifest, Tier } from "./plugin.ts";
+import type { Catalogue, KernelOptions, Manifest, Tier } from "./contract.ts";
 
 const community =
   "model.call tool.call hook.call:* service.find:* net:* memory.read:* memory.write:* storage:* events:* secrets.use:* documents.read documents.read:* ui.view ui.view:*";
@@ -49,12 +47,11 @@ export function createGrants(manifest: Manifest, tier: Tier, deny: readonly stri
     can,
     /** @throws CAPABILITY_DENIED, and reports the denial. */
     require(capability: string): void {
-      if (can(capability)) {
-        if (used.size < maxRemembered) used.add(capability);
-        return;
+      if (!can(capability)) {
+        onDenied(capability);
+        throw new KernelError("CAPABILITY_DENIED", { plugin, detail: capability });
       }
-      onDenied(capability);
-      throw new KernelError("CAPABILITY_DENIED", { plugin, detail: capability });
+      if (used.size < maxRemembered) used.add(capability);
     },
   };
 }

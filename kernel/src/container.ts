@@ -1,7 +1,6 @@
-// tsyringe refuses to load without Reflect.getMetadata; the lite shim defines it without making code.
-import "reflect-metadata/lite";
+import "./reflect.ts";
 import { container } from "tsyringe";
-import type { Platform } from "./kernel-types.ts";
+import type { Platform } from "./contract.ts";
 
 /**
  * The composition root of one kernel: holds the platform, and makes one child container an activation,

@@ -1,11 +1,9 @@
 import type { Activation, When } from "./activation.ts";
 import type { TapEntry } from "./invocation.ts";
 import { type ErrorCode, KernelError } from "./errors.ts";
-import type { CallOptions, Catalogue, TapOrder } from "./hook-spec.ts";
-import type { Disposer, PluginContext, Tokens } from "./plugin.ts";
+import type { CallOptions, Catalogue, Disposer, PluginContext, TapOrder, Token, Tokens } from "./contract.ts";
 import type { Realm } from "./realm.ts";
 import type { Scope } from "./scope.ts";
-import type { Token } from "./token.ts";
 
 /** What a plugin's setup, and each `when` of it, is handed. Everything made through it belongs to `scope`. */
 export function makeContext(realm: Realm, activation: Activation, scope: Scope, use: { readonly [name: string]: unknown }): PluginContext<Catalogue> {
@@ -73,7 +71,7 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
         };
       });
     },
-    own: (label: string, dispose: Disposer): Disposer => scope.own(label, dispose),
+    own: scope.own,
     call: (hook: string, input: unknown, options?: CallOptions): unknown =>
       counted(hook, () => {
         admit(`hook.call:${hook}`);

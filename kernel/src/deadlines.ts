@@ -1,5 +1,5 @@
 import type { KernelError } from "./errors.ts";
-import type { Platform } from "./kernel-types.ts";
+import type { Platform } from "./contract.ts";
 
 /**
  * All deadlines on one timer. A queue a duration: its deadlines come in time order, so the first is always the earliest.

@@ -5,12 +5,7 @@ export const errorCatalogue = Object.freeze(catalogue);
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-export interface ErrorFacts {
-  readonly plugin?: string | undefined;
-  readonly hook?: string | undefined;
-  readonly detail?: string | undefined;
-  readonly cause?: unknown;
-}
+export type ErrorFacts = { readonly [fact in "plugin" | "hook" | "detail"]?: string | undefined } & { readonly cause?: unknown };
 
 /** An error with a `code` of the catalogue, the plugin and hook it concerns, its cause, and what to `do`. */
 export class KernelError extends Error {

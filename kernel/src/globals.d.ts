@@ -10,3 +10,14 @@ interface AbortController {
   abort(reason?: unknown): void;
 }
 declare var AbortController: { prototype: AbortController; new (): AbortController };
+
+/** tapable types its index alone. Of the class all its hooks are made from, the part the kernel uses. */
+declare module "tapable/lib/Hook.js" {
+  export default class Hook<Call> {
+    constructor(args: string[], name: string);
+    compile: (options: import("./interpreter.ts").CompileOptions) => (input: unknown, call: unknown, done: Done) => void;
+    tapAsync(options: { readonly name: string; readonly stage: number }, fn: (input: unknown, call: Call, done: Done) => void): void;
+    callAsync(input: unknown, call: Call, done: Done): void;
+  }
+  type Done = (error?: unknown, result?: unknown) => void;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { never, plugin, rig } from "./testing/fixtures.ts";
-import { token } from "./token.ts";
+import { token } from "./contract.ts";
 
 describe("guards", () => {
   it("take the strongest answer: no guard can allow for another", async () => {

@@ -11,10 +11,7 @@ export type FaultPolicy = "fail" | "skip" | "closed";
 export type GuardAnswer = { readonly decision: "allow"; readonly reason?: string } | { readonly decision: "ask" | "deny"; readonly reason: string };
 
 /** What a guard hook came to, with every tap's answer that was not "no objection". */
-export interface GuardOutcome {
-  readonly decision: "allow" | "ask" | "deny";
-  readonly reasons: readonly { readonly plugin: string; readonly decision: "allow" | "ask" | "deny"; readonly reason: string }[];
-}
+export type GuardOutcome = Pick<GuardAnswer, "decision"> & { readonly reasons: readonly (Required<GuardAnswer> & { readonly plugin: string })[] };
 
 /** One tap's share of a `collect` call: isolated, so one plugin's fault never hides another's answer. */
 export type Collected<O> =
@@ -45,12 +42,8 @@ export type InputOf<S> = S extends HookSpec<HookKind, infer I, infer _O> ? I : n
 export type OutputOf<S> = S extends HookSpec<HookKind, infer _I, infer O> ? O : never;
 export type KindOf<S> = S extends HookSpec<infer K, infer _I, infer _O> ? K : never;
 
-/** Handed to every tap beside its input. */
-export interface TapCall {
-  readonly hook: string;
-  /** Aborts at the tap's deadline, when the caller aborts, and when the plugin's scope closes. */
-  readonly signal: AbortSignal;
-}
+/** Handed to every tap beside its input. `signal` aborts at the tap's deadline, when the caller aborts, and when the plugin's scope closes. */
+export type TapCall = { readonly hook: string; readonly signal: AbortSignal };
 
 type Tap<I, A> = (input: I, call: TapCall) => A | Promise<A>;
 
@@ -74,14 +67,7 @@ export type CallResult<S> = Kinds<InputOf<S>, OutputOf<S>>[KindOf<S>]["result"];
 export type Phase = "guard" | "main" | "observe";
 
 /** Where a tap stands: phase first, then `before`/`after` by plugin id, then install order. An unknown id is recorded, not an error; a contradiction is. */
-export interface TapOrder {
-  readonly phase?: Phase;
-  readonly before?: readonly string[];
-  readonly after?: readonly string[];
-}
+export type TapOrder = { readonly phase?: Phase; readonly before?: readonly string[]; readonly after?: readonly string[] };
 
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  /** Milliseconds for the whole call; each tap's own deadline still holds. */
-  readonly deadlineMs?: number;
-}
+/** `deadlineMs`: milliseconds for the whole call; each tap's own deadline still holds. */
+export type CallOptions = { readonly signal?: AbortSignal; readonly deadlineMs?: number };

@@ -1,13 +1,10 @@
-import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from "tapable";
+import Hook from "tapable/lib/Hook.js";
 import type { Activation } from "./activation.ts";
 import { KernelError } from "./errors.ts";
-import type { CallOptions, Catalogue, HookKind, HookSpec } from "./hook-spec.ts";
-import { type CompileOptions, type Done, interpret, type TapableKind } from "./interpreter.ts";
+import type { CallOptions, Catalogue, HookKind, HookSpec } from "./contract.ts";
+import { type Done, interpret, type TapableKind } from "./interpreter.ts";
 import type { Call, Invocation, TapEntry } from "./invocation.ts";
 import { order } from "./order.ts";
-
-/** The part of a tapable hook the kernel uses; `compile` is missing in tapable's typings. */
-type Line = AsyncSeriesHook<[unknown, Call]> & Pick<SyncHook<[unknown, Call], void>, "call"> & { compile: (options: CompileOptions) => unknown };
 
 /** One hook's taps at one moment, in the order they run. Never changes: a change makes a new chain, and sessions keep the old. */
 export type Chain = ReturnType<typeof createChain>;
@@ -15,38 +12,26 @@ export type Chain = ReturnType<typeof createChain>;
 /** Runs one tap under its deadline and fault policy, then calls `done` once. */
 type RunTap = (entry: TapEntry, input: unknown, call: Call, done: Done) => void;
 
-/** Which tapable hook carries each kind. `collect` and `guard` keep their answers in the call, so that every tap runs. */
-const carriers: { readonly [K in HookKind]: readonly [hook: unknown, kind: TapableKind] } = {
-  series: [AsyncSeriesHook, "series"],
-  waterfall: [AsyncSeriesWaterfallHook, "waterfall"],
-  bail: [AsyncSeriesBailHook, "bail"],
-  parallel: [AsyncParallelHook, "parallel"],
-  collect: [AsyncParallelHook, "parallel"],
-  guard: [AsyncParallelHook, "parallel"],
-  notify: [SyncHook, "sync"],
-};
+const kinds: readonly HookKind[] = ["series", "waterfall", "bail", "parallel", "collect", "guard", "notify"];
 
-const kinds: readonly string[] = Object.keys(carriers);
+/** How tapable would run each kind. `collect` and `guard` keep their answers in the call, so that every tap runs; nobody waits for `notify`. */
+const carrier = (kind: HookKind): TapableKind => (kind === "collect" || kind === "guard" || kind === "notify" ? "parallel" : kind);
 
 /** @throws ORDER_CONTRADICTION naming both sides. */
 function createChain(name: string, spec: HookSpec, taps: readonly TapEntry[], run: RunTap) {
   const found = order(taps);
   if ("sides" in found) throw new KernelError("ORDER_CONTRADICTION", { hook: name, detail: found.sides.join(" against ") });
   const entries = found.sorted;
-  const build = (): Line => {
-    const [Hook, kind] = carriers[spec.kind];
-    const line = new (Hook as new (args: string[], name: string) => Line)(["input", "call"], name);
-    line.compile = (options) => interpret(kind, options);
-    for (const [stage, entry] of entries.entries()) {
-      const options = { name: entry.plugin, stage };
-      if (kind === "sync") line.tap(options, (input, call) => run(entry, input, call, () => undefined));
-      else line.tapAsync(options, (input, call, done) => run(entry, input, call, done as Done));
-    }
+  const build = (): Hook<Call> => {
+    // The base of tapable's hooks: all that sets them apart is `compile`, and ours takes its place.
+    const line = new Hook<Call>(["input", "call"], name);
+    line.compile = (options) => interpret(carrier(spec.kind), options);
+    for (const [stage, entry] of entries.entries()) line.tapAsync({ name: entry.plugin, stage }, (input, call, done) => run(entry, input, call, done));
     return line;
   };
-  let built: Line | undefined;
+  let built: Hook<Call> | undefined;
   /** The tapable hook of these taps, built at the first call. */
-  const line = (): Line => (built ??= build());
+  const line = (): Hook<Call> => (built ??= build());
   return { name, spec, entries, line };
 }
 

@@ -1,12 +1,10 @@
 export { covers } from "./capabilities.ts";
-export { type ErrorCode, errorCatalogue, KernelError } from "./errors.ts";
+export type { AnyPlugin, Calls, Clock, Disposer, HookExplanation, HookSession, HookTrace, InstallOptions, Json, Kernel, KernelOptions } from "./contract.ts";
+export type { Limits, Log, Manifest, Platform, PluginChange, PluginContext, PluginDefinition, PluginReport, PluginState } from "./contract.ts";
+export { type Portable, type Random, type Services, type Tier, type Token, type Tokens, token } from "./contract.ts";
 export type { CallOptions, CallResult, Catalogue, Collected, FaultPolicy, GuardAnswer, GuardOutcome, HookKind, HookSpec } from "./hook-spec.ts";
 export type { InputOf, KindOf, OutputOf, Phase, TapCall, TapFn, TapOrder } from "./hook-spec.ts";
+export { type ErrorCode, errorCatalogue, KernelError } from "./errors.ts";
 export { createKernel } from "./kernel.ts";
-export type { InstallOptions, Kernel, KernelOptions, Limits, Platform, PluginState } from "./kernel-types.ts";
-export type { HookExplanation, HookTrace, PluginChange, PluginReport } from "./kernel-types.ts";
 export { apiVersion, validateManifest } from "./manifest.ts";
 export { findNotPlain } from "./plain.ts";
-export type { AnyPlugin, Clock, Disposer, HookSession, Log, Manifest, PluginContext, PluginDefinition, Random, Services, Tier, Tokens } from "./plugin.ts";
-export type { Json, Portable } from "./portable.ts";
-export { type Token, token } from "./token.ts";

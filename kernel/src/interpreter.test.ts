@@ -10,7 +10,7 @@ describe("the interpreter", () => {
     expect(tapableRecord.length).toBe(all.length);
   });
 
-  for (const kind of ["series", "waterfall", "bail", "parallel", "sync"]) {
+  for (const kind of ["series", "waterfall", "bail", "parallel"]) {
     it(`does in ${kind} hooks what tapable's generated code did: results, order, errors, interceptors`, async () => {
       const different: string[] = [];
       for (const [at, scenario] of all.entries()) {

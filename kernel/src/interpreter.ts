@@ -3,33 +3,28 @@ import type { HookInterceptor } from "tapable";
 /** What tapable hands to a hook's `compile`; not in its typings, so the version is pinned and the suite compares results. */
 export interface CompileOptions {
   readonly taps: readonly { readonly name: string; readonly fn: (...args: unknown[]) => unknown }[];
-  readonly interceptors: readonly HookInterceptor<unknown, unknown>[];
+  readonly interceptors: readonly HookInterceptor<[unknown, unknown], unknown>[];
 }
 
-/** `sync` is tapable's SyncHook, the others its async hooks of that name. */
-export type TapableKind = "series" | "waterfall" | "bail" | "parallel" | "sync";
+/** tapable's async hooks of that name. */
+export type TapableKind = "series" | "waterfall" | "bail" | "parallel";
 
 export type Done = (error?: unknown, result?: unknown) => void;
 type Run = (input: unknown, call: unknown, done: Done) => void;
 
 /**
  * Does by interpretation what tapable's generated code does, for the shapes the kernel uses: hooks of two arguments,
- * tapped with `tapAsync` and called with `callAsync`, or tapped with `tap` and called with `call` (`sync`).
+ * tapped with `tapAsync` and called with `callAsync`.
  * Results, order, errors and interceptor calls are compared with tapable's recorded own wherever the suite runs.
  */
-export function interpret(kind: TapableKind, { taps, interceptors }: CompileOptions): (...args: never[]) => void {
-  const each = (say: (interceptor: HookInterceptor<unknown, unknown>) => void): void => interceptors.forEach(say);
+export function interpret(kind: TapableKind, { taps, interceptors }: CompileOptions): Run {
+  const each = (say: (interceptor: CompileOptions["interceptors"][number]) => void): void => interceptors.forEach(say);
   const start = (index: number, input: unknown, call: unknown, done: Done): void => {
     const tap = taps[index] as CompileOptions["taps"][number];
     if (interceptors.length > 0) each((interceptor) => interceptor.tap?.(tap as never));
     tap.fn(input, call, done);
   };
 
-  /** One after another, nobody waited for. Its caller gives no `done`. */
-  const sync = (input: unknown, call: unknown, done: Done = ignore): void => {
-    for (let index = 0; index < taps.length; index++) start(index, input, call, ignore);
-    done();
-  };
   /** One after another; synchronously as long as the taps answer so. */
   const series: Run = (given, call, done) => {
     let input = given;
@@ -56,10 +51,10 @@ export function interpret(kind: TapableKind, { taps, interceptors }: CompileOpti
       });
     }
   };
-  const run = kind === "sync" ? sync : kind === "parallel" && taps.length > 1 ? parallel : series;
+  const run = kind === "parallel" && taps.length > 1 ? parallel : series;
   if (interceptors.length === 0) return run;
-  return (input: unknown, call: unknown, done: Done = ignore) => {
-    each((interceptor) => (interceptor.call as Run | undefined)?.(input, call, ignore));
+  return (input, call, done) => {
+    each((interceptor) => interceptor.call?.(input, call));
     run(input, call, (...outcome) => {
       const [error, result] = outcome;
       each((interceptor) => {
@@ -71,5 +66,3 @@ export function interpret(kind: TapableKind, { taps, interceptors }: CompileOpti
     });
   };
 }
-
-function ignore(): void {}

@@ -2,17 +2,17 @@ import type { Activation } from "./activation.ts";
 import { acceptAnswer, checkAgainst, emptyResult, weigh } from "./answers.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { isRefusal, KernelError } from "./errors.ts";
-import type { CallOptions, TapCall } from "./hook-spec.ts";
+import type { CallOptions, TapCall } from "./contract.ts";
 import type { Chain } from "./hooks.ts";
 import type { Done } from "./interpreter.ts";
 import type { Placed } from "./order.ts";
 import type { Tracer } from "./tracer.ts";
 
+/** `live`: false once its scope gave it back: a session that still lists it skips it, a guard denies. */
 export interface TapEntry extends Placed {
   readonly hook: string;
   readonly owner: Activation;
   readonly fn: (input: unknown, call: TapCall) => unknown;
-  /** False once its scope gave it back: a session that still lists it skips it, a guard denies. */
   live: boolean;
 }
 
@@ -31,33 +31,27 @@ export interface Call {
   settle: ((error: unknown, value: unknown) => void) | undefined;
 }
 
-/** One tap's run, and what the tap sees as its TapCall. The signal is made when it is first looked at. */
+/** Which tap runs in which call, since when, and who is told that it is done. */
+type TapRun = { readonly entry: TapEntry; readonly call: Call; readonly done: Done; readonly startedAt: number };
+
+/** One tap's run, and what the tap sees as its TapCall. The signal is made when it is first looked at. A class: an object literal with a getter costs microseconds. */
 export class Attempt implements TapCall {
-  readonly entry: TapEntry;
-  readonly call: Call;
-  readonly done: Done;
-  readonly startedAt: number;
+  readonly run: TapRun;
+  readonly hook: string;
   cancelDeadline: (() => void) | undefined;
   #controller: AbortController | undefined;
   #stopped: unknown;
   #claimed = false;
 
-  constructor(entry: TapEntry, call: Call, done: Done, startedAt: number) {
-    this.entry = entry;
-    this.call = call;
-    this.done = done;
-    this.startedAt = startedAt;
-  }
-
-  get hook(): string {
-    return this.entry.hook;
+  constructor(run: TapRun) {
+    this.run = run;
+    this.hook = run.entry.hook;
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      this.stop(this.#stopped ?? this.entry.owner.scope.signal.reason);
-    }
+    if (this.#controller) return this.#controller.signal;
+    this.#controller = new AbortController();
+    this.stop(this.#stopped ?? this.run.entry.owner.scope.signal.reason);
     return this.#controller.signal;
   }
 
@@ -66,8 +60,8 @@ export class Attempt implements TapCall {
     if (this.#claimed) return false;
     this.#claimed = true;
     this.cancelDeadline?.();
-    this.call.pending.delete(this);
-    this.entry.owner.pending.delete(this);
+    this.run.call.pending.delete(this);
+    this.run.entry.owner.pending.delete(this);
     return true;
   }
 
@@ -93,7 +87,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     const startedAt = tracer.now(id);
     const call: Call = { chain, session, id, answers: [], pending: new Set(), ended: false, settle: undefined };
     if (notify) {
-      chain.line().call(checked.value, call);
+      chain.line().callAsync(checked.value, call, () => undefined);
       return tracer.record(call, undefined, startedAt, "silent");
     }
     const result = start(call, checked.value, options);
@@ -113,7 +107,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     const ownTime = spec.deadlineMs === "caller";
     const onAbort = (): void => abort(call, cancelled(), ownTime && (signal?.reason as Error | undefined)?.name === "TimeoutError");
     const onLate = (): void => {
-      const plugin = Array.from(call.pending, (attempt) => attempt.entry.plugin).join(", ");
+      const plugin = Array.from(call.pending, (attempt) => attempt.run.entry.plugin).join(", ");
       abort(call, new KernelError("CALL_DEADLINE", { hook, plugin, detail: `${deadlineMs} ms` }), ownTime);
     };
     return new Promise((resolve, reject) => {
@@ -134,7 +128,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
   /** What every tapable tap is: calls `done` at most once, and never throws. */
   function run(entry: TapEntry, input: unknown, call: Call, done: Done): void {
     if (call.ended) return;
-    const attempt = new Attempt(entry, call, done, tracer.now(call.id));
+    const attempt = new Attempt({ entry, call, done, startedAt: tracer.now(call.id) });
     if (!entry.live) return refuse(attempt, new KernelError("PLUGIN_REVOKED", entry), "skipped");
     if (!entry.owner.plugin.breaker.admits()) return refuse(attempt, new KernelError("PLUGIN_SUSPENDED", entry), "skipped");
     let given: unknown;
@@ -149,7 +143,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
 
   /** Puts the attempt where its call and its plugin can reach it, until it answers or is late. */
   function wait(attempt: Attempt, answer: PromiseLike<unknown>): void {
-    const { entry, call } = attempt;
+    const { entry, call } = attempt.run;
     const { deadlineMs } = call.chain.spec;
     const late = (): void => fault(attempt, new KernelError("TAP_DEADLINE", { plugin: entry.plugin, hook: entry.hook, detail: `${deadlineMs} ms` }));
     call.pending.add(attempt);
@@ -160,7 +154,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
   }
 
   function settle(attempt: Attempt, given: unknown): void {
-    const { entry, call, done, startedAt } = attempt;
+    const { entry, call, done, startedAt } = attempt.run;
     const { spec, entries } = call.chain;
     let answer: unknown;
     try {
@@ -182,7 +176,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
   /** Blames the tap's plugin, unless it refused, the error is another's that merely passed through it, or the plugin was taken away under the tap. */
   function fault(attempt: Attempt, thrown: unknown): void {
     if (!attempt.claim()) return;
-    const { plugin, hook, owner } = attempt.entry;
+    const { plugin, hook, owner } = attempt.run.entry;
     const error = thrown instanceof KernelError ? thrown : new KernelError("TAP_THREW", { plugin, hook, cause: thrown });
     attempt.stop(error);
     if (error.plugin === plugin && error.code !== "PLUGIN_REVOKED" && !isRefusal(thrown)) owner.faulted(hook, error);
@@ -190,7 +184,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     refuse(attempt, error, "error");
   }
 
-  function refuse({ entry, call, done, startedAt }: Attempt, error: KernelError, outcome: "skipped" | "error"): void {
+  function refuse({ run: { entry, call, done, startedAt } }: Attempt, error: KernelError, outcome: "skipped" | "error"): void {
     const { plugin } = entry;
     const { spec, entries } = call.chain;
     const { code, message } = error;
@@ -216,7 +210,7 @@ function abort(call: Call, error: KernelError, blame: boolean): void {
   for (const attempt of Array.from(call.pending)) {
     attempt.claim();
     attempt.stop(error);
-    const { owner, plugin, hook } = attempt.entry;
+    const { owner, plugin, hook } = attempt.run.entry;
     if (blame) owner.faulted(hook, new KernelError("TAP_DEADLINE", { plugin, hook }));
     else owner.settled(false);
   }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { HookTrace } from "./kernel-types.ts";
+import type { HookTrace } from "./contract.ts";
 import { createKernel } from "./kernel.ts";
 import { hooks, plugin, refusal, rig } from "./testing/fixtures.ts";
 import { testPlatform, turns } from "./testing/platform.ts";
-import { token } from "./token.ts";
+import { token } from "./contract.ts";
 
 describe("a kernel", () => {
   it("runs each kind of hook over its plugins' taps", async () => {
@@ -171,7 +171,7 @@ describe("tracing", () => {
 
 describe("a token", () => {
   it("is its string: one made by another copy of the module is the same token", async () => {
-    const { token: other }: { token: typeof token } = await import("./token.ts?copy" as string);
+    const { token: other }: { token: typeof token } = await import("./contract.ts?copy" as string);
     expect(other).not.toBe(token);
     const { kernel } = rig();
     let seen = "";

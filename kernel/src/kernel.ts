@@ -1,13 +1,9 @@
 import type { TapEntry } from "./invocation.ts";
-import { assertFits } from "./dependencies.ts";
 import { KernelError } from "./errors.ts";
-import type { CallOptions, Catalogue } from "./hook-spec.ts";
-import { admit, type Installed, report, stateOf } from "./installed.ts";
-import type { HookExplanation, InstallOptions, Kernel, KernelOptions, PluginChange, PluginReport } from "./kernel-types.ts";
-import { validateDefinition } from "./manifest.ts";
+import type { AnyPlugin, CallOptions, Catalogue, HookExplanation, InstallOptions, Kernel, KernelOptions, PluginChange, PluginReport } from "./contract.ts";
+import { assertFits, validateDefinition } from "./manifest.ts";
 import { because } from "./order.ts";
-import type { AnyPlugin } from "./plugin.ts";
-import { createRealm } from "./realm.ts";
+import { admit, createRealm, type Installed, report, stateOf } from "./realm.ts";
 import { createReconciler } from "./reconciler.ts";
 
 /**
@@ -37,10 +33,7 @@ export function createKernel<C extends Catalogue>(options: KernelOptions<C>): Ke
 
   /** Everything that can be refused is refused here, before anything changes. */
   const prepare = (definition: AnyPlugin, given: InstallOptions, order: number): Promise<Installed> => {
-    assertFits(
-      definition,
-      Array.from(plugins.values(), (each) => each.definition),
-    );
+    assertFits(definition, plugins.values());
     return admit(realm, definition, given, order, policy);
   };
   const welcome = (plugin: Installed): void => {

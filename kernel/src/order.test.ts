@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Phase } from "./hook-spec.ts";
+import type { Phase } from "./contract.ts";
 import { order, type Placed } from "./order.ts";
 import { plugin, refusal, rig } from "./testing/fixtures.ts";
 

@@ -1,14 +1,7 @@
-import type { Phase } from "./hook-spec.ts";
+import type { Phase, TapOrder } from "./contract.ts";
 
 /** What the order algorithm looks at; `installed` then `index` is install order. */
-export interface Placed {
-  readonly plugin: string;
-  readonly phase: Phase;
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-  readonly installed: number;
-  readonly index: number;
-}
+export type Placed = Required<TapOrder> & { readonly plugin: string; readonly installed: number; readonly index: number };
 
 /** `from` goes before `to` because `side` asked for it. */
 type Edge = { readonly from: Placed; readonly to: Placed; readonly side: string };

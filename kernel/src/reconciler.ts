@@ -1,10 +1,9 @@
 import { type Activation, createActivation, type When } from "./activation.ts";
 import { makeContext } from "./context.ts";
-import { requiredIds } from "./dependencies.ts";
 import { asKernelError, KernelError } from "./errors.ts";
-import type { Installed } from "./installed.ts";
-import type { PluginState } from "./kernel-types.ts";
-import type { Realm } from "./realm.ts";
+import type { PluginState } from "./contract.ts";
+import { requiredIds } from "./manifest.ts";
+import type { Installed, Realm } from "./realm.ts";
 import { createScope } from "./scope.ts";
 
 type Step = () => Promise<void>;
@@ -62,9 +61,8 @@ export function createReconciler(realm: Realm, plugins: ReadonlyMap<string, Inst
     const activation = createActivation(plugin, realm);
     const { definition, id } = plugin;
     try {
-      await inTime("SETUP_DEADLINE", id, () =>
-        definition.setup(makeContext(realm, activation, activation.scope, activation.use(definition.requires ?? {})) as never),
-      );
+      const context = makeContext(realm, activation, activation.scope, activation.use(definition.requires ?? {}));
+      await inTime("SETUP_DEADLINE", id, () => definition.setup(context as never));
       return activation;
     } catch (thrown) {
       note(plugin, await activation.leave());

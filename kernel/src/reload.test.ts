@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { plugin, rig, type Rig } from "./testing/fixtures.ts";
 import { turns } from "./testing/platform.ts";
-import { token } from "./token.ts";
-import type { AnyPlugin } from "./plugin.ts";
+import { token } from "./contract.ts";
+import type { AnyPlugin } from "./contract.ts";
 
 const tokens = [0, 1, 2, 3].map((n) => token<{ live: boolean; by: string }>(`acme.s${n}@1`));
 const T = (n: number): (typeof tokens)[number] => tokens[n] as (typeof tokens)[number];

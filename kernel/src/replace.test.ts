@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { never, plugin, refusal, rig } from "./testing/fixtures.ts";
-import { token } from "./token.ts";
+import { token } from "./contract.ts";
 
 const A = token<string>("acme.a@1");
 const B = token<string>("acme.b@1");

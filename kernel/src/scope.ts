@@ -1,6 +1,6 @@
 import type { Deadlines } from "./deadlines.ts";
 import { asKernelError, KernelError } from "./errors.ts";
-import type { Disposer } from "./plugin.ts";
+import type { Disposer } from "./contract.ts";
 
 type Effect = { readonly label: string; readonly dispose: Disposer };
 

@@ -1,6 +1,5 @@
 import type { Call } from "./invocation.ts";
-import type { HookTrace } from "./kernel-types.ts";
-import type { Clock, Disposer } from "./plugin.ts";
+import type { Clock, Disposer, HookTrace } from "./contract.ts";
 
 /** The one interceptor of hook calls. While nobody listens, calls have the number 0 and nothing else happens. */
 export type Tracer = ReturnType<typeof createTracer>;

@@ -1,9 +1,9 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import type { Collected, GuardOutcome } from "./hook-spec.ts";
-import type { PluginContext } from "./plugin.ts";
-import type { Portable } from "./portable.ts";
+import type { Collected, GuardOutcome } from "./contract.ts";
+import type { PluginContext } from "./contract.ts";
+import type { Portable } from "./contract.ts";
 import { rig, type TestHooks } from "./testing/fixtures.ts";
-import { token } from "./token.ts";
+import { token } from "./contract.ts";
 
 describe("types", () => {
   it("follow from the hook's name and the tokens, checked by the compiler", async () => {

@@ -7,7 +7,7 @@ import { isProductSource, projectFiles, textOf } from "../lib/project-files.mjs"
 
 const limits = { codeLines: 1_500, fileLines: 250, gzipBytes: 30 * 1024 };
 
-/** The kernel stays small: code lines in all, lines a file, and bytes gzipped with tapable, tsyringe and the reflect shim. */
+/** The kernel stays small: code lines in all, lines a file, and bytes gzipped with tapable and tsyringe. */
 export const kernelBudget = {
   name: "kernel budget",
   async run() {
@@ -30,23 +30,14 @@ export const kernelBudget = {
 
 /** What a host pays for the kernel alone, minified as hosts are. */
 async function bundledSize() {
-  const entry = "\0kernel-budget";
-  const code = 'import "reflect-metadata/lite"; export * from "@orrery/kernel";';
   const bundle = await rolldown({
-    input: entry,
+    input: join(root, "kernel/src/index.ts"),
     cwd: join(root, "kernel"),
     platform: "neutral",
-    resolve: { mainFields: ["module", "main"], alias: { "@orrery/kernel": join(root, "kernel/src/index.ts") } },
-    plugins: [
-      { name: "entry", resolveId: (id) => (id === entry ? id : id === "reflect-metadata/lite" ? shim() : null), load: (id) => (id === entry ? code : null) },
-    ],
+    resolve: { mainFields: ["module", "main"] },
     logLevel: "silent",
   });
   const { output } = await bundle.generate({ format: "esm", minify: true });
   await bundle.close();
   return output.reduce((sum, chunk) => sum + (chunk.type === "chunk" ? gzipSync(chunk.code, { level: 9 }).length : 0), 0);
-}
-
-function shim() {
-  return join(root, "kernel/node_modules/reflect-metadata/ReflectLite.js");
 }

@@ -81,7 +81,7 @@ describe("the kernel in Chromium under the page's content security policy", () =
     expect(made).toBe("EvalError");
     expect(outcomes.filter((outcome) => outcome.error)).toEqual([]);
     expect(outcomes.length).toBeGreaterThan(100);
-    expect(outcomes.filter((outcome) => outcome.name.includes("what tapable's generated code did")).length).toBe(5);
+    expect(outcomes.filter((outcome) => outcome.name.includes("what tapable's generated code did")).length).toBe(4);
     await page.close();
   });
 });

@@ -1,7 +1,7 @@
 import { createKernel } from "../kernel.ts";
-import type { HookSpec } from "../hook-spec.ts";
-import type { Kernel, Limits, PluginChange } from "../kernel-types.ts";
-import type { AnyPlugin, PluginContext, Tokens } from "../plugin.ts";
+import type { HookSpec } from "../contract.ts";
+import type { Kernel, Limits, PluginChange } from "../contract.ts";
+import type { AnyPlugin, PluginContext, Tokens } from "../contract.ts";
 import { type TestPlatform, testPlatform } from "./platform.ts";
 
 const numbers = {

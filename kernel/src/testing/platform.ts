@@ -1,4 +1,4 @@
-import type { Platform } from "../kernel-types.ts";
+import type { Platform } from "../contract.ts";
 
 /** A platform whose time only moves when told to, and whose ids and randomness repeat. */
 export interface TestPlatform extends Platform {

@@ -1,4 +1,4 @@
-import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from "tapable";
+import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook } from "tapable";
 import { type CompileOptions, interpret, type TapableKind } from "../interpreter.ts";
 
 /** One way a tap behaves: when it answers, and with what. */
@@ -12,28 +12,23 @@ export interface Scenario {
   readonly interceptors: number;
 }
 
-const kinds: readonly TapableKind[] = ["series", "waterfall", "bail", "parallel", "sync"];
-const constructors = { series: AsyncSeriesHook, waterfall: AsyncSeriesWaterfallHook, bail: AsyncSeriesBailHook, parallel: AsyncParallelHook, sync: SyncHook };
+const kinds: readonly TapableKind[] = ["series", "waterfall", "bail", "parallel"];
+const constructors = { series: AsyncSeriesHook, waterfall: AsyncSeriesWaterfallHook, bail: AsyncSeriesBailHook, parallel: AsyncParallelHook };
 
 /** Every list of up to two taps, and every third list of three, of each kind, with no, one and two interceptors. */
 export function scenarios(): Scenario[] {
   const lists: Behaviour[][] = [[], ...behaviours.map((a) => [a]), ...behaviours.flatMap((a) => behaviours.map((b) => [a, b]))];
   const triples = behaviours.flatMap((a) => behaviours.flatMap((b) => behaviours.map((c) => [a, b, c])));
   lists.push(...triples.filter((_, at) => at % 3 === 0));
-  const fits = (kind: TapableKind, taps: readonly Behaviour[]): boolean => kind !== "sync" || taps.every((tap) => tap === "silent" || tap === "throws");
   return kinds.flatMap((kind) =>
-    lists
-      .filter((taps) => fits(kind, taps))
-      .flatMap((taps) => [0, 1, 2].map((interceptors) => ({ name: `${kind} [${taps.join(", ")}] ×${interceptors}`, kind, taps, interceptors }))),
+    lists.flatMap((taps) => [0, 1, 2].map((interceptors) => ({ name: `${kind} [${taps.join(", ")}] ×${interceptors}`, kind, taps, interceptors }))),
   );
 }
 
 interface AnyHook {
   compile: (options: CompileOptions) => unknown;
   intercept(interceptor: object): void;
-  tap(options: object, fn: (...args: unknown[]) => unknown): void;
   tapAsync(options: object, fn: (...args: unknown[]) => unknown): void;
-  call(...args: unknown[]): unknown;
   callAsync(...args: unknown[]): unknown;
 }
 
@@ -61,8 +56,7 @@ export async function play({ kind, taps, interceptors }: Scenario, own: boolean)
       if (behaviour.startsWith("late")) late.push(answer);
       else answer();
     };
-    if (kind === "sync") hook.tap(options, (input) => run(input, () => undefined));
-    else hook.tapAsync(options, (input, _call, done) => run(input, done as (error?: unknown) => void));
+    hook.tapAsync(options, (input, _call, done) => run(input, done as (error?: unknown) => void));
   });
   const attempt = (work: () => void): void => {
     try {
@@ -71,10 +65,7 @@ export async function play({ kind, taps, interceptors }: Scenario, own: boolean)
       seen.push(`thrown out ${show(thrown)}`);
     }
   };
-  attempt(() => {
-    if (kind === "sync") seen.push(`returned ${String(hook.call("in", "call"))}`);
-    else hook.callAsync("in", "call", (...outcome: unknown[]) => seen.push(`back(${outcome.map(show).join(",")})`));
-  });
+  attempt(() => hook.callAsync("in", "call", (...outcome: unknown[]) => seen.push(`back(${outcome.map(show).join(",")})`)));
   for (let answer = late.shift(); answer; answer = late.shift()) {
     seen.push("later");
     attempt(answer);

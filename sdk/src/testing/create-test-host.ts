@@ -1,5 +1,3 @@
-// tsyringe needs it before it is loaded itself.
-import "reflect-metadata/lite";
 import { createKernel, type HookTrace, type InstallOptions, type Kernel, type PluginReport } from "@orrery/kernel";
 import type { InputFile } from "../documents.ts";
 import { type AnyPlugin, definePlugin } from "../define-plugin.ts";
