@@ -7,6 +7,7 @@ import {
   OrreryError,
   Runner,
   type RunEvent,
+  type RunRequest,
   type SubmitRequest,
   Trace,
   usdToNano,
@@ -49,23 +50,14 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     await this.#loadProviders();
     const given = (request.documents ?? []).map(inputFile);
     const files = given.length === 0 && request.thread ? await this.#files.ofThread(request.thread) : given;
-    const started = await this.#service(Runner).start({
-      text: request.task,
-      files,
-      ...(request.thread ? { thread: request.thread } : {}),
-      ...(request.topology ? { topology: request.topology } : {}),
-      ...(request.team ? { team: request.team } : {}),
-      ...(request.agents ? { agents: request.agents } : {}),
-      ...(request.model ? { model: request.model } : {}),
-      spending:
-        request.budget === undefined
-          ? { allowed: false, capNano: 0, why: "nobody agreed to spend money" }
-          : { allowed: request.budget > 0, capNano: usdToNano(request.budget), why: `a budget of $${request.budget} was agreed to in the page` },
-      actor: "person",
-      workspace: "default",
-    });
+    const started = await this.#service(Runner).start(runRequest(request, files));
     await this.#files.keep(started.runId, started.thread, files);
     return started;
+  }
+
+  async forecast(request: SubmitRequest) {
+    await this.#loadProviders();
+    return this.#service(Runner).forecast(runRequest(request, []));
   }
 
   async example() {
@@ -173,4 +165,23 @@ function inputFile(document: NonNullable<SubmitRequest["documents"]>[number]): I
     document.bytes ??
     (document.base64 !== undefined ? Uint8Array.from(atob(document.base64), (c) => c.charCodeAt(0)) : new TextEncoder().encode(document.text ?? ""));
   return { path: document.path, bytes };
+}
+
+/** A request of the page's as the runner takes it: saying a budget is agreeing to spend it. */
+function runRequest({ task, budget, thread, topology, team, agents, model }: SubmitRequest, files: InputFile[]): RunRequest {
+  return {
+    text: task,
+    files,
+    ...(thread ? { thread } : {}),
+    ...(topology ? { topology } : {}),
+    ...(team ? { team } : {}),
+    ...(agents ? { agents } : {}),
+    ...(model ? { model } : {}),
+    spending:
+      budget === undefined
+        ? { allowed: false, capNano: 0, why: "nobody agreed to spend money" }
+        : { allowed: budget > 0, capNano: usdToNano(budget), why: `a budget of $${budget} was agreed to in the page` },
+    actor: "person",
+    workspace: "default",
+  };
 }

@@ -58,6 +58,7 @@ export async function startTab(base: string): Promise<TabClient> {
       keep();
       return call("submit", request);
     },
+    forecast: (request) => call("forecast", request),
     example: () => call("example"),
     cancel: (runId) => call("cancel", runId),
     runs: (query) => call("runs", query),

@@ -3,7 +3,7 @@ import type { Sentence } from "./documents.ts";
 import type { RunEvent } from "./events.ts";
 import type { RunSummary } from "./journal.ts";
 import type { ModelDelta, ModelInfo } from "./model.ts";
-import type { RunReport } from "./run.ts";
+import type { Forecast, RunReport } from "./run.ts";
 import type { Span } from "./span.ts";
 import type { Team } from "./team.ts";
 
@@ -38,6 +38,8 @@ export interface HostInfo {
 export interface KernelClient {
   info(): Promise<HostInfo>;
   submit(request: SubmitRequest): Promise<{ runId: string; thread: string }>;
+  /** What the request would do and cost, without doing it; its documents are not needed. */
+  forecast(request: SubmitRequest): Promise<Forecast>;
   /** Runs the built-in example. */
   example(): Promise<{ runId: string; thread: string }>;
   cancel(runId: string): Promise<boolean>;

@@ -20,7 +20,8 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "orrery-serve-"));
   server = spawn(join(root, "node_modules/.bin/orrery"), ["serve", "--port", "0", "--home", home], {
     cwd: root,
-    env: { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1" },
+    // A key, so that there are paid models to choose; nothing is spent in these tests.
+    env: { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1", ANTHROPIC_API_KEY: "never-used" },
   });
   url = await new Promise<string>((resolve, reject) => {
     let text = "";
@@ -97,6 +98,19 @@ describe("the same page over a Node host", () => {
       .allTextContents();
     const cited = [...object.output.matchAll(/\[([^\]#]+)#(\d+)\]/g)].map(([, path = "", n]) => `source: ${path.split("/").at(-1)}#${n}`);
     expect(tab).toEqual(cited);
+  });
+
+  it("forecasts what a paid model would cost before anything is agreed to", async () => {
+    const { page } = opened;
+    await page.goto(`${new URL(url).origin}/#/`);
+    await page.getByLabel("Run tasks").selectOption("node");
+    const model = page.locator("select").filter({ hasText: "as the router decides" });
+    await page.getByLabel("Task", { exact: true }).fill("When does the ferry leave, and what does it cost?");
+    expect(await page.getByText(/^Forecast:/).count()).toBe(0);
+    const paid = await model.locator("option", { hasText: "(paid)" }).first().getAttribute("value");
+    await model.selectOption(paid);
+    await page.getByText(/^Forecast: \d+ calls \(dag\) of anthropic\/\S+, about \$0\.\d+, \$\d+\.\d+ at the very most/).waitFor();
+    expect(await page.getByLabel(/^Spend at most/).inputValue()).toBe("0.05");
   });
 
   it("fits a narrow screen, the choice of kernel included", async () => {

@@ -1,5 +1,6 @@
 import {
   Documents,
+  type Forecast,
   type HostInfo,
   Journal,
   type KernelClient,
@@ -51,6 +52,10 @@ export class HostClient implements KernelClient {
 
   async submit(request: SubmitRequest): Promise<{ runId: string; thread: string }> {
     return this.start({ ...request, documents: await this.read(request) });
+  }
+
+  forecast(request: SubmitRequest): Promise<Forecast> {
+    return this.#host.need(Runner).forecast(this.request({ ...request, documents: { files: [], skipped: [], sources: [] } }));
   }
 
   /** The documents of a request; of a follow-up without any, those its conversation read last. */

@@ -32,6 +32,7 @@ const connection = z.strictObject({
 export const methods: Readonly<Record<string, Method>> = {
   info: method([], (client) => client.info()),
   submit: method([submitRequest], (client, [request]) => client.submit(request as Parameters<HostClient["submit"]>[0])),
+  forecast: method([submitRequest], (client, [request]) => client.forecast(request as Parameters<HostClient["forecast"]>[0])),
   example: method([], (client) => client.example()),
   cancel: method([id], (client, [runId]) => client.cancel(runId)),
   runs: method([query], (client, [{ limit, thread }]) => client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}) })),

@@ -41,6 +41,7 @@ function lateTabClient(): KernelClient {
   return {
     info: late("info"),
     submit: late("submit"),
+    forecast: late("forecast"),
     example: late("example"),
     cancel: late("cancel"),
     runs: late("runs"),

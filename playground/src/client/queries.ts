@@ -1,3 +1,4 @@
+import type { SubmitRequest } from "@orrery/sdk";
 import { QueryClient, useQuery } from "@tanstack/react-query";
 import { useKernel } from "./kernel-source.tsx";
 
@@ -19,6 +20,16 @@ export function useRuns(query: { limit?: number; thread?: string } = {}) {
 export function useModels() {
   const { client, where } = useKernel();
   return useQuery({ queryKey: [where, "models"], queryFn: () => client.models(), staleTime: 30_000 });
+}
+/** What a task would do and cost; asked only when `request` says so. */
+export function useForecast(request: SubmitRequest | undefined) {
+  const { client, where } = useKernel();
+  return useQuery({
+    queryKey: [where, "forecast", request],
+    queryFn: () => (request ? client.forecast(request) : undefined),
+    enabled: request !== undefined,
+    staleTime: 60_000,
+  });
 }
 export function usePlugins() {
   const { client, where } = useKernel();

@@ -108,7 +108,9 @@ export class SocketConnection {
 /** `KernelClient` over the connection: each member is the method of that name. */
 export function socketClient(connection: SocketConnection): KernelClient {
   const method =
-    <K extends "info" | "submit" | "example" | "cancel" | "runs" | "report" | "events" | "trace" | "models" | "plugins" | "explain" | "hooks">(name: K) =>
+    <K extends "info" | "submit" | "forecast" | "example" | "cancel" | "runs" | "report" | "events" | "trace" | "models" | "plugins" | "explain" | "hooks">(
+      name: K,
+    ) =>
     (...params: unknown[]) =>
       connection.call(name, ...params) as never;
   return {
@@ -125,6 +127,7 @@ export function socketClient(connection: SocketConnection): KernelClient {
     runs: method("runs"),
     report: method("report"),
     events: method("events"),
+    forecast: method("forecast"),
     trace: method("trace"),
     models: method("models"),
     plugins: method("plugins"),

@@ -6,6 +6,7 @@ import { useHooks, useModels } from "../client/queries.ts";
 import { Button } from "../ui/Button.tsx";
 import { bytes, plural } from "../ui/format.ts";
 import { Failed } from "../ui/States.tsx";
+import { ForecastLine } from "./ForecastLine.tsx";
 import { type Dropped, droppedFiles, pickedFiles } from "./dropped-files.ts";
 
 const field = "h-9 rounded-8 border border-control bg-surface px-2 text-14 text-fg";
@@ -28,6 +29,13 @@ export function TaskBox() {
   const picker = useRef<HTMLInputElement>(null);
   const id = useId();
   const paid = models.find((each) => each.id === model)?.paid ?? false;
+  const asked = {
+    task,
+    ...(topology ? { topology } : {}),
+    ...(agents ? { agents: Number(agents) } : {}),
+    ...(model ? { model } : {}),
+    ...(paid ? { budget: Number(budget) } : {}),
+  };
 
   const add = (added: Dropped[]) => setFiles((now) => [...new Map([...now, ...added].map((file) => [file.path, file])).values()]);
   const drop = async (event: DragEvent) => {
@@ -41,12 +49,8 @@ export function TaskBox() {
     setFailure(undefined);
     try {
       const { runId } = await client.submit({
-        task,
+        ...asked,
         documents: await Promise.all(files.map(async ({ path, file }) => ({ path, bytes: new Uint8Array(await file.arrayBuffer()) }))),
-        ...(topology ? { topology } : {}),
-        ...(agents ? { agents: Number(agents) } : {}),
-        ...(model ? { model } : {}),
-        ...(paid ? { budget: Number(budget) } : {}),
       });
       await navigate({ to: "/run/$runId", params: { runId } });
     } catch (thrown) {
@@ -177,6 +181,7 @@ export function TaskBox() {
             {busy ? "Starting…" : where === "tab" ? "Run in this tab" : "Run"}
           </Button>
         </div>
+        {paid && task.trim() !== "" ? <ForecastLine request={asked} /> : null}
         {failure !== undefined ? <Failed error={failure} what="The task was not started" /> : null}
       </form>
     </section>
