@@ -46,7 +46,7 @@ export default definePlugin({
   requires: { journal: Journal },
   provides: [Runner],
   setup(context) {
-    const { use, config: limits, clock, random, session, provide, when, own, call, log: console } = context;
+    const { use, config: limits, clock, random, session, provide, when, own, call } = context;
     const services: Optional = { documents: undefined, ledger: undefined };
     when({ documents: Documents }, ({ use: { documents }, own: hold }) => {
       services.documents = documents;
@@ -130,8 +130,8 @@ export default definePlugin({
           actor: task.actor,
           workspace: task.workspace,
           now: clock.now,
-          heard: (event) => void hooks.call("event", event).catch((error) => console.warn("an event listener failed", { code: failureOf(error).code })),
-          unheard: (type) => console.warn(`"${type}" was written and could not be sent to listeners`),
+          heard: (event) => void hooks.call("event", event).catch((error) => context.log.warn("an event listener failed", { code: failureOf(error).code })),
+          unheard: (type) => context.log.warn(`"${type}" was written and could not be sent to listeners`),
         });
         const hooks = session(task.run);
         await log.write("run.submitted", { task }).catch((error: unknown) => {
@@ -148,13 +148,12 @@ export default definePlugin({
           signal: abort.signal,
           clock,
           random,
-          console,
           services,
           limits,
           models: () => (models ??= call("model.list", { refresh: false }).then((answers) => answers.flatMap((answer) => (answer.ok ? answer.value : [])))),
         };
         const ended = run(scope, request, context, turns, collection, tally)
-          .catch((error) => console.error(`run ${task.run} could not be journalled to its end`, { ...failureOf(error) }))
+          .catch((error) => context.log.error(`run ${task.run} could not be journalled to its end`, { ...failureOf(error) }))
           .finally(() => {
             hooks.close();
             active.delete(task.run);

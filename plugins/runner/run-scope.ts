@@ -1,4 +1,4 @@
-import type { Clock, Documents, HookSession, Ledger, Lifecycle, Log, ModelInfo, Plan, Random, Task } from "@orrery/sdk";
+import type { Clock, Documents, HookSession, Ledger, Lifecycle, ModelInfo, Plan, Random, Task } from "@orrery/sdk";
 import type { RunLog } from "./run-log.ts";
 
 /** Services the runner works with when they are there, and without when they are not. */
@@ -15,7 +15,6 @@ export interface RunScope {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: Random;
-  readonly console: Log;
   readonly services: Optional;
   readonly limits: RunnerConfig;
   /** Known models, asked once a run. */
