@@ -17,7 +17,10 @@ export function start(options: ServerOptions & { once?: boolean }): Promise<numb
     offerModel(terminal, report, await client.models());
     terminal.line();
     terminal.line(`The page: ${terminal.colours.bold(server.url)}`);
-    if (options.once) return exitCodeOf(report.status);
+    if (options.once) {
+      terminal.line("It goes with this command: without --once the server stays up.");
+      return exitCodeOf(report.status);
+    }
     terminal.line("It stays up until Ctrl+C.");
     await stopped();
     return 0;
