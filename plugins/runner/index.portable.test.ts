@@ -323,4 +323,22 @@ describe("the runner", () => {
     await host.run("two", { team: team("a"), thread: first.thread });
     expect(threads).toEqual([[], ["answer 1"]]);
   });
+
+  it("keeps a thread to its workspace, whoever knows its name", async () => {
+    const threads: string[][] = [];
+    host = await createTestHost({
+      plugins: [
+        runner,
+        chainPlugin,
+        provider(({ view }) => {
+          threads.push(view.thread.map(({ answer }) => answer));
+          return "a secret of this workspace";
+        }),
+      ],
+    });
+    const first = await host.run("one", { team: team("a"), workspace: "ours" });
+    await host.run("two", { team: team("a"), workspace: "theirs", thread: first.thread });
+    await host.run("three", { team: team("a"), workspace: "ours", thread: first.thread });
+    expect(threads).toEqual([[], [], ["a secret of this workspace"]]);
+  });
 });

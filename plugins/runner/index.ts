@@ -90,9 +90,9 @@ export default definePlugin({
     };
 
     /** The thread's last turns, oldest first, and the documents they were about. */
-    const earlierIn = async (thread: string | undefined): Promise<{ turns: ThreadTurn[]; collection: string | undefined }> => {
+    const earlierIn = async ({ thread, workspace }: RunRequest): Promise<{ turns: ThreadTurn[]; collection: string | undefined }> => {
       if (!thread) return { turns: [], collection: undefined };
-      const runs = (await use.journal.runs({ thread, limit: 3 })).reverse();
+      const runs = (await use.journal.runs({ thread, workspace, limit: 3 })).reverse();
       const turns: ThreadTurn[] = [];
       let collection: string | undefined;
       for (const { run: id, task } of runs) {
@@ -122,7 +122,7 @@ export default definePlugin({
             { todo: "Change what the policy named here objects to." },
           );
         }
-        const { turns, collection } = await earlierIn(request.thread);
+        const { turns, collection } = await earlierIn(request);
         const log = new RunLog({
           journal: use.journal,
           run: task.run,

@@ -88,6 +88,13 @@ describe("a report over documents nobody here wrote", () => {
     expect(citations(next.object.output).length).toBeGreaterThan(0);
     expect(next.object.output).toMatch(/timeout/i);
   });
+
+  it("is another workspace's neither to recall nor to go on with", async () => {
+    const { object } = await person.json(["run", "And what is the timeout?", "--thread", report.thread], { env: { ORRERY_WORKSPACE: "elsewhere" } });
+    expect(object.documents.read).toEqual([]);
+    expect(object.memory.recalled).toEqual([]);
+    expect(object.error?.code).toBe("NEEDS_GENERATIVE_MODEL");
+  });
 });
 
 describe("the example", () => {

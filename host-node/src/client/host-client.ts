@@ -35,7 +35,7 @@ export class HostClient implements KernelClient {
 
   constructor(host: Host, readyMs: number) {
     this.#host = host;
-    this.#files = new RunFiles(host.need(Storage).open("orrery.host.files"), host.settings.documents);
+    this.#files = new RunFiles(host.need(Storage).open("orrery.host.files"), host.settings);
     this.#readyMs = readyMs;
   }
 

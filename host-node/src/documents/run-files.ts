@@ -15,10 +15,12 @@ type Kept = { thread: string; sources: string[]; files: { path: string; id: stri
 export class RunFiles {
   readonly #store: KeyValue;
   readonly #limits: Settings["documents"];
+  readonly #workspace: string;
 
-  constructor(store: KeyValue, limits: Settings["documents"]) {
+  constructor(store: KeyValue, { documents, workspace }: Pick<Settings, "documents" | "workspace">) {
     this.#store = store;
-    this.#limits = limits;
+    this.#limits = documents;
+    this.#workspace = workspace;
   }
 
   async keep(run: string, thread: string, { files, sources }: RunDocuments): Promise<void> {
@@ -32,7 +34,7 @@ export class RunFiles {
       }
     }
     await this.#store.set(`run/${run}`, kept);
-    await this.#store.set(`thread/${thread}`, run);
+    await this.#store.set(this.#threadKey(thread), run);
   }
 
   /** Empty when the run had none, or they are gone. */
@@ -50,7 +52,12 @@ export class RunFiles {
 
   /** What the conversation read last. */
   async ofThread(thread: string): Promise<RunDocuments> {
-    const run = await this.#store.get(`thread/${thread}`);
+    const run = await this.#store.get(this.#threadKey(thread));
     return typeof run === "string" ? this.of(run) : { files: [], skipped: [], sources: [] };
+  }
+
+  /** A thread is its workspace's: knowing its name elsewhere opens nothing. */
+  #threadKey(thread: string): string {
+    return `thread/${this.#workspace}/${thread}`;
   }
 }
