@@ -1,17 +1,24 @@
-import { cpSync, mkdirSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "./lib/build.mjs";
 import { root } from "./lib/paths.mjs";
+import { addModels } from "./lib/site-models.mjs";
 import { main, setup } from "./setup.mjs";
 
 // npm run build:site: the page as a folder of static files; any web server can host it, at any path, without headers of its own.
+// npm run build:site -- --models DIR: with language models beside it, which then run in the tab.
 await main(async () => {
+  const { values } = parseArgs({ options: { models: { type: "string" }, out: { type: "string", default: join(root, "dist", "site") } } });
   await setup(import.meta.url);
   await build();
-  const site = join(root, "dist", "site");
+  const site = resolve(values.out);
+  if (existsSync(site) && readdirSync(site).length > 0 && !existsSync(join(site, "sw.js")))
+    throw new Error(`--out ${values.out}: the folder holds something else. Name one that is empty, or an earlier site.`);
   rmSync(site, { recursive: true, force: true });
   mkdirSync(site, { recursive: true });
   cpSync(join(root, "playground", "dist"), site, { recursive: true });
+  if (values.models !== undefined) console.log(`orrery: with the models ${addModels(site, resolve(values.models)).join(", ")}`);
   console.log(
     `orrery: the site is in ${relative(process.cwd(), site) || "."}; for example \`npx --yes http-server ${relative(process.cwd(), site) || "."}\` serves it`,
   );

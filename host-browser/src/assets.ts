@@ -1,4 +1,5 @@
 import { Assets, OrreryError, definePlugin } from "@orrery/sdk";
+import { listedAssets } from "./listed-assets.ts";
 
 /** Files served beside the page. `assets/index.json` names them, so asking for one that is not there costs no request. */
 export const assetsPlugin = (base: string) =>
@@ -14,12 +15,10 @@ export const assetsPlugin = (base: string) =>
     setup({ provide, signal }) {
       let names: Promise<Set<string>> | undefined;
       const listed = () =>
-        (names ??= fetch(new URL("assets/index.json", base), { signal })
-          .then(async (answer) => new Set(answer.ok ? ((await answer.json()) as string[]) : []))
-          .catch(() => {
-            names = undefined;
-            return new Set<string>();
-          }));
+        (names ??= listedAssets(base, signal).catch(() => {
+          names = undefined;
+          return new Set<string>();
+        }));
       const loading = new Map<string, Promise<Uint8Array>>();
       const load = async (name: string): Promise<Uint8Array> => {
         const answer = (await listed()).has(name) ? await fetch(new URL(`assets/${name}`, base), { signal }) : undefined;

@@ -15,7 +15,8 @@ import {
 import type { Token } from "@orrery/kernel";
 import type { Booted } from "./boot.ts";
 import { Example } from "./example.ts";
-import { onConnect } from "./preset.ts";
+import { listedAssets, localModels } from "./listed-assets.ts";
+import { onConnect, withLocalModels } from "./preset.ts";
 import { originOf } from "./egress/hosts.ts";
 import { RunFiles } from "./run-files.ts";
 import type { WatchListener } from "./watch-hub.ts";
@@ -26,12 +27,15 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   readonly #files: RunFiles;
   readonly #example: Example;
   readonly #readyMs: number;
+  readonly #base: string;
   #connecting: Promise<unknown> | undefined;
+  #local: Promise<void> | undefined;
 
   constructor(booted: Booted, base: string, readyMs: number) {
     this.#booted = booted;
     this.#files = new RunFiles(booted.state);
     this.#example = new Example(base);
+    this.#base = base;
     this.#readyMs = readyMs;
   }
 
@@ -139,11 +143,23 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     await this.#booted.kernel.call("model.list", { refresh: true });
   }
 
-  /** The heavy provider plugins, once there is a connection for them to use. */
+  /** The heavy provider plugins, once there is a connection or a model beside the page for them to use. */
   async #loadProviders(): Promise<void> {
+    this.#local ??= this.#loadLocalModels().catch(() => {
+      // Offline before the index was kept, or a chunk that did not arrive: asked for again the next time.
+      this.#local = undefined;
+    });
+    await this.#local;
     if ((await this.#booted.state.connections.count()) === 0) return;
     this.#connecting ??= Promise.all(onConnect.map(async (load) => this.#booted.kernel.install((await load()).default, { tier: "core" })));
     await this.#connecting;
+  }
+
+  async #loadLocalModels(): Promise<void> {
+    const models = localModels(await listedAssets(this.#base));
+    if (models.length === 0) return;
+    const { default: plugin } = await withLocalModels();
+    await this.#booted.kernel.install(plugin, { tier: "core", config: { models } });
   }
 
   #service<T>(wanted: Token<T>): T {

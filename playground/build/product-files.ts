@@ -95,7 +95,7 @@ export function serviceWorkerPlugin(source: string, extra: readonly string[]): P
           hash.update(name).update(output.type === "chunk" ? output.code : output.source);
           if (name !== "index.html" && !urls.includes(name)) urls.push(name);
         }
-        const head = `const version = ${JSON.stringify(hash.digest("hex").slice(0, 16))};\nconst files = ${JSON.stringify(urls)};\n`;
+        const head = `const version = ${JSON.stringify(hash.digest("hex").slice(0, 16))};\nconst files = ${JSON.stringify(urls)};\nconst later = [];\n`;
         this.emitFile({ type: "asset", fileName: "sw.js", source: head + readFileSync(source, "utf8") });
       },
     },

@@ -1,4 +1,4 @@
-// `version` and `files` are put in front of this by the build.
+// `version`, `files` (kept at once) and `later` (kept when first used: models) are put in front of this by the build.
 const cacheName = `orrery-${version}`;
 const base = new URL("./", self.location.href).href;
 // A worker loaded by URL is not bound by the page's <meta> policy, and a static host may set no header: this does.
@@ -41,7 +41,9 @@ async function answer(request, url) {
   // Names under assets/ carry their content's hash or change with the cache's version; the page itself is asked for first.
   if (kept && request.mode !== "navigate") return kept;
   try {
-    return await fetch(request);
+    const fresh = await fetch(request);
+    if (fresh.ok && later.includes(url.href.slice(base.length))) await cache.put(key, fresh.clone());
+    return fresh;
   } catch (error) {
     if (kept) return kept;
     throw error;

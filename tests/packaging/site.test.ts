@@ -1,19 +1,35 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../support/chromium.ts";
-import { openPage, runExample } from "../support/open-page.ts";
+import { ended, kernelReady, openPage, runExample } from "../support/open-page.ts";
 import { type PageServer, servePage } from "../support/page-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
+const buildSite = (...args: string[]) => promisify(execFile)(process.execPath, [join(root, "scripts/build-site.mjs"), ...args], { cwd: root });
+
+/** One agent on the model beside the page; what it wrote. */
+async function askTheModel(page: Page, url: string): Promise<string> {
+  await page.goto(`${url}#/`);
+  await page.getByLabel("Task", { exact: true }).fill("Tell a story about a man.");
+  await page.getByLabel("Agents, at most").fill("1");
+  await page.getByLabel(/^Model/).selectOption("transformers/tiny-llama");
+  await page.getByRole("button", { name: "Run in this tab" }).click();
+  await ended(page);
+  expect(await page.locator("main").textContent()).toContain("tiny-llama");
+  return (await page.getByRole("region", { name: /Report/ }).textContent()) ?? "";
+}
+
 let server: PageServer;
 let browser: Browser;
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [join(root, "scripts/build-site.mjs")], { cwd: root });
+  await buildSite();
   server = await servePage("/demo/", join(root, "dist/site"));
   browser = await launchChromium();
 });
@@ -32,5 +48,55 @@ describe("the static site", () => {
     expect(requests.every((address) => address.startsWith(server.url))).toBe(true);
     expect(errors).toEqual([]);
     await close();
+  });
+});
+
+describe("the static site with a language model beside it", () => {
+  let folder: string;
+  let beside: PageServer;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "orrery-site-"));
+    await buildSite("--out", folder, "--models", join(root, "tests/fixtures/models"));
+    beside = await servePage("/demo/", folder);
+  });
+  afterAll(async () => {
+    await beside?.close();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it("lists the model, streams what it writes in the tab, and asks nobody else", async () => {
+    const { page, requests, errors, close } = await openPage(browser, beside.url);
+    await kernelReady(page);
+    await page.goto(`${beside.url}#/extend/models`);
+    const listed = page.getByRole("list", { name: "Models" }).getByRole("listitem").filter({ hasText: "transformers/tiny-llama" });
+    await listed.waitFor();
+    expect(await listed.textContent()).toContain("stays on this computer");
+    expect(await listed.getByRole("button", { name: /^Disconnect/ }).count()).toBe(0);
+
+    expect(await askTheModel(page, beside.url)).toMatch(/\w{3,}/);
+    expect(requests.some((address) => address.endsWith("tiny-llama/onnx/model_quantized.onnx"))).toBe(true);
+    expect(requests.every((address) => address.startsWith(beside.url))).toBe(true);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  it("runs it again offline, once it was used", async () => {
+    const { page, context, close } = await openPage(browser, beside.url);
+    await kernelReady(page);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.reload();
+    await kernelReady(page);
+    const online = await askTheModel(page, beside.url);
+    await context.setOffline(true);
+    await page.reload();
+    await kernelReady(page);
+    expect(await askTheModel(page, beside.url)).toBe(online);
+    await close();
+  });
+
+  it("a folder without a model is refused by name", async () => {
+    await expect(buildSite("--out", join(folder, "not-made"), "--models", join(root, "docs"))).rejects.toMatchObject({
+      stderr: expect.stringContaining("no model in it"),
+    });
   });
 });

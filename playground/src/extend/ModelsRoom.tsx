@@ -49,7 +49,11 @@ export function ModelsRoom() {
                     {model.source}
                     {model.note ? `. ${model.note}` : ""}
                   </p>
-                  {client.disconnect && where === "tab" && model.kind === "generative" && data.find(({ provider }) => provider === model.provider) === model ? (
+                  {client.disconnect &&
+                  where === "tab" &&
+                  model.kind === "generative" &&
+                  model.state !== "embedded" &&
+                  data.find(({ provider }) => provider === model.provider) === model ? (
                     <Disconnect provider={model.provider} disconnect={client.disconnect} />
                   ) : null}
                 </div>
