@@ -1,15 +1,21 @@
-import type { Manifest, PluginContext as KernelPluginContext, PluginDefinition, Token } from "@orrery/kernel";
+import type { Disposer, Manifest, PluginContext as KernelPluginContext, PluginDefinition, TapFn, TapOrder, Token } from "@orrery/kernel";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Lifecycle } from "./lifecycle.ts";
+import { matches, type TapFilter } from "./sandbox/filter.ts";
 
 type Tokens = { readonly [name: string]: Token<unknown> };
-export type PluginContext<R extends Tokens = Tokens, Config = unknown> = KernelPluginContext<Lifecycle, R, Config>;
+/** The kernel's context, whose taps may also carry a filter: data that says which inputs they want, evaluated before the tap is called or a sandbox is crossed. */
+export interface PluginContext<R extends Tokens = Tokens, Config = unknown> extends Omit<KernelPluginContext<Lifecycle, R, Config>, "tap" | "when"> {
+  tap<N extends keyof Lifecycle & string>(hook: N, fn: TapFn<Lifecycle[N]>, order?: TapOrder & { readonly filter?: TapFilter }): Disposer;
+  /** Opens a sub-scope whenever all the optional services are there and closes it when one goes. */
+  when<W extends Tokens>(tokens: W, open: (context: PluginContext<R & W, Config>) => void | Promise<void>): Disposer;
+}
 
 /** A plugin with its types forgotten: what a host keeps in a preset. */
 export type AnyPlugin = PluginDefinition<Lifecycle, never, never>;
 
 /**
- * Types a plugin's `setup` from its manifest, `config` and `requires`, and returns the same object.
+ * Types a plugin's `setup` from its manifest, `config` and `requires`, and gives its taps their filters.
  *
  * @example
  * export default definePlugin({
@@ -28,5 +34,22 @@ export function definePlugin<R extends Tokens = {}, Config = undefined>(plugin: 
   provides?: readonly Token<unknown>[];
   setup(context: PluginContext<R, Config>): void | Promise<void>;
 }): AnyPlugin {
-  return plugin as unknown as AnyPlugin;
+  const setup = (context: unknown) => plugin.setup(filtering(context as PluginContext<R, Config>));
+  return { ...plugin, setup } as unknown as AnyPlugin;
+}
+
+type Tap = (input: unknown, call: unknown) => unknown;
+
+/** The context with taps that leave inputs alone which their filter does not let through. */
+function filtering<C extends PluginContext>(context: C): C {
+  const { tap, when } = context as unknown as { tap(hook: string, fn: Tap, order?: object): Disposer; when(tokens: Tokens, open: (context: C) => unknown): Disposer };
+  return Object.freeze({
+    ...context,
+    tap: (hook: string, fn: Tap, order: TapOrder & { filter?: TapFilter } = {}) => {
+      const { filter, ...rest } = order;
+      if (!filter) return tap(hook, fn, rest);
+      return tap(hook, (input, call) => (matches(filter, input) ? fn(input, call) : undefined), rest);
+    },
+    when: (tokens: Tokens, open: (context: C) => unknown) => when(tokens, (sub) => open(filtering(sub))),
+  }) as unknown as C;
 }

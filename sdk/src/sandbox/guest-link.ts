@@ -1,0 +1,205 @@
+import { OrreryError } from "../error.ts";
+import type { Guest, GuestListener, SandboxEngine } from "./engine.ts";
+import { heardFromGuest } from "./failure.ts";
+import type { SandboxLimits } from "./limits.ts";
+import { type FromGuest, type GuestDescription, MessageInvalid, readMessage, type ToGuest, writeMessage } from "./message.ts";
+
+/** What the link takes from its host's platform. */
+export interface LinkClock {
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+export interface LinkOptions {
+  readonly code: string;
+  readonly engine: SandboxEngine;
+  readonly limits: SandboxLimits;
+  readonly clock: LinkClock;
+  /** What is neither an answer nor part of the start. */
+  handle(message: FromGuest): void;
+  /** The guest is gone and why; told once, and not when it was closed. */
+  stopped(error: OrreryError): void;
+}
+
+type Waiting = { resolve(value: unknown): void; reject(error: Error): void };
+type Body<T> = T extends unknown ? Omit<T, "now"> : never;
+
+/** One life of one guest: reads what it says, keeps what it still owes, and ends it when it breaks a rule or falls silent. */
+export class GuestLink {
+  readonly #options: LinkOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  /** Calls given up here whose answer may still come. */
+  readonly #abandoned = new Set<number>();
+  #guest: Guest | undefined;
+  #next = 1;
+  #over: OrreryError | undefined;
+  #watching = false;
+  #heard = 0;
+  #starting: ((message: FromGuest | OrreryError) => void) | undefined;
+
+  /** Resolves with the link once the plugin said hello. Throws SOURCE_INVALID, SANDBOX_* as the guest's end had it. */
+  static async open(options: LinkOptions): Promise<{ link: GuestLink; description: GuestDescription }> {
+    const link = new GuestLink(options);
+    const hello = link.#next_("hello", "load");
+    const listener: GuestListener = {
+      message: (text) => link.#receive(text),
+      fault: (code, message) => link.#stop(new OrreryError(code, message)),
+      exit: () => link.#stop(new OrreryError("SANDBOX_CRASHED", "the plugin's worker ended")),
+    };
+    try {
+      link.#guest = await options.engine.open({ code: options.code, limits: options.limits }, listener);
+      if (link.#over) link.#guest.terminate();
+    } catch (cause) {
+      link.#stop(cause instanceof OrreryError ? cause : new OrreryError("SANDBOX_CRASHED", "the plugin's worker could not be started", { cause }));
+    }
+    const { kind: _, ...description } = (await hello) as Extract<FromGuest, { kind: "hello" }>;
+    return { link, description };
+  }
+
+  private constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined while it lives. */
+  get over(): OrreryError | undefined {
+    return this.#over;
+  }
+
+  /** Runs the plugin's setup. */
+  async setUp(message: Body<Extract<ToGuest, { kind: "hello" }>>): Promise<void> {
+    const ready = this.#next_("ready", "set itself up");
+    this.tell(message);
+    await ready;
+  }
+
+  /** Throws SANDBOX_MESSAGE_INVALID for what is too large or too deep to go in; nothing was sent then. */
+  tell(message: Body<ToGuest>): void {
+    if (this.#over) throw this.#over;
+    try {
+      this.#guest?.send(writeMessage({ ...message, now: this.#options.clock.now() } as ToGuest, this.#options.limits.messageChars));
+    } catch (thrown) {
+      if (thrown instanceof MessageInvalid) throw new OrreryError("SANDBOX_MESSAGE_INVALID", `what the plugin would be given is ${thrown.message}`, { refusal: true });
+      throw thrown;
+    }
+  }
+
+  /** Sends what is to be answered and resolves with the answer. Throws what the guest threw, or why it ended. */
+  ask(message: (id: number) => Body<ToGuest>, signal?: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = this.#next++;
+      this.tell(message(id));
+      this.#waiting.set(id, { resolve, reject });
+      signal?.addEventListener("abort", () => this.#abandon(id, signal.reason), { once: true });
+      if (!this.#watching) void this.#watch();
+    });
+  }
+
+  /** Lets the plugin undo what it did, for as long as `ms`, and ends its worker. */
+  async close(ms: number): Promise<void> {
+    if (this.#over) return;
+    const gone = new Promise<void>((resolve) => {
+      this.#starting = () => resolve();
+    });
+    this.tell({ kind: "bye" });
+    const patience = new AbortController();
+    await Promise.race([gone, this.#options.clock.sleep(ms, patience.signal).catch(() => undefined)]);
+    patience.abort();
+    this.#end(new OrreryError("SANDBOX_CLOSED", "the plugin was unloaded"));
+  }
+
+  /** Ends the guest for a rule it broke. */
+  violate(what: string): void {
+    this.#stop(new OrreryError("SANDBOX_VIOLATION", `the plugin broke the bridge's rules: ${what}`));
+  }
+
+  #receive(text: string): void {
+    if (this.#over) return;
+    this.#heard += 1;
+    let message: FromGuest;
+    try {
+      message = readMessage(text, this.#options.limits.messageChars);
+    } catch (thrown) {
+      return this.violate(thrown instanceof MessageInvalid ? `a message was ${thrown.message}` : "a message could not be read");
+    }
+    if (message.kind === "reply") return this.#reply(message);
+    if (message.kind === "fault" || message.kind === "hello" || message.kind === "ready" || message.kind === "bye") {
+      const take = this.#starting;
+      if (!take) return this.violate(`a "${message.kind}" nobody waits for`);
+      return take(message);
+    }
+    this.#options.handle(message);
+  }
+
+  #reply(message: Extract<FromGuest, { kind: "reply" }>): void {
+    const waiting = this.#waiting.get(message.id);
+    if (!waiting) {
+      if (!this.#abandoned.delete(message.id)) this.violate("an answer to what was not asked");
+      return;
+    }
+    this.#waiting.delete(message.id);
+    if (message.ok) waiting.resolve(message.value);
+    else waiting.reject(heardFromGuest(message));
+  }
+
+  #abandon(id: number, reason: unknown): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    this.#abandoned.add(id);
+    waiting.reject(reason instanceof Error ? reason : new OrreryError("ABORTED", "the call was given up"));
+    if (!this.#over) this.tell({ kind: "abort", id });
+  }
+
+  /** The next message of a kind that belongs to the start; a fault, and silence, reject. */
+  #next_(kind: "hello" | "ready", what: string): Promise<FromGuest> {
+    const { activateMs } = this.#options.limits;
+    return new Promise((resolve, reject) => {
+      const patience = new AbortController();
+      this.#starting = (message) => {
+        this.#starting = undefined;
+        patience.abort();
+        if (message instanceof OrreryError) return reject(message);
+        if (message.kind === kind) return resolve(message);
+        const error = message.kind === "fault" ? heardFromGuest(message) : new OrreryError("SANDBOX_VIOLATION", `the plugin said "${message.kind}" when "${kind}" was due`);
+        this.#end(error);
+        reject(error);
+      };
+      const late = (): void => this.#stop(new OrreryError("SANDBOX_SILENT", `the plugin did not ${what} within ${activateMs} ms`, { todo: "Look for an endless loop in it." }));
+      this.#options.clock.sleep(activateMs, patience.signal).then(
+        () => this.#starting && late(),
+        () => undefined,
+      );
+    });
+  }
+
+  /** While answers are due: a worker that says nothing and gives no sign of life is ended. */
+  async #watch(): Promise<void> {
+    const { sliceMs, graceMs } = this.#options.limits;
+    this.#watching = true;
+    while (this.#waiting.size > 0 && !this.#over) {
+      const heard = this.#heard;
+      await this.#options.clock.sleep(sliceMs);
+      if (this.#over || this.#waiting.size === 0 || this.#heard !== heard) continue;
+      if (!(await this.#guest?.isAlive(graceMs)) && !this.#over)
+        this.#stop(new OrreryError("SANDBOX_SILENT", `the plugin's worker gave no sign of life for ${sliceMs + graceMs} ms and was ended`));
+    }
+    this.#watching = false;
+  }
+
+  #stop(error: OrreryError): void {
+    if (this.#over) return;
+    this.#end(error);
+    this.#options.stopped(error);
+  }
+
+  #end(error: OrreryError): void {
+    if (this.#over) return;
+    this.#over = error;
+    this.#guest?.terminate();
+    const starting = this.#starting;
+    this.#starting = undefined;
+    starting?.(error);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    this.#abandoned.clear();
+  }
+}

@@ -1,0 +1,8 @@
+export { sandboxedPlugin, type SandboxManifest, type SandboxedPluginOptions } from "./sandboxed-plugin.ts";
+export { describeSource, type SourceDescription } from "./describe-source.ts";
+export { sandboxLimits, type SandboxLimits } from "./limits.ts";
+export { matches, type TapFilter } from "./filter.ts";
+export { storageOf } from "./crossings.ts";
+export { sdkModule } from "./sdk-module.ts";
+export type { Guest, GuestListener, GuestSource, SandboxEngine } from "./engine.ts";
+export type { FromWorker, ToWorker } from "./worker.ts";

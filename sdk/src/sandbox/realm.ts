@@ -1,0 +1,156 @@
+import { EvalFlags, type JSValueHandle, QuickJS } from "quickjs-wasi";
+import { guest } from "./guest.ts";
+import type { SandboxLimits } from "./limits.ts";
+
+/** What the worker tells its host beside the plugin's own texts. */
+export type RealmFault = "SANDBOX_INTERRUPTED" | "SANDBOX_MEMORY" | "SANDBOX_FLOOD" | "SOURCE_INVALID" | "SANDBOX_CRASHED";
+
+export interface RealmOutput {
+  text(text: string): void;
+  fault(code: RealmFault, message: string): void;
+}
+
+/**
+ * The virtual machine of one plugin, in a worker. All its time is spent in `enter`: a stretch that runs longer than `sliceMs` is interrupted,
+ * one that sends more than the burst is cut off. A native call that takes longer is beyond reach here: the host's watchdog ends the worker.
+ */
+export class Realm {
+  readonly #vm: QuickJS;
+  readonly #output: RealmOutput;
+  readonly #elapsed: () => number;
+  #limits: SandboxLimits;
+  #receive: JSValueHandle;
+  #accept: JSValueHandle;
+  #until = Number.POSITIVE_INFINITY;
+  #sent = 0;
+  #refilled = 0;
+  #flooded = false;
+  #dead = false;
+
+  /** With the guest's half of the bridge in it and no plugin yet: what a warm worker holds. */
+  static async create(wasm: WebAssembly.Module, limits: SandboxLimits, modules: ReadonlyMap<string, string>, output: RealmOutput): Promise<Realm> {
+    const sources = new Map(modules);
+    // The closure needs the realm, and the machine is made before it.
+    const self: { realm?: Realm } = {};
+    const vm = await QuickJS.create({
+      wasm,
+      memoryLimit: limits.memoryBytes,
+      maxStackSize: 256 * 1024,
+      timezoneOffset: 0,
+      interruptHandler: () => self.realm?.isOver() ?? false,
+      moduleLoader: {
+        normalize: (_base, specifier) => specifier,
+        load: (name) => {
+          const source = sources.get(name);
+          if (source === undefined) throw new Error(`a plugin is one file: it cannot import "${name.slice(0, 200)}"`);
+          return source;
+        },
+      },
+      wasi: (memory) => ({
+        clock_time_get: (_clock: number, _precision: bigint, at: number) => {
+          new DataView(memory.buffer).setBigUint64(at, 0n, true);
+          return 0;
+        },
+        random_get: (at: number, length: number) => {
+          new Uint8Array(memory.buffer, at, length).fill(0);
+          return 0;
+        },
+        fd_write: () => 8,
+      }),
+    });
+    const realm = new Realm(vm, limits, output);
+    self.realm = realm;
+    return realm;
+  }
+
+  private constructor(vm: QuickJS, limits: SandboxLimits, output: RealmOutput) {
+    this.#vm = vm;
+    this.#limits = limits;
+    this.#output = output;
+    this.#elapsed = () => performance.now();
+    const send = vm.newFunction("send", (text) => {
+      this.#send(text);
+      return vm.undefined;
+    });
+    const make = vm.evalCode(`(${guest.toString()})`, "orrery-guest.js");
+    const entry = vm.callFunction(make, vm.undefined, send);
+    this.#receive = entry.getProp("receive");
+    this.#accept = entry.getProp("accept");
+    for (const handle of [send, make, entry]) handle.dispose();
+  }
+
+  /** Evaluates the plugin's module; its hello, or what is wrong with it, goes out as a text or a fault. */
+  async load(code: string): Promise<void> {
+    let module: JSValueHandle | undefined;
+    this.#enter(() => {
+      module = this.#vm.evalCode(code, "plugin.js", EvalFlags.TYPE_MODULE);
+    }, "SOURCE_INVALID");
+    if (!module || this.#dead) return;
+    if (module.promiseState === 0) return this.#output.fault("SOURCE_INVALID", "the module waits for something at its top level");
+    const loaded = await this.#vm.resolvePromise(module);
+    this.#enter(() => {
+      if ("error" in loaded) throw new Error(this.#describe(loaded.error));
+      this.#vm.callFunction(this.#accept, this.#vm.undefined, loaded.value.getProp("default")).dispose();
+    }, "SOURCE_INVALID");
+  }
+
+  /** Hands a text of the host's to the guest and runs it until it has nothing more to do. */
+  receive(text: string): void {
+    this.#enter(() => {
+      const given = this.#vm.newString(text);
+      try {
+        this.#vm.callFunction(this.#receive, this.#vm.undefined, given).dispose();
+      } finally {
+        given.dispose();
+      }
+    }, "SANDBOX_CRASHED");
+  }
+
+  /** Asked by the engine every so often while guest code runs. */
+  isOver(): boolean {
+    return this.#flooded || this.#elapsed() > this.#until;
+  }
+
+  #enter(work: () => void, code: RealmFault): void {
+    if (this.#dead) return;
+    this.#until = this.#elapsed() + this.#limits.sliceMs;
+    try {
+      work();
+      this.#vm.executePendingJobs();
+    } catch (thrown) {
+      this.#failed(thrown, code);
+    } finally {
+      this.#until = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  #failed(thrown: unknown, code: RealmFault): void {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError) {
+      this.#dead = true;
+      return this.#output.fault("SANDBOX_CRASHED", "the virtual machine ran out of stack or memory");
+    }
+    if (this.#flooded) {
+      this.#dead = true;
+      return this.#output.fault("SANDBOX_FLOOD", `more than ${this.#limits.messageBurst} messages at once`);
+    }
+    if (/interrupted/.test(message)) return this.#output.fault("SANDBOX_INTERRUPTED", `ran longer than ${this.#limits.sliceMs} ms without a pause`);
+    if (/out of memory/i.test(message)) return this.#output.fault("SANDBOX_MEMORY", `wanted more than ${this.#limits.memoryBytes} bytes of memory`);
+    this.#output.fault(code, message.slice(0, 2_000));
+  }
+
+  /** Only strings within the limits leave. The bucket refills with time, so that what trickles is let through. */
+  #send(text: JSValueHandle | undefined): void {
+    const at = this.#elapsed();
+    this.#sent = Math.max(0, this.#sent - ((at - this.#refilled) * this.#limits.messagesPerSecond) / 1_000) + 1;
+    this.#refilled = at;
+    if (this.#sent > this.#limits.messageBurst) this.#flooded = true;
+    if (this.#flooded || !text?.isString) return;
+    this.#output.text(text.toString());
+  }
+
+  #describe(error: JSValueHandle): string {
+    const described = error.getProp("message");
+    return described.isString ? described.toString().slice(0, 2_000) : "it threw something that is no error";
+  }
+}
