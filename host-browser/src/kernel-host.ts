@@ -15,8 +15,7 @@ import {
 import type { Token } from "@orrery/kernel";
 import type { Booted } from "./boot.ts";
 import { Example } from "./example.ts";
-import { listedAssets, localModels } from "./listed-assets.ts";
-import { onConnect, withLocalModels } from "./preset.ts";
+import { onConnect } from "./preset.ts";
 import { originOf } from "./egress/hosts.ts";
 import { RunFiles } from "./run-files.ts";
 import type { WatchListener } from "./watch-hub.ts";
@@ -156,10 +155,9 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   }
 
   async #loadLocalModels(): Promise<void> {
-    const models = localModels(await listedAssets(this.#base));
-    if (models.length === 0) return;
-    const { default: plugin } = await withLocalModels();
-    await this.#booted.kernel.install(plugin, { tier: "core", config: { models } });
+    const { localModels } = await import("./local-models.ts");
+    const local = await localModels(this.#base);
+    if (local) await this.#booted.kernel.install(local.plugin, { tier: "core", config: { models: local.models } });
   }
 
   #service<T>(wanted: Token<T>): T {

@@ -36,6 +36,3 @@ export const preset: readonly AnyPlugin[] = [
 
 /** Loaded when a model host is connected, and not before. */
 export const onConnect: readonly (() => Promise<{ default: AnyPlugin }>)[] = [() => import("@orrery/plugins/providers/ai-sdk")];
-
-/** Loaded when the page was served with language models beside it, with their names as `config.models`. */
-export const withLocalModels = (): Promise<{ default: AnyPlugin }> => import("@orrery/plugins/providers/transformers");

@@ -10,6 +10,7 @@ import hub from "./plugins/hub/index.ts";
 import journal from "./plugins/journal/index.ts";
 import storage from "./plugins/storage/index.ts";
 import { type PresetEntry, preset } from "./preset.ts";
+import { loadSandboxedFile } from "./sandbox/sandboxed-files.ts";
 import { loadSettings } from "./settings/load-settings.ts";
 import type { Settings } from "./settings/schema.ts";
 import { listUserPlugins, loadUserPlugin } from "./user-plugins.ts";
@@ -45,6 +46,7 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   const platform = nodePlatform(options.log ? { log: options.log } : { level: settings.log });
   const kernel = createKernel({ hooks: lifecycle, platform });
   const vault = createVault(home, env);
+  let endSandbox: (() => Promise<void>) | undefined;
   const notLoaded: { plugin: string; code: string; message: string }[] = [];
 
   // What people set under `spending` is the cost plugin's to hold.
@@ -79,9 +81,24 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
     for (const path of await listUserPlugins(home.plugins, settings.plugins)) {
       await attempt(path, async () => install(await loadUserPlugin(path), "trusted"));
     }
+    if (settings.sandboxed.length > 0) {
+      const engine = (await import("./sandbox/node-engine.ts")).nodeSandboxEngine();
+      endSandbox = () => engine.close();
+      const onStopped: Parameters<typeof loadSandboxedFile>[3] = ({ plugin, message, quarantined }) => {
+        if (quarantined) void kernel.suspend(plugin, message).catch(() => undefined);
+      };
+      for (const each of settings.sandboxed) {
+        await attempt(each.file, async () => {
+          const { plugin, options: granted } = await loadSandboxedFile(each, engine, platform.clock, onStopped);
+          const config = configOf(plugin.manifest.id);
+          await kernel.install(plugin, { ...granted, ...(config === undefined ? {} : { config }) });
+        });
+      }
+    }
     for (const plugin of options.plugins ?? []) await install(plugin, "trusted");
   } catch (error) {
     await kernel.close().catch(() => undefined);
+    await endSandbox?.();
     throw error;
   }
   for (const { plugin, code, message } of notLoaded) platform.log.error(`the plugin ${plugin} was not loaded: ${message}`, { code });
@@ -108,7 +125,13 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
         });
       return service;
     },
-    close: () => kernel.close(),
+    close: async () => {
+      try {
+        await kernel.close();
+      } finally {
+        await endSandbox?.();
+      }
+    },
   };
 }
 

@@ -66,7 +66,7 @@ async function bundlePage() {
   );
 }
 
-/** The sentence encoder and the one WebAssembly runtime, under the names that the `Assets` service knows them by. */
+/** The sentence encoder, its WebAssembly runtime and the sandbox's machine, under the names that the `Assets` service knows them by. */
 function copyAssets(target) {
   const model = join(root, "plugins", "embeddings", "model");
   for (const entry of existsSync(model) ? readdirSync(model, { withFileTypes: true }) : [])
@@ -74,6 +74,8 @@ function copyAssets(target) {
   const runtime = dirname(createRequire(join(root, "plugins", "package.json")).resolve("onnxruntime-web"));
   mkdirSync(join(target, "ort"), { recursive: true });
   cpSync(join(runtime, "ort-wasm-simd-threaded.wasm"), join(target, "ort", "ort-wasm-simd-threaded.wasm"));
+  mkdirSync(join(target, "sandbox"), { recursive: true });
+  cpSync(createRequire(join(root, "sdk", "package.json")).resolve("quickjs-wasi/quickjs.wasm"), join(target, "sandbox", "quickjs.wasm"));
 }
 
 async function must(what, args, cwd = root) {

@@ -15,7 +15,7 @@ try {
 
 async function bundleCommandLine() {
   const bundle = await rolldown({
-    input: { main: join(root, "host-node", "src", "main.ts") },
+    input: { main: join(root, "host-node", "src", "main.ts"), "sandbox-thread": join(root, "host-node", "src", "sandbox", "sandbox-thread.ts") },
     cwd: join(root, "host-node"),
     platform: "node",
     transform: { target: "node22" },

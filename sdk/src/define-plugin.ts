@@ -42,7 +42,10 @@ type Tap = (input: unknown, call: unknown) => unknown;
 
 /** The context with taps that leave inputs alone which their filter does not let through. */
 function filtering<C extends PluginContext>(context: C): C {
-  const { tap, when } = context as unknown as { tap(hook: string, fn: Tap, order?: object): Disposer; when(tokens: Tokens, open: (context: C) => unknown): Disposer };
+  const { tap, when } = context as unknown as {
+    tap(hook: string, fn: Tap, order?: object): Disposer;
+    when(tokens: Tokens, open: (context: C) => unknown): Disposer;
+  };
   return Object.freeze({
     ...context,
     tap: (hook: string, fn: Tap, order: TapOrder & { filter?: TapFilter } = {}) => {

@@ -1,28 +1,40 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { type FromWorker, type Guest, type GuestListener, type GuestSource, type SandboxEngine, sandboxLimits, sdkModule, type ToWorker } from "@orrery/sdk/sandbox";
+import {
+  type FromWorker,
+  type Guest,
+  type GuestListener,
+  type GuestSource,
+  type SandboxEngine,
+  type SandboxLimits,
+  sandboxLimits,
+  sdkModule,
+  type ToWorker,
+} from "@orrery/sdk/sandbox";
 import { OrreryError } from "@orrery/sdk";
 
 export interface NodeEngineOptions {
   /** Threads kept ready for the next plugin; the first is started with the first plugin. Default 1. */
   readonly warm?: number;
+  /** What warm machines are made with; a plugin with other limits waits for one of its own. */
+  readonly limits?: SandboxLimits;
 }
 
 const mebi = 1024 * 1024;
 
 /** Guests in worker threads: the virtual machine is the boundary, the thread is what can be ended. */
-export function nodeSandboxEngine({ warm = 1 }: NodeEngineOptions = {}): SandboxEngine {
+export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits }: NodeEngineOptions = {}): SandboxEngine {
   const threads = new Set<Thread>();
   const ready: Promise<Thread>[] = [];
   let wasm: Promise<WebAssembly.Module> | undefined;
   let modules: ReadonlyMap<string, string> | undefined;
   let closed = false;
 
-  const start = async (): Promise<Thread> => {
+  const start = async (limits: SandboxLimits): Promise<Thread> => {
     wasm ??= loadWasm();
     modules ??= new Map([["@orrery/sdk", sdkModule()]]);
-    const thread = await Thread.start(await wasm, modules, (ended) => threads.delete(ended));
+    const thread = await Thread.start(await wasm, modules, limits, (ended) => threads.delete(ended));
     threads.add(thread);
     if (closed) thread.terminate();
     return thread;
@@ -30,7 +42,7 @@ export function nodeSandboxEngine({ warm = 1 }: NodeEngineOptions = {}): Sandbox
   /** A failed start is told to whoever takes it, not before. */
   const refill = (): void => {
     while (!closed && ready.length < warm) {
-      const next = start();
+      const next = start(usual);
       next.catch(() => undefined);
       ready.push(next);
     }
@@ -39,18 +51,9 @@ export function nodeSandboxEngine({ warm = 1 }: NodeEngineOptions = {}): Sandbox
   return {
     async open({ code, limits }: GuestSource, listener: GuestListener): Promise<Guest> {
       if (closed) throw new OrreryError("SANDBOX_CLOSED", "the sandbox is closed");
-      // A warm machine has the usual memory and slice: whoever wants others waits for their own.
-      const usual = limits.memoryBytes === sandboxLimits.memoryBytes && limits.sliceMs === sandboxLimits.sliceMs && limits.messageBurst === sandboxLimits.messageBurst;
-      let thread: Thread;
-      if (usual) {
-        thread = await (ready.shift() ?? start());
-        setImmediate(refill).unref();
-      } else {
-        wasm ??= loadWasm();
-        modules ??= new Map([["@orrery/sdk", sdkModule()]]);
-        thread = await Thread.start(await wasm, modules, (ended) => threads.delete(ended), limits);
-        threads.add(thread);
-      }
+      const fits = (["memoryBytes", "sliceMs", "messageBurst", "messagesPerSecond"] as const).every((name) => limits[name] === usual[name]);
+      const thread = await ((fits ? ready.shift() : undefined) ?? start(limits));
+      setImmediate(refill).unref();
       thread.load(code, listener);
       return thread;
     },
@@ -73,7 +76,7 @@ class Thread implements Guest {
   #next = 1;
   #over = false;
 
-  static async start(wasm: WebAssembly.Module, modules: ReadonlyMap<string, string>, onEnd: (thread: Thread) => void, limits = sandboxLimits): Promise<Thread> {
+  static async start(wasm: WebAssembly.Module, modules: ReadonlyMap<string, string>, limits: SandboxLimits, onEnd: (thread: Thread) => void): Promise<Thread> {
     const thread = new Thread(onEnd, limits.memoryBytes);
     await new Promise<void>((resolve, reject) => {
       thread.#onWarm = (failure) => (failure ? reject(failure) : resolve());
@@ -168,6 +171,8 @@ class Thread implements Guest {
 /** From the bundle's assets, else from the package. */
 async function loadWasm(): Promise<WebAssembly.Module> {
   const beside = new URL("./assets/sandbox/quickjs.wasm", import.meta.url);
-  const bytes = await readFile(beside).catch(async () => readFile(createRequire(createRequire(import.meta.url).resolve("@orrery/sdk")).resolve("quickjs-wasi/quickjs.wasm")));
+  const bytes = await readFile(beside).catch(async () =>
+    readFile(createRequire(createRequire(import.meta.url).resolve("@orrery/sdk")).resolve("quickjs-wasi/quickjs.wasm")),
+  );
   return WebAssembly.compile(bytes);
 }

@@ -51,6 +51,10 @@ export const settings = z.strictObject({
   discover: z.boolean().default(true).describe("Look for Ollama and LM Studio on this machine"),
   log: z.enum(logLevels).default("warn").describe("What is logged to stderr"),
   plugins: z.array(z.string().min(1)).default([]).describe("Files of further plugins to load, trusted as you trust any program you run"),
+  sandboxed: z
+    .array(z.strictObject({ file: z.string().min(1), grant: z.array(z.string().min(1)).default([]) }))
+    .default([])
+    .describe("Files of plugins to run in a sandbox, each with the capabilities it is granted of those it asks for"),
   disabled: z.array(z.string().min(1)).default([]).describe("Ids of plugins not to load"),
   connections: z.array(connectionSetting).default([]).describe("Model hosts that were connected"),
   pluginConfig: z.record(z.string(), json).default({}).describe("Settings of plugins, by plugin id"),

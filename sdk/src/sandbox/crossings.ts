@@ -57,7 +57,8 @@ export function methodsOf(token: string, service: unknown): readonly string[] {
 
 /** Calls a service for a sandboxed plugin. Throws CAPABILITY_DENIED, SERVICE_METHOD_UNKNOWN and what the service throws. */
 export async function cross(token: string, service: unknown, method: string, args: readonly unknown[], crosser: Crosser): Promise<unknown> {
-  if (!methodsOf(token, service).includes(method)) throw new OrreryError("SERVICE_METHOD_UNKNOWN", `${token} has no method "${method.slice(0, 64)}" for plugins in a sandbox`);
+  if (!methodsOf(token, service).includes(method))
+    throw new OrreryError("SERVICE_METHOD_UNKNOWN", `${token} has no method "${method.slice(0, 64)}" for plugins in a sandbox`);
   const rule = crossings[token];
   if (rule?.admit) rule.admit(crosser, method, args);
   else crosser.require(`service.find:${token}`);
@@ -91,7 +92,10 @@ async function store(service: unknown, method: string, [namespace, ...args]: rea
       return space.delete(key());
     case "list": {
       const options = args[1] as { limit?: number; reverse?: boolean } | undefined;
-      const found = await space.list(prefix + part(args[0] ?? "", "the prefix", 0), { limit: Math.min(Number(options?.limit ?? 1_000), 1_000), reverse: options?.reverse === true });
+      const found = await space.list(prefix + part(args[0] ?? "", "the prefix", 0), {
+        limit: Math.min(Number(options?.limit ?? 1_000), 1_000),
+        reverse: options?.reverse === true,
+      });
       return found.map((entry) => ({ key: entry.key.slice(prefix.length), value: entry.value }));
     }
     case "set":
@@ -118,7 +122,10 @@ async function room(space: KeyValue, key: string, chars: number, crosser: Crosse
   const kept = await space.list("");
   const others = kept.reduce((sum, entry) => (entry.key === key ? sum : sum + entry.key.length + (JSON.stringify(entry.value)?.length ?? 0)), 0);
   if (others + key.length + chars > quota)
-    throw new OrreryError("STORAGE_QUOTA", `${crosser.id} may keep ${quota} characters and has ${others}`, { todo: "Delete what is no longer needed.", refusal: true });
+    throw new OrreryError("STORAGE_QUOTA", `${crosser.id} may keep ${quota} characters and has ${others}`, {
+      todo: "Delete what is no longer needed.",
+      refusal: true,
+    });
 }
 
 function target(args: readonly unknown[]): { url: URL; method: string } {
@@ -148,7 +155,8 @@ async function request(service: unknown, _method: string, args: readonly unknown
   const { url, method } = target(args);
   const { headers, body } = (args[1] ?? {}) as { headers?: unknown; body?: unknown };
   const { credential } = (args[2] ?? {}) as { credential?: unknown };
-  const named = typeof headers === "object" && headers !== null ? Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]) : [];
+  const named =
+    typeof headers === "object" && headers !== null ? Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]) : [];
   // A redirect would lead to a host nobody granted.
   const init: RequestInit = { method, headers: named, redirect: "error", ...(typeof body === "string" ? { body } : {}) };
   const answer = await (service as Egress).fetch(url.href, init, credential === undefined ? {} : { credential: String(credential) });

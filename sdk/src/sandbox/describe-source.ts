@@ -24,7 +24,8 @@ export async function describeSource(code: string, engine: SandboxEngine, clock:
     stopped: () => undefined,
     handle: (message) => {
       if (message.kind === "tap") hooks.add(message.hook);
-      if (message.kind === "call") opened.link?.tell({ kind: "reply", id: message.id, ok: false, code: "NOT_HERE", message: "the plugin is only being described" });
+      if (message.kind === "call")
+        opened.link?.tell({ kind: "reply", id: message.id, ok: false, code: "NOT_HERE", message: "the plugin is only being described" });
     },
   });
   opened.link = link;

@@ -77,7 +77,8 @@ export class GuestLink {
     try {
       this.#guest?.send(writeMessage({ ...message, now: this.#options.clock.now() } as ToGuest, this.#options.limits.messageChars));
     } catch (thrown) {
-      if (thrown instanceof MessageInvalid) throw new OrreryError("SANDBOX_MESSAGE_INVALID", `what the plugin would be given is ${thrown.message}`, { refusal: true });
+      if (thrown instanceof MessageInvalid)
+        throw new OrreryError("SANDBOX_MESSAGE_INVALID", `what the plugin would be given is ${thrown.message}`, { refusal: true });
       throw thrown;
     }
   }
@@ -86,8 +87,13 @@ export class GuestLink {
   ask(message: (id: number) => Body<ToGuest>, signal?: AbortSignal): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
-      this.tell(message(id));
       this.#waiting.set(id, { resolve, reject });
+      try {
+        this.tell(message(id));
+      } catch (thrown) {
+        this.#waiting.delete(id);
+        throw thrown;
+      }
       signal?.addEventListener("abort", () => this.#abandon(id, signal.reason), { once: true });
       if (!this.#watching) void this.#watch();
     });
@@ -159,11 +165,13 @@ export class GuestLink {
         patience.abort();
         if (message instanceof OrreryError) return reject(message);
         if (message.kind === kind) return resolve(message);
-        const error = message.kind === "fault" ? heardFromGuest(message) : new OrreryError("SANDBOX_VIOLATION", `the plugin said "${message.kind}" when "${kind}" was due`);
+        const error =
+          message.kind === "fault" ? heardFromGuest(message) : new OrreryError("SANDBOX_VIOLATION", `the plugin said "${message.kind}" when "${kind}" was due`);
         this.#end(error);
         reject(error);
       };
-      const late = (): void => this.#stop(new OrreryError("SANDBOX_SILENT", `the plugin did not ${what} within ${activateMs} ms`, { todo: "Look for an endless loop in it." }));
+      const late = (): void =>
+        this.#stop(new OrreryError("SANDBOX_SILENT", `the plugin did not ${what} within ${activateMs} ms`, { todo: "Look for an endless loop in it." }));
       this.#options.clock.sleep(activateMs, patience.signal).then(
         () => this.#starting && late(),
         () => undefined,

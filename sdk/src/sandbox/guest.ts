@@ -1,4 +1,4 @@
-/* This function's text is evaluated inside the virtual machine: it may refer to nothing outside itself, and lives with what QuickJS has. */
+/* This function's text is evaluated inside the virtual machine: it may refer to nothing outside itself, and lives with what QuickJS has. Over 400 lines because of that. */
 
 interface Entry {
   /** A message of the host's; `text` is JSON. */
@@ -127,7 +127,12 @@ export function guest(send: (text: string) => void): Entry {
           const answer = (await ask(`service ${token}`, "fetch", [`${url}`, plain, options], signal as Signal | undefined)) as Fields;
           const text = answer["text"] as string;
           const headers = answer["headers"] as { [name: string]: string };
-          const about = { status: answer["status"], ok: answer["ok"], url: answer["url"], headers: { get: (name: string) => headers[name.toLowerCase()] ?? null } };
+          const about = {
+            status: answer["status"],
+            ok: answer["ok"],
+            url: answer["url"],
+            headers: { get: (name: string) => headers[name.toLowerCase()] ?? null },
+          };
           return freeze({ ...about, text: async () => text, json: async () => parse(text) as unknown });
         },
       });
@@ -154,7 +159,10 @@ export function guest(send: (text: string) => void): Entry {
     elapsed: () => now,
     sleep: (ms: number, signal?: Signal) => ask("clock", "sleep", [ms], signal),
   });
-  const dice = freeze({ next: random, id: (prefix: string) => `${prefix}_${now.toString(36).padStart(9, "0")}${random().toString(36).slice(2, 12).padEnd(10, "0")}` });
+  const dice = freeze({
+    next: random,
+    id: (prefix: string) => `${prefix}_${now.toString(36).padStart(9, "0")}${random().toString(36).slice(2, 12).padEnd(10, "0")}`,
+  });
 
   /** What `setup`, and each `when` of it, is handed. What is made through it is undone with `scope`. */
   const contextOf = (base: Fields, use: unknown, scope: (() => unknown)[]): Fields => {
@@ -188,7 +196,11 @@ export function guest(send: (text: string) => void): Entry {
       provide: ({ id }: { id: string }, service: Fields) =>
         effect(() => {
           const names = new Set(keys(service));
-          for (let proto = Object.getPrototypeOf(service) as object | null; proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null)
+          for (
+            let proto = Object.getPrototypeOf(service) as object | null;
+            proto && proto !== Object.prototype;
+            proto = Object.getPrototypeOf(proto) as object | null
+          )
             for (const name of Object.getOwnPropertyNames(proto)) if (name !== "constructor") names.add(name);
           const methods = [...names].filter((name) => typeof service[name] === "function");
           offered.set(id, service);
@@ -200,7 +212,10 @@ export function guest(send: (text: string) => void): Entry {
       when: (tokens: { [name: string]: { id: string } }, open: (context: unknown) => unknown) =>
         effect(() => {
           const id = next++;
-          whens.set(id, { open: (more) => open(contextOf(base, freeze({ ...(use as Fields), ...(more as Fields) }), whens.get(id)?.scope ?? [])), scope: undefined });
+          whens.set(id, {
+            open: (more) => open(contextOf(base, freeze({ ...(use as Fields), ...(more as Fields) }), whens.get(id)?.scope ?? [])),
+            scope: undefined,
+          });
           tell({ kind: "when", id, tokens: fromEntries(entries(tokens).map(([name, token]) => [name, token.id])) });
           return () => {
             const closing = whens.get(id)?.scope;
@@ -224,7 +239,10 @@ export function guest(send: (text: string) => void): Entry {
         void ask("find", "refresh", []).catch(() => undefined);
         return undefined;
       },
-      services: (prefix: string) => keys(found).filter((id) => id.startsWith(prefix)).sort(),
+      services: (prefix: string) =>
+        keys(found)
+          .filter((id) => id.startsWith(prefix))
+          .sort(),
       can,
       require: (capability: string) => {
         if (can(capability)) return;
@@ -250,7 +268,8 @@ export function guest(send: (text: string) => void): Entry {
     if (!schema) return given;
     const result = (await schema.validate(given ?? {})) as { issues?: readonly { message: string; path?: readonly unknown[] }[]; value?: unknown };
     if (!result.issues) return result.value;
-    const where = (path: readonly unknown[] = []) => path.map((key) => `${typeof key === "object" && key !== null ? (key as { key: unknown }).key : key}`).join(".");
+    const where = (path: readonly unknown[] = []) =>
+      path.map((key) => `${typeof key === "object" && key !== null ? (key as { key: unknown }).key : key}`).join(".");
     throw new GuestError("CONFIG_INVALID", result.issues.map(({ message, path }) => `${where(path) || "the configuration"}: ${message}`).join("; "));
   };
 
@@ -270,6 +289,16 @@ export function guest(send: (text: string) => void): Entry {
   };
 
   const refuse = (id: number, thrown: unknown): void => tell({ kind: "reply", id, ok: false, ...failure(thrown) });
+  const settle = async (id: number, value: unknown): Promise<void> => {
+    try {
+      // Written once: what a getter or toJSON says now is what is sent.
+      send(stringify({ kind: "reply", id, ok: true, value: await value }));
+    } catch (thrown) {
+      refuse(id, thrown);
+    } finally {
+      running.delete(id);
+    }
+  };
   /** Answers at once what is answered at once. The signal is made when it is first looked at. */
   const answer = (id: number, hook: string, work: (call: { hook: string; signal: unknown }) => unknown): void => {
     let controller: Controller | undefined;
@@ -287,14 +316,7 @@ export function guest(send: (text: string) => void): Entry {
         controller ??= new Controller();
         controller.abort();
       });
-      // Written once: what a getter or toJSON says now is what is sent.
-      void (value as Promise<unknown>).then((made) => send(stringify({ kind: "reply", id, ok: true, value: made }))).then(
-        () => running.delete(id),
-        (thrown: unknown) => {
-          running.delete(id);
-          refuse(id, thrown);
-        },
-      );
+      void settle(id, value);
     } catch (thrown) {
       refuse(id, thrown);
     }

@@ -1,4 +1,5 @@
-export { sandboxedPlugin, type SandboxManifest, type SandboxedPluginOptions } from "./sandboxed-plugin.ts";
+export { sandboxedPlugin, type SandboxedPluginOptions } from "./sandboxed-plugin.ts";
+export type { SandboxManifest } from "./sandbox-manifest.ts";
 export { describeSource, type SourceDescription } from "./describe-source.ts";
 export { sandboxLimits, type SandboxLimits } from "./limits.ts";
 export { matches, type TapFilter } from "./filter.ts";

@@ -1,4 +1,4 @@
-import type { Disposer, Manifest, PluginContext, TapOrder, Token } from "@orrery/kernel";
+import type { Disposer, PluginContext, TapOrder, Token } from "@orrery/kernel";
 import type { AnyPlugin } from "../define-plugin.ts";
 import { OrreryError } from "../error.ts";
 import type { Lifecycle } from "../lifecycle.ts";
@@ -8,14 +8,8 @@ import { toldToGuest } from "./failure.ts";
 import { filterProblem, matches, type TapFilter } from "./filter.ts";
 import { GuestLink } from "./guest-link.ts";
 import { type SandboxLimits, sandboxLimits } from "./limits.ts";
-import type { FromGuest, GuestDescription } from "./message.ts";
-
-/** What a host knows of a plugin without running it. What it does beyond this is refused. */
-export interface SandboxManifest extends Manifest {
-  readonly hooks: readonly string[];
-  readonly requires: { readonly [name: string]: string };
-  readonly provides: readonly string[];
-}
+import type { FromGuest } from "./message.ts";
+import { mismatch, type SandboxManifest } from "./sandbox-manifest.ts";
 
 export interface SandboxedPluginOptions {
   readonly manifest: SandboxManifest;
@@ -125,7 +119,10 @@ class SandboxSession implements Crosser {
       throw new OrreryError("MANIFEST_MISMATCH", `the code of ${this.id} is not what its manifest says: ${differs ?? "it was unloaded"}`);
     }
     const granted = this.capabilities.filter((capability) => this.#context.can(capability));
-    const services = Object.entries(manifest.requires).map(([name, token]) => [name, { token, methods: methodsOf(token, (use as { [name: string]: unknown })[name]) }]);
+    const services = Object.entries(manifest.requires).map(([name, token]) => [
+      name,
+      { token, methods: methodsOf(token, (use as { [name: string]: unknown })[name]) },
+    ]);
     await link.setUp({
       kind: "hello",
       plugin,
@@ -229,7 +226,9 @@ class SandboxSession implements Crosser {
     }
     if (this.#slots.size >= 256) return this.#link?.violate("more than 256 taps");
     const slot: Slot = { hook, order: key, filter: filter as TapFilter | undefined, guestId: id, dispose: () => undefined };
-    const forward = notified.has(hook) ? (input: unknown) => this.#notify(slot, input) : (input: unknown, call: { readonly signal: AbortSignal }) => this.#forward(slot, input, call);
+    const forward = notified.has(hook)
+      ? (input: unknown) => this.#notify(slot, input)
+      : (input: unknown, call: { readonly signal: AbortSignal }) => this.#forward(slot, input, call);
     try {
       slot.dispose = this.#context.tap(hook, forward, rest);
     } catch (thrown) {
@@ -311,10 +310,12 @@ class SandboxSession implements Crosser {
       // Patterns are looked up by what stands before their first star: the kernel's own question has that form.
       return pattern.endsWith("*") && pattern.indexOf("*") === pattern.length - 1 ? this.#context.services(pattern.slice(0, -1)) : [];
     });
-    return Object.fromEntries(ids.flatMap((id) => {
-      const service = this.#context.find({ id } as Token<unknown>);
-      return service === undefined ? [] : [[id, methodsOf(id, service)]];
-    }));
+    return Object.fromEntries(
+      ids.flatMap((id) => {
+        const service = this.#context.find({ id } as Token<unknown>);
+        return service === undefined ? [] : [[id, methodsOf(id, service)]];
+      }),
+    );
   }
 
   async #call({ id, target, name, args }: Extract<FromGuest, { kind: "call" }>): Promise<void> {
@@ -331,7 +332,8 @@ class SandboxSession implements Crosser {
       }
     } catch (thrown) {
       const told = toldToGuest(thrown);
-      if (told.code === "HOST_FAILED") this.#context.log.error(`${target} ${name} failed for ${this.id}`, { message: thrown instanceof Error ? thrown.message : String(thrown) });
+      if (told.code === "HOST_FAILED")
+        this.#context.log.error(`${target} ${name} failed for ${this.id}`, { message: thrown instanceof Error ? thrown.message : String(thrown) });
       if (!link.over) link.tell({ kind: "reply", id, ok: false, ...told });
     }
   }
@@ -384,13 +386,4 @@ class SandboxSession implements Crosser {
     if (name !== "call" || !session) throw new OrreryError("SANDBOX_MESSAGE_INVALID", "there is no such session");
     return this.#hook((hook, input, options) => session.call(hook, input, options), String(args[0]), args[1], args[2]);
   }
-}
-
-/** Where the code's own word differs from the manifest it was granted by; undefined when it does not. */
-function mismatch(manifest: SandboxManifest, said: GuestDescription): string | undefined {
-  if (said.manifest.id !== manifest.id || said.manifest.version !== manifest.version) return `it calls itself ${String(said.manifest.id).slice(0, 80)} ${String(said.manifest.version).slice(0, 40)}`;
-  const more = Object.entries(said.requires).find(([name, token]) => manifest.requires[name] !== token);
-  if (more) return `it requires ${more[1].slice(0, 80)}`;
-  const offered = said.provides.find((token) => !manifest.provides.includes(token));
-  return offered === undefined ? undefined : `it provides ${offered.slice(0, 80)}`;
 }

@@ -1,0 +1,1 @@
+export { nodeSandboxEngine, type NodeEngineOptions } from "./node-engine.ts";
