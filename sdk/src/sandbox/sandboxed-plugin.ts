@@ -75,6 +75,8 @@ class SandboxSession implements Crosser {
   readonly #offers = new Map<string, Disposer>();
   readonly #whens = new Map<number, Disposer>();
   readonly #sessions = new Map<number, ReturnType<Context["session"]>>();
+  /** Ends with the guest, which may still wait while it undoes what it did: the context's own signal has gone off by then. */
+  readonly #life = new AbortController();
   readonly #batch: { tap: number; hook: string; input: unknown }[] = [];
   #link: GuestLink | undefined;
   #restart: Promise<void> | undefined;
@@ -139,6 +141,7 @@ class SandboxSession implements Crosser {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#link?.close(this.#limits.graceMs);
+    this.#life.abort(new OrreryError("SANDBOX_CLOSED", `${this.id} was unloaded`));
     this.#slots.clear();
   }
 
@@ -340,7 +343,7 @@ class SandboxSession implements Crosser {
 
   async #perform(target: string, name: string, args: readonly unknown[]): Promise<unknown> {
     if (target === "hook") return this.#hook((hook, input, options) => this.#context.call(hook, input, options), name, args[0], args[1]);
-    if (target === "clock") return this.#context.clock.sleep(Math.min(Math.max(0, Number(args[0]) || 0), 3_600_000), this.#context.signal);
+    if (target === "clock") return this.#context.clock.sleep(Math.min(Math.max(0, Number(args[0]) || 0), 3_600_000), this.#life.signal);
     if (target === "find") return this.#link?.tell({ kind: "found", services: this.#found() });
     if (target === "session") return this.#session(name, args);
     if (target.startsWith("service ")) {
