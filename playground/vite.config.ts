@@ -18,8 +18,13 @@ const policyPlugin: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
-  // The build of Dexie for browsers that have async functions, and without the wrapper that its package names.
-  resolve: { alias: { dexie: fileURLToPath(new URL("../host-browser/node_modules/dexie/dist/modern/dexie.mjs", import.meta.url)) } },
+  // The builds for browsers that have async functions and classes: Dexie's without the wrapper that its package names, tsyringe's without helpers for older ones.
+  resolve: {
+    alias: {
+      dexie: fileURLToPath(new URL("../host-browser/node_modules/dexie/dist/modern/dexie.mjs", import.meta.url)),
+      tsyringe: fileURLToPath(new URL("../kernel/node_modules/tsyringe/dist/esm2015/index.js", import.meta.url)),
+    },
+  },
   plugins: [
     react(),
     tailwind(),

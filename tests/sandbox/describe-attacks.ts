@@ -7,7 +7,7 @@ import { type Attack, attacks, forgeries, sourceOf } from "./attacks.ts";
 const id = "evil.plugin";
 const secret = "canary-7f3a";
 /** Short, so that what is to be cut off is cut off soon. Memory and bursts are the usual ones.*/
-export const limits: SandboxLimits = { ...sandboxLimits, sliceMs: 250, activateMs: 1_500, graceMs: 250, restartMs: 10 };
+export const limits: SandboxLimits = { ...sandboxLimits, sliceMs: 500, activateMs: 4_000, graceMs: 500, restartMs: 10 };
 
 const bystander = definePlugin({
   manifest: { id: "good.bystander", version: "1.0.0", api: "^1.0" },
@@ -29,7 +29,7 @@ const result = {
 } as const;
 
 async function hostOf(plugins: Parameters<typeof createTestHost>[0] = {}): Promise<TestHost> {
-  const host = await createTestHost({ deadlineMs: 2_000, plugins: [bystander], ...plugins });
+  const host = await createTestHost({ deadlineMs: 4_000, plugins: [bystander], ...plugins });
   await host.kernel.service(Storage)?.open("secret").set("canary", secret);
   return host;
 }
@@ -70,7 +70,7 @@ export function describeAttacks(where: string, makeEngine: () => SandboxEngine):
         if (report.state !== "active") expect(answered).toEqual(step);
         await stillSound(host);
         if (attack.ends) {
-          await expect.poll(() => saidOf(host), { timeout: 5_000 }).toContain(attack.ends);
+          await expect.poll(() => saidOf(host), { timeout: 10_000 }).toContain(attack.ends);
           expect(saidOf(host)).toContain(id);
         }
         await host.kernel.uninstall(id);
@@ -113,7 +113,7 @@ export function describeAttacks(where: string, makeEngine: () => SandboxEngine):
         { tier: "community" },
       );
       await host.call("step.before", samples.step());
-      await expect.poll(() => stops).toEqual(["SANDBOX_VIOLATION"]);
+      await expect.poll(() => stops, { timeout: 10_000 }).toEqual(["SANDBOX_VIOLATION"]);
       expect(engine.terminated()).toBe(1);
       await stillSound(host);
       await host.close();

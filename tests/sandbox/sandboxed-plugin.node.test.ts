@@ -4,7 +4,8 @@ import { type SandboxEngine, type SandboxLimits, type SandboxManifest, sandboxed
 import { createTestHost, samples, type TestHost } from "@orrery/sdk/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-const limits: SandboxLimits = { ...sandboxLimits, sliceMs: 250, graceMs: 250, restartMs: 10 };
+const limits: SandboxLimits = { ...sandboxLimits, restartMs: 10 };
+const patience = { timeout: 10_000 };
 let engine: SandboxEngine;
 let host: TestHost;
 beforeAll(() => {
@@ -114,11 +115,11 @@ describe("a plugin in the sandbox", () => {
     );
     expect(await step()).toBe("r0/ann");
     await host.install(ledger);
-    await expect.poll(lines).toContain("here 3");
-    await expect.poll(() => step()).toBe("with/ledger");
+    await expect.poll(lines, patience).toContain("here 3");
+    await expect.poll(() => step(), patience).toBe("with/ledger");
     await host.kernel.uninstall("test.ledger");
-    await expect.poll(lines).toContain("gone");
-    await expect.poll(() => step()).toBe("r0/ann");
+    await expect.poll(lines, patience).toContain("gone");
+    await expect.poll(() => step(), patience).toBe("r0/ann");
   });
 
   it("calls a hook it was granted, alone and in a session", async () => {
@@ -138,7 +139,7 @@ describe("a plugin in the sandbox", () => {
     const asked = host.call("step.before", samples.step(), { signal: stop.signal });
     setTimeout(() => stop.abort(), 50);
     await expect(asked).rejects.toMatchObject({ code: "CALL_ABORTED" });
-    await expect.poll(lines).toContain("given up");
+    await expect.poll(lines, patience).toContain("given up");
   });
 
   it("has the kernel's clock and the same dice for the same seed", async () => {
@@ -170,7 +171,7 @@ describe("a plugin in the sandbox", () => {
     await host.kernel.uninstall("acme.guest");
     expect(lines()).toContain("undone");
     expect(await step()).toBe("r0/ann");
-    await expect.poll(() => engine.workers()).toBeLessThanOrEqual(Math.max(before, 1));
+    await expect.poll(() => engine.workers(), patience).toBeLessThanOrEqual(Math.max(before, 1));
     expect(host.kernel.explain("step.before").taps).toEqual([]);
   });
 
@@ -181,6 +182,6 @@ describe("a plugin in the sandbox", () => {
     expect(reports.map(({ state }) => state)).toEqual(ids.map(() => "active"));
     expect(await step("x")).toBe(`x${"0123456789".repeat(5)}`);
     await Promise.all(ids.map((id) => host.kernel.uninstall(id)));
-    await expect.poll(() => engine.workers(), { timeout: 10_000 }).toBeLessThanOrEqual(1);
+    await expect.poll(() => engine.workers(), patience).toBeLessThanOrEqual(1);
   });
 });
