@@ -307,35 +307,26 @@ describe("the runner", () => {
     });
   });
 
-  it("carries a thread's earlier answers into the next turn", async () => {
+  /** A host whose model notes the earlier answers it was shown, one list a turn. */
+  async function hostWithThreads(answer: (turn: number) => string): Promise<string[][]> {
     const threads: string[][] = [];
-    host = await createTestHost({
-      plugins: [
-        runner,
-        chainPlugin,
-        provider(({ view }) => {
-          threads.push(view.thread.map(({ answer }) => answer));
-          return `answer ${threads.length}`;
-        }),
-      ],
+    const noting = provider(({ view }) => {
+      threads.push(view.thread.map((turn) => turn.answer));
+      return answer(threads.length);
     });
+    host = await createTestHost({ plugins: [runner, chainPlugin, noting] });
+    return threads;
+  }
+
+  it("carries a thread's earlier answers into the next turn", async () => {
+    const threads = await hostWithThreads((turn) => `answer ${turn}`);
     const first = await host.run("one", { team: team("a") });
     await host.run("two", { team: team("a"), thread: first.thread });
     expect(threads).toEqual([[], ["answer 1"]]);
   });
 
   it("keeps a thread to its workspace, whoever knows its name", async () => {
-    const threads: string[][] = [];
-    host = await createTestHost({
-      plugins: [
-        runner,
-        chainPlugin,
-        provider(({ view }) => {
-          threads.push(view.thread.map(({ answer }) => answer));
-          return "a secret of this workspace";
-        }),
-      ],
-    });
+    const threads = await hostWithThreads(() => "a secret of this workspace");
     const first = await host.run("one", { team: team("a"), workspace: "ours" });
     await host.run("two", { team: team("a"), workspace: "theirs", thread: first.thread });
     await host.run("three", { team: team("a"), workspace: "ours", thread: first.thread });

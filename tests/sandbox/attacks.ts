@@ -17,8 +17,11 @@ const tries = (what, work) => { try { const got = work(); if (got) log.error("ES
 const triesAsync = async (what, work) => { try { const got = await work(); if (got) log.error("ESCAPED " + what + " " + String(got).slice(0, 200)); } catch (e) { log.info("stopped " + (e && e.code)); } };
 `;
 const gone = (...names: string[]) => names.map((name) => `tries("${name}", () => typeof ${name} !== "undefined" && "is there");`).join("\n");
-const onStep = (body: string) => `tap("step.before", (step, call) => { ${body} });`;
-const onStepAsync = (body: string) => `tap("step.before", async (step, call) => { ${body} });`;
+/** What the plugin says when its tap was reached, and when its setup came to its end. */
+export const begun = "tapped by the attack";
+export const done = "set up for the attack";
+const onStep = (body: string) => `tap("step.before", (step, call) => { log.info("${begun}"); ${body} });`;
+const onStepAsync = (body: string) => `tap("step.before", async (step, call) => { log.info("${begun}"); ${body} });`;
 
 export const sourceOf = ({ setup, module, requires = {}, provides = [], capabilities = [] }: Attack): string =>
   module ??
@@ -26,7 +29,7 @@ export const sourceOf = ({ setup, module, requires = {}, provides = [], capabili
     manifest: { id: "evil.plugin", version: "1.0.0", api: "^1.0", capabilities: ${JSON.stringify(capabilities)} },
     requires: ${JSON.stringify(Object.fromEntries(Object.entries(requires).map(([name, id]) => [name, { id }])))},
     provides: ${JSON.stringify(provides.map((id) => ({ id })))},
-    async setup(context) { const { tap, call, log, use, provide, clock, random, find, services, can, require: need, own, when, session, config, plugin } = context; ${helpers} ${setup} }
+    async setup(context) { const { tap, call, log, use, provide, clock, random, find, services, can, require: need, own, when, session, config, plugin, signal } = context; ${helpers} ${setup}; log.info("${done}"); }
   };`;
 
 /** From a plugin's own code, in the machine it was given. */
@@ -133,23 +136,32 @@ export const attacks: readonly Attack[] = [
   { name: "one long native call", setup: onStep('"a".repeat(4e6).indexOf("a".repeat(2e6) + "b");'), ends: "SANDBOX_" },
   { name: "a regular expression that backtracks", setup: onStep('/^(a+)+$/.test("a".repeat(40) + "b");'), ends: "SANDBOX_" },
   { name: "a comparison that never ends", setup: onStep("[3, 2, 1].sort(() => { for (;;) {} });"), ends: "SANDBOX_INTERRUPTED" },
-  { name: "a power beyond measure", setup: onStep("(2n ** 100000n) ** 100000n;") },
+  { name: "a power beyond measure", setup: onStep("(2n ** 100000n) ** 100000n;"), ends: "TAP_THREW" },
   { name: "a promise that never settles in setup", setup: "await new Promise(() => {});", ends: "SANDBOX_SILENT" },
   { name: "a promise that never settles in a tap", setup: onStepAsync("await new Promise(() => {});"), ends: "TAP_DEADLINE" },
   { name: "top-level await without end", module: "await new Promise(() => {}); export default {};", ends: "SOURCE_INVALID" },
   // Space
-  { name: "a bomb of strings", setup: onStep('let s = "x"; for (;;) s += s;') },
-  { name: "a bomb of arrays", setup: onStep("const a = []; for (;;) a.push(new Array(1000).fill(a));") },
-  { name: "a bomb of buffers", setup: onStep("const a = []; for (;;) a.push(new ArrayBuffer(1 << 20));") },
-  { name: "one huge buffer", setup: onStep("new Uint8Array(2 ** 31 - 1).fill(1);") },
-  { name: "a growing map", setup: onStep("const m = new Map(); for (let i = 0; ; i++) m.set(i, {});") },
-  { name: "a sparse array joined", setup: onStep("new Array(2 ** 32 - 1).join('x');") },
-  { name: "recursion without end", setup: onStep("const f = () => f() + 1; f();") },
-  { name: "a deep structure for an answer", setup: onStep("let a = {}; for (let i = 0; i < 1e5; i++) a = { a }; return a;") },
+  { name: "a bomb of strings", setup: onStep('let s = "x"; for (;;) s += s;'), ends: "TAP_THREW" },
+  { name: "a bomb of arrays", setup: onStep("const a = []; for (;;) a.push(new Array(1000).fill(a));"), ends: "TAP_THREW" },
+  { name: "a bomb of buffers", setup: onStep("const a = []; for (;;) a.push(new ArrayBuffer(1 << 20));"), ends: "TAP_THREW" },
+  { name: "one huge buffer", setup: onStep("new Uint8Array(2 ** 31 - 1).fill(1);"), ends: "TAP_THREW" },
+  { name: "a growing map", setup: onStep("const m = new Map(); for (let i = 0; ; i++) m.set(i, {});"), ends: "TAP_THREW" },
+  { name: "a sparse array joined", setup: onStep("new Array(2 ** 32 - 1).join('x');"), ends: "SANDBOX_" },
+  { name: "recursion without end", setup: onStep("const f = () => f() + 1; f();"), ends: "TAP_THREW" },
+  { name: "a deep structure for an answer", setup: onStep("let a = {}; for (let i = 0; i < 1e5; i++) a = { a }; return a;"), ends: "TAP_THREW" },
   { name: "an answer of 100 levels", setup: onStep("let a = {}; for (let i = 0; i < 100; i++) a = { a }; return a;"), ends: "SANDBOX_VIOLATION" },
   { name: "an answer larger than a message", setup: onStep('return { ...step, path: "x".repeat(2e6) };'), ends: "SANDBOX_VIOLATION" },
   // Floods
   { name: "a flood of log lines", setup: 'for (;;) log.info("x");', ends: "SANDBOX_" },
+  { name: "a flood of large messages", setup: 'const large = "x".repeat(900_000); for (;;) log.info("x", large);', ends: "SANDBOX_" },
+  {
+    name: "new effects while it is being unloaded",
+    setup: `signal.addEventListener("abort", () => {
+      when({ x: { id: "a.b@1" } }, () => {}); provide({ id: "evil.thing@1" }, { a() {} }); tap("step.before", () => {}); session("x"); log.info("x");
+    });`,
+    capabilities: ["hook.call:*"],
+    provides: ["evil.thing@1"],
+  },
   { name: "a flood of calls", setup: 'for (let i = 0; i < 3000; i++) call("event", {}).catch(() => {}); await clock.sleep(50);' },
   { name: "a flood of taps", setup: 'for (let i = 0; i < 1000; i++) tap("step.before", () => undefined);', ends: "SANDBOX_VIOLATION" },
   {
@@ -292,7 +304,7 @@ export const attacks: readonly Attack[] = [
   {
     name: "the host's paths in an error",
     setup:
-      'try { await call("step.before", { no: "step" }); } catch (e) { tries("paths", () => /\\\\/|node_modules|\\\\.ts/.test(e.message + (e.stack ?? "").replace(/plugin\\.js|orrery-guest\\.js|<[a-z]+>/g, "")) && e.message); }',
+      'try { await call("step.before", { no: "step" }); log.error("ESCAPED the check"); } catch (e) { tries("paths", () => ["node_modules", ".ts", "file:", "host-node", "sdk/"].find((word) => (e.message + e.stack).includes(word))); }',
     capabilities: ["hook.call:step.before"],
   },
   {

@@ -2,7 +2,7 @@ import { definePlugin, Storage } from "@orrery/sdk";
 import { type Guest, type GuestListener, type SandboxEngine, type SandboxLimits, sandboxedPlugin, sandboxLimits } from "@orrery/sdk/sandbox";
 import { createTestHost, samples, type TestHost } from "@orrery/sdk/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Attack, attacks, forgeries, sourceOf } from "./attacks.ts";
+import { type Attack, attacks, begun, done, forgeries, sourceOf } from "./attacks.ts";
 
 const id = "evil.plugin";
 const secret = "canary-7f3a";
@@ -69,6 +69,10 @@ export function describeAttacks(where: string, makeEngine: () => SandboxEngine):
         const answered = await host.call("step.before", step);
         if (report.state !== "active") expect(answered).toEqual(step);
         await stillSound(host);
+        const said = host.log.map(({ message }) => message);
+        // One that never came to its attack proves nothing.
+        if (!attack.ends) expect(said).toContain(done);
+        if (attack.setup?.includes(begun)) expect(said).toContain(begun);
         if (attack.ends) {
           await expect.poll(() => saidOf(host), { timeout: 10_000 }).toContain(attack.ends);
           expect(saidOf(host)).toContain(id);

@@ -1,5 +1,5 @@
 import { nodeSandboxEngine } from "@orrery/host-node/sandbox";
-import { definePlugin, type Json, Ledger, Storage, token } from "@orrery/sdk";
+import { definePlugin, EpisodicMemory, type Json, Ledger, Storage, token } from "@orrery/sdk";
 import { type SandboxEngine, type SandboxLimits, type SandboxManifest, sandboxedPlugin, sandboxLimits } from "@orrery/sdk/sandbox";
 import { createTestHost, samples, type TestHost } from "@orrery/sdk/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -173,6 +173,60 @@ describe("a plugin in the sandbox", () => {
     expect(await step()).toBe("r0/ann");
     await expect.poll(() => engine.workers(), patience).toBeLessThanOrEqual(Math.max(before, 1));
     expect(host.kernel.explain("step.before").taps).toEqual([]);
+  });
+
+  it("is told what streams by, in batches, and ended when it hangs over it", async () => {
+    host = await createTestHost();
+    const delta = (text: string) => host.call("model.delta", { run: "r", step: "s", agent: "a", text });
+    await install(
+      'let seen = 0; tap("model.delta", ({ text }) => { seen += 1; if (text === "last") log.info("saw " + seen); if (text === "hang") "a".repeat(4e6).indexOf("a".repeat(2e6) + "b"); });',
+      {
+        hooks: ["model.delta"],
+      },
+    );
+    for (let i = 0; i < 249; i += 1) delta("x");
+    delta("last");
+    await expect.poll(lines, patience).toContain("saw 250");
+    delta("hang");
+    await expect.poll(() => lines().join("\n"), patience).toContain("acme.guest was ended");
+    delta("last");
+    await expect.poll(lines, patience).toContain("saw 1");
+  });
+
+  it("reads the memories of the workspace it was granted, and of no other", async () => {
+    const memory = definePlugin({
+      manifest: { id: "test.memory", version: "1.0.0", api: "^1.0" },
+      provides: [EpisodicMemory],
+      setup({ provide }) {
+        provide(EpisodicMemory, {
+          recall: async ({ workspace }: { workspace: string }) => [workspace],
+          list: async () => [],
+          forget: async () => true,
+        } as unknown as EpisodicMemory);
+      },
+    });
+    host = await createTestHost({ plugins: [memory] });
+    await install(
+      `log.info("ours " + await use.memory.recall({ text: "x", workspace: "ours" }));
+       for (const [method, query] of [["recall", { workspace: "theirs" }], ["recall", {}], ["recall"], ["forget", "id"]])
+         log.info("no " + await Promise.resolve().then(() => use.memory[method](query)).catch((error) => error.code ?? "no such method"));`,
+      { requires: { memory: EpisodicMemory.id }, capabilities: ["memory.read:ours"] },
+    );
+    expect(lines().filter((line) => /^(ours|no) /.test(line))).toEqual([
+      "ours ours",
+      "no CAPABILITY_DENIED",
+      "no CAPABILITY_DENIED",
+      "no CAPABILITY_DENIED",
+      "no no such method",
+    ]);
+  });
+
+  it("cannot end a run under a code of the runner's", async () => {
+    host = await createTestHost();
+    const Thrower = token<{ fail(code: string): Promise<void> }>("acme.thrower@1");
+    await install('provide({ id: "acme.thrower@1" }, { async fail(code) { throw Object.assign(new Error("x"), { code }); } });', { provides: [Thrower.id] });
+    await expect(host.kernel.service(Thrower)?.fail("RUN_CANCELLED")).rejects.toMatchObject({ code: "TAP_THREW" });
+    await expect(host.kernel.service(Thrower)?.fail("MODEL_BUSY")).rejects.toMatchObject({ code: "MODEL_BUSY" });
   });
 
   it("works beside 49 others", async () => {

@@ -1,6 +1,7 @@
 import { type RunEvent, type TypedRunEvent, typed, type WatchMessage } from "@orrery/sdk";
 import { count, nanoDollars, seconds } from "./format.ts";
-import { oneLine, printable, type Terminal } from "./terminal.ts";
+import { printable } from "../printable.ts";
+import { oneLine, type Terminal } from "./terminal.ts";
 
 /** Shows a run as it goes: a line an event worth one, and on a terminal what is being written just now. */
 export class Progress {

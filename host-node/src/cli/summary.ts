@@ -1,6 +1,7 @@
 import type { ModelInfo, RunReport } from "@orrery/sdk";
 import { count, dollars, seconds, table } from "./format.ts";
-import { oneLine, printable, type Terminal } from "./terminal.ts";
+import { printable } from "../printable.ts";
+import { oneLine, type Terminal } from "./terminal.ts";
 
 /** The report, what it cost, how it was judged, and where the rest is. */
 export function showReport(terminal: Terminal, report: RunReport): void {

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { printable } from "../printable.ts";
 import { type Failure, failureOf } from "./failure.ts";
 
 type Colours = Pick<ReturnType<typeof pc.createColors>, "bold" | "dim" | "red" | "green" | "yellow" | "cyan" | "magenta">;
@@ -65,8 +66,6 @@ export class Terminal {
   }
 }
 
-/** Control characters of documents and models must not drive the terminal. */
-export const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 export const oneLine = (text: string, most = 100): string => {
   const folded = printable(text).replace(/\s+/g, " ").trim();
   return folded.length > most ? `${folded.slice(0, most - 1)}…` : folded;

@@ -12,7 +12,7 @@ export interface SandboxedFile {
 
 /**
  * A plugin file as a definition that runs in the sandbox, and the options to install it with: whatever it asks for and was not granted is denied.
- * Throws PLUGIN_NOT_FOUND, SOURCE_INVALID or SANDBOX_*, naming the file.
+ * Throws PLUGIN_NOT_FOUND, PLUGIN_ID_RESERVED, SOURCE_INVALID or SANDBOX_*, naming the file.
  */
 export async function loadSandboxedFile(
   { file, grant }: SandboxedFile,
@@ -29,6 +29,11 @@ export async function loadSandboxedFile(
       cause,
     });
   });
+  if (/^orrery\./i.test(manifest.id)) {
+    throw new OrreryError("PLUGIN_ID_RESERVED", `${file} calls itself "${manifest.id}": ids that begin with "orrery." are the product's own`, {
+      todo: "Ask its author for one under another name.",
+    });
+  }
   const asked = (manifest.capabilities ?? []).map((each) => (typeof each === "string" ? each : each.name));
   return {
     plugin: sandboxedPlugin({ manifest: { ...manifest, hooks, requires, provides }, code, engine, onStopped }),

@@ -31,7 +31,8 @@ const crossings: { readonly [token: string]: Crossing } = {
   "orrery.documents@1": { methods: ["has", "list", "search", "sentences", "sentence"], admit: (crosser) => crosser.require("documents.read") },
   "orrery.memory.episodic@1": {
     methods: ["recall", "list"],
-    admit: (crosser) => crosser.require(crosser.capabilities.find((name) => name.startsWith("memory.read:")) ?? "memory.read:*"),
+    // Memories belong to a workspace, and so does the right to read them.
+    admit: (crosser, _method, [query]) => crosser.require(`memory.read:${String((query as { workspace?: unknown } | undefined)?.workspace)}`),
   },
   "orrery.ledger@1": { methods: ["totals", "committed", "price", "day"] },
 };
@@ -69,7 +70,7 @@ export async function cross(token: string, service: unknown, method: string, arg
 const storageGrant = (crosser: Crosser): string | undefined => crosser.capabilities.find((name) => name.startsWith("storage:") && crosser.can(name));
 
 /** The namespace that holds everything a sandboxed plugin keeps. */
-export const storageOf = (plugin: string): string => `sandbox.${plugin}`;
+const storageOf = (plugin: string): string => `sandbox.${plugin}`;
 
 /** `storage:64KB`, `storage:1MB`, `storage:5000`: characters of JSON. */
 export function quotaOf(capability: string | undefined, most: number): number {

@@ -23,6 +23,9 @@ export function toldToGuest(thrown: unknown): { code: string; message: string } 
   return { code, message: spoken.has(code) ? message.slice(0, 500) : `the host could not do this (${code})` };
 }
 
-/** A guest's own error on the host's side: its code when it has the form of one, its words cut to size. */
+/** Codes that decide how a run ends: the runner's to use. */
+const runnersOwn = new Set(["RUN_CANCELLED", "BUDGET_EXCEEDED", "STEP_REJECTED"]);
+
+/** A guest's own error on the host's side: its code when it has the form of one and is not the runner's, its words cut to size. */
 export const heardFromGuest = ({ code, message }: { code: string; message: string }): OrreryError =>
-  new OrreryError(shaped.test(code) ? code : "TAP_THREW", message.slice(0, 2_000));
+  new OrreryError(shaped.test(code) && !runnersOwn.has(code) ? code : "TAP_THREW", message.slice(0, 2_000));

@@ -1,6 +1,6 @@
 import { OrreryError } from "../error.ts";
 import type { Guest, GuestListener, SandboxEngine } from "./engine.ts";
-import { heardFromGuest } from "./failure.ts";
+import { heardFromGuest, toldToGuest } from "./failure.ts";
 import type { SandboxLimits } from "./limits.ts";
 import { type FromGuest, type GuestDescription, MessageInvalid, readMessage, type ToGuest, writeMessage } from "./message.ts";
 
@@ -20,6 +20,7 @@ export interface LinkOptions {
   stopped(error: OrreryError): void;
 }
 
+const maxAbandoned = 1_000;
 type Waiting = { resolve(value: unknown): void; reject(error: Error): void };
 type Body<T> = T extends unknown ? Omit<T, "now"> : never;
 
@@ -33,6 +34,8 @@ export class GuestLink {
   #next = 1;
   #over: OrreryError | undefined;
   #watching = false;
+  /** Goes off with the guest: nothing waits on for one that is gone. */
+  readonly #life = new AbortController();
   #heard = 0;
   #starting: ((message: FromGuest | OrreryError) => void) | undefined;
 
@@ -81,6 +84,7 @@ export class GuestLink {
         throw new OrreryError("SANDBOX_MESSAGE_INVALID", `what the plugin would be given is ${thrown.message}`, { refusal: true });
       throw thrown;
     }
+    void this.#watch();
   }
 
   /** Sends what is to be answered and resolves with the answer. Throws what the guest threw, or why it ended. */
@@ -95,13 +99,13 @@ export class GuestLink {
         throw thrown;
       }
       signal?.addEventListener("abort", () => this.#abandon(id, signal.reason), { once: true });
-      if (!this.#watching) void this.#watch();
     });
   }
 
   /** Lets the plugin undo what it did, for as long as `ms`, and ends its worker. */
   async close(ms: number): Promise<void> {
     if (this.#over) return;
+    this.#starting?.(new OrreryError("SANDBOX_CLOSED", "the plugin was unloaded while it started"));
     const gone = new Promise<void>((resolve) => {
       this.#starting = () => resolve();
     });
@@ -132,7 +136,12 @@ export class GuestLink {
       if (!take) return this.violate(`a "${message.kind}" nobody waits for`);
       return take(message);
     }
-    this.#options.handle(message);
+    try {
+      this.#options.handle(message);
+    } catch (thrown) {
+      // What the host refuses must not come up in whatever carried the message: nobody stands there to catch it.
+      this.violate(`a "${message.kind}" was refused (${toldToGuest(thrown).code})`);
+    }
   }
 
   #reply(message: Extract<FromGuest, { kind: "reply" }>): void {
@@ -152,6 +161,9 @@ export class GuestLink {
     this.#waiting.delete(id);
     this.#abandoned.add(id);
     waiting.reject(reason instanceof Error ? reason : new OrreryError("ABORTED", "the call was given up"));
+    // One that answers nothing it was asked is as good as silent.
+    if (this.#abandoned.size > maxAbandoned)
+      return this.#stop(new OrreryError("SANDBOX_SILENT", `the plugin left ${maxAbandoned} calls that were given up without an answer`));
     if (!this.#over) this.tell({ kind: "abort", id });
   }
 
@@ -179,15 +191,21 @@ export class GuestLink {
     });
   }
 
-  /** While answers are due: a worker that says nothing and gives no sign of life is ended. */
+  /**
+   * From whatever was sent last until the worker is seen to be idle: one that says nothing and gives no sign of life is ended, also when no answer is due
+   * (what it does after it answered is its business only as long as it comes to an end).
+   */
   async #watch(): Promise<void> {
+    if (this.#watching) return;
     const { sliceMs, graceMs } = this.#options.limits;
     this.#watching = true;
-    while (this.#waiting.size > 0 && !this.#over) {
+    while (!this.#over) {
       const heard = this.#heard;
-      await this.#options.clock.sleep(sliceMs);
-      if (this.#over || this.#waiting.size === 0 || this.#heard !== heard) continue;
-      if (!(await this.#guest?.isAlive(graceMs)) && !this.#over)
+      await this.#options.clock.sleep(sliceMs, this.#life.signal).catch(() => undefined);
+      if (this.#over || (this.#heard !== heard && this.#waiting.size > 0)) continue;
+      const alive = await this.#guest?.isAlive(graceMs);
+      if (alive && this.#waiting.size === 0) break;
+      if (!alive && !this.#over && this.#heard === heard)
         this.#stop(new OrreryError("SANDBOX_SILENT", `the plugin's worker gave no sign of life for ${sliceMs + graceMs} ms and was ended`));
     }
     this.#watching = false;
@@ -202,6 +220,7 @@ export class GuestLink {
   #end(error: OrreryError): void {
     if (this.#over) return;
     this.#over = error;
+    this.#life.abort(error);
     this.#guest?.terminate();
     const starting = this.#starting;
     this.#starting = undefined;

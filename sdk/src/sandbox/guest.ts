@@ -142,6 +142,7 @@ export function guest(send: (text: string) => void): Entry {
   const usable = (services: { [name: string]: { token: string; methods: Methods } }) =>
     freeze(fromEntries(entries(services).map(([name, { token, methods }]) => [name, serviceOf(token, methods)])));
 
+  // The kernel's own rule once more, for an answer at once: nothing is decided here, the host asks again at each crossing.
   const covers = (have: string, needed: string): boolean => {
     if (have === needed) return true;
     const star = have.indexOf("*");
@@ -353,6 +354,7 @@ export function guest(send: (text: string) => void): Entry {
     },
     event: (message) => {
       for (const { tap, hook, input } of message["taps"] as { tap: number; hook: string; input: unknown }[]) observe(tap, hook, input);
+      tell({ kind: "reply", id: message["id"], ok: true });
     },
     service: (message) => {
       const service = offered.get(message["token"] as string);

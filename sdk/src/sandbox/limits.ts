@@ -10,7 +10,7 @@ export interface SandboxLimits {
   readonly graceMs: number;
   /** Characters of one message, either way. */
   readonly messageChars: number;
-  /** Messages it may send a second, and at once after a rest. */
+  /** Messages it may send a second, and at once after a rest; one above 1,024 characters counts for as many as it has of them. */
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
   /** Calls of its own that may be unanswered at once. */

@@ -43,8 +43,8 @@ export type ToGuest = { readonly now: number } & (
       readonly seed: number;
     }
   | { readonly kind: "call"; readonly id: number; readonly tap: number; readonly hook: string; readonly input: unknown }
-  /** Inputs of `notify` hooks, many at once; nothing is answered. */
-  | { readonly kind: "event"; readonly taps: readonly { readonly tap: number; readonly hook: string; readonly input: unknown }[] }
+  /** Inputs of `notify` hooks, many at once; the answer only says that they were seen. */
+  | { readonly kind: "event"; readonly id: number; readonly taps: readonly { readonly tap: number; readonly hook: string; readonly input: unknown }[] }
   | { readonly kind: "service"; readonly id: number; readonly token: string; readonly method: string; readonly args: readonly unknown[] }
   | { readonly kind: "when"; readonly id: number; readonly use?: { readonly [name: string]: { readonly token: string; readonly methods: Methods } } }
   | { readonly kind: "found"; readonly services: { readonly [token: string]: Methods } }

@@ -25,6 +25,8 @@ export class Realm {
   #sent = 0;
   #refilled = 0;
   #flooded = false;
+  /** The engine was told to stop in this stretch. What it was doing may have caught that: a job's error becomes a rejection nobody sees. */
+  #cut = false;
   #dead = false;
 
   /** With the guest's half of the bridge in it and no plugin yet: what a warm worker holds. */
@@ -108,20 +110,30 @@ export class Realm {
 
   /** Asked by the engine every so often while guest code runs. */
   isOver(): boolean {
-    return this.#flooded || this.#elapsed() > this.#until;
+    if (this.#flooded || this.#elapsed() > this.#until) this.#cut = true;
+    return this.#cut;
   }
 
   #enter(work: () => void, code: RealmFault): void {
     if (this.#dead) return;
     this.#until = this.#elapsed() + this.#limits.sliceMs;
+    this.#cut = false;
     try {
       work();
       this.#vm.executePendingJobs();
+      if (this.#cut || this.#flooded) this.#stopped();
     } catch (thrown) {
       this.#failed(thrown, code);
     } finally {
       this.#until = Number.POSITIVE_INFINITY;
     }
+  }
+
+  /** Nothing more is let in: its host ends it. */
+  #stopped(): void {
+    this.#dead = true;
+    if (this.#flooded) this.#output.fault("SANDBOX_FLOOD", `more than ${this.#limits.messageBurst} messages, or KB of them, at once`);
+    else this.#output.fault("SANDBOX_INTERRUPTED", `ran longer than ${this.#limits.sliceMs} ms without a pause`);
   }
 
   #failed(thrown: unknown, code: RealmFault): void {
@@ -130,23 +142,22 @@ export class Realm {
       this.#dead = true;
       return this.#output.fault("SANDBOX_CRASHED", "the virtual machine ran out of stack or memory");
     }
-    if (this.#flooded) {
-      this.#dead = true;
-      return this.#output.fault("SANDBOX_FLOOD", `more than ${this.#limits.messageBurst} messages at once`);
-    }
-    if (/interrupted/.test(message)) return this.#output.fault("SANDBOX_INTERRUPTED", `ran longer than ${this.#limits.sliceMs} ms without a pause`);
+    if (this.#cut || this.#flooded) return this.#stopped();
     if (/out of memory/i.test(message)) return this.#output.fault("SANDBOX_MEMORY", `wanted more than ${this.#limits.memoryBytes} bytes of memory`);
     this.#output.fault(code, message.slice(0, 2_000));
   }
 
   /** Only strings within the limits leave. The bucket refills with time, so that what trickles is let through. */
   #send(text: JSValueHandle | undefined): void {
+    if (this.#flooded || !text?.isString) return;
+    const said = text.toString();
     const at = this.#elapsed();
-    this.#sent = Math.max(0, this.#sent - ((at - this.#refilled) * this.#limits.messagesPerSecond) / 1_000) + 1;
+    const drained = ((at - this.#refilled) * this.#limits.messagesPerSecond) / 1_000;
+    // A long one counts for as many as it has thousands of characters: few of them fill a host as well as many short ones.
+    this.#sent = Math.max(0, this.#sent - drained) + Math.max(1, said.length / 1_024);
     this.#refilled = at;
     if (this.#sent > this.#limits.messageBurst) this.#flooded = true;
-    if (this.#flooded || !text?.isString) return;
-    this.#output.text(text.toString());
+    else this.#output.text(said);
   }
 
   #describe(error: JSValueHandle): string {

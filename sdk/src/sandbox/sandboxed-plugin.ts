@@ -1,7 +1,7 @@
 import type { Disposer, PluginContext, TapOrder, Token } from "@orrery/kernel";
 import type { AnyPlugin } from "../define-plugin.ts";
 import { OrreryError } from "../error.ts";
-import type { Lifecycle } from "../lifecycle.ts";
+import { type Lifecycle, lifecycle } from "../lifecycle.ts";
 import { type Crosser, cross, isMethodName, methodsOf } from "./crossings.ts";
 import type { SandboxEngine } from "./engine.ts";
 import { toldToGuest } from "./failure.ts";
@@ -9,6 +9,7 @@ import { filterProblem, matches, type TapFilter } from "./filter.ts";
 import { GuestLink } from "./guest-link.ts";
 import { type SandboxLimits, sandboxLimits } from "./limits.ts";
 import type { FromGuest } from "./message.ts";
+import { Notices } from "./notices.ts";
 import { mismatch, type SandboxManifest } from "./sandbox-manifest.ts";
 
 export interface SandboxedPluginOptions {
@@ -32,7 +33,6 @@ interface Context extends Omit<PluginContext<Lifecycle>, "tap" | "call" | "sessi
 
 /** Hooks a stranger's plugin may tap and not call: what they do is paid for, or decided, by the runner on somebody's behalf. */
 const notToBeCalled = ["model.call", "tool.call", "budget.reserve", "task.submit", "tool.guard"];
-const notified = new Set(["model.delta"]);
 const forgetCrashesMs = 600_000;
 
 /**
@@ -75,9 +75,12 @@ class SandboxSession implements Crosser {
   readonly #offers = new Map<string, Disposer>();
   readonly #whens = new Map<number, Disposer>();
   readonly #sessions = new Map<number, ReturnType<Context["session"]>>();
+  readonly #notices = new Notices(
+    async (taps) => (await this.#alive()).ask((id) => ({ kind: "event", id, taps })),
+    (count, why) => this.#context.log.warn(`${this.id} was not told of ${count} events`, { code: why === undefined ? "SANDBOX_BUSY" : toldToGuest(why).code }),
+  );
   /** Ends with the guest, which may still wait while it undoes what it did: the context's own signal has gone off by then. */
-  readonly #life = new AbortController();
-  readonly #batch: { tap: number; hook: string; input: unknown }[] = [];
+  #life = new AbortController();
   #link: GuestLink | undefined;
   #restart: Promise<void> | undefined;
   #crashes: number[] = [];
@@ -118,7 +121,7 @@ class SandboxSession implements Crosser {
     const differs = mismatch(manifest, description);
     if (differs || this.#closed) {
       await link.close(0);
-      throw new OrreryError("MANIFEST_MISMATCH", `the code of ${this.id} is not what its manifest says: ${differs ?? "it was unloaded"}`);
+      throw differs ? new OrreryError("MANIFEST_MISMATCH", `the code of ${this.id} is not what its manifest says: ${differs}`) : this.#unloaded();
     }
     const granted = this.capabilities.filter((capability) => this.#context.can(capability));
     const services = Object.entries(manifest.requires).map(([name, token]) => [
@@ -141,21 +144,25 @@ class SandboxSession implements Crosser {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#link?.close(this.#limits.graceMs);
-    this.#life.abort(new OrreryError("SANDBOX_CLOSED", `${this.id} was unloaded`));
+    this.#life.abort(this.#unloaded());
     this.#slots.clear();
+  }
+
+  #unloaded(): OrreryError {
+    return new OrreryError("SANDBOX_CLOSED", `${this.id} was unloaded`);
   }
 
   /** The guest that answers now; started again when it was ended and its time has come. */
   async #alive(): Promise<GuestLink> {
     if (this.#quarantined) throw this.#quarantined;
-    if (this.#closed) throw new OrreryError("SANDBOX_CLOSED", `${this.id} was unloaded`);
+    if (this.#closed) throw this.#unloaded();
     if (!this.#link || this.#link.over) {
       this.#restart ??= this.#again().finally(() => {
         this.#restart = undefined;
       });
       await this.#restart;
     }
-    if (!this.#link || this.#link.over) throw this.#link?.over ?? new OrreryError("SANDBOX_CLOSED", `${this.id} was unloaded`);
+    if (!this.#link || this.#link.over) throw this.#link?.over ?? this.#unloaded();
     return this.#link;
   }
 
@@ -172,7 +179,15 @@ class SandboxSession implements Crosser {
     this.#offers.clear();
     this.#whens.clear();
     this.#sessions.clear();
+    this.#life.abort(new OrreryError("SANDBOX_CLOSED", "the machine that waited was ended"));
+    this.#life = new AbortController();
     for (const dispose of ended) await dispose();
+  }
+
+  /** Undoes without being waited for; what fails is told, and comes up nowhere else. */
+  #undo(dispose: Disposer | undefined): void {
+    const failed = (thrown: unknown): void => this.#context.log.warn(`something of ${this.id} could not be undone`, { code: toldToGuest(thrown).code });
+    void (async () => dispose?.())().catch(failed);
   }
 
   #stopped(error: OrreryError): void {
@@ -229,7 +244,8 @@ class SandboxSession implements Crosser {
     }
     if (this.#slots.size >= 256) return this.#link?.violate("more than 256 taps");
     const slot: Slot = { hook, order: key, filter: filter as TapFilter | undefined, guestId: id, dispose: () => undefined };
-    const forward = notified.has(hook)
+    const tells = (lifecycle as { readonly [hook: string]: { readonly kind: string } | undefined })[hook]?.kind === "notify";
+    const forward = tells
       ? (input: unknown) => this.#notify(slot, input)
       : (input: unknown, call: { readonly signal: AbortSignal }) => this.#forward(slot, input, call);
     try {
@@ -242,7 +258,7 @@ class SandboxSession implements Crosser {
 
   #untap(slot: Slot): void {
     this.#slots.delete(slot);
-    void slot.dispose();
+    this.#undo(slot.dispose);
   }
 
   #forward(slot: Slot, input: unknown, call: { readonly signal: AbortSignal }): unknown {
@@ -258,24 +274,15 @@ class SandboxSession implements Crosser {
     return link.ask((id) => ({ kind: "call", id, tap, hook: slot.hook, input }), signal);
   }
 
-  /** What only tells is gathered until the host's present work is done, and sent at once. */
   #notify(slot: Slot, input: unknown): void {
-    if (slot.guestId === undefined || (slot.filter && !matches(slot.filter, input))) return;
-    if (this.#batch.push({ tap: slot.guestId, hook: slot.hook, input }) > 1) return;
-    queueMicrotask(() => {
-      const taps = this.#batch.splice(0);
-      try {
-        if (this.#link && !this.#link.over) this.#link.tell({ kind: "event", taps });
-      } catch (thrown) {
-        this.#context.log.warn(`${this.id} was not told of ${taps.length} events`, { code: toldToGuest(thrown).code });
-      }
-    });
+    if (slot.filter && !matches(slot.filter, input)) return;
+    this.#notices.add({ tap: () => slot.guestId, hook: slot.hook, input });
   }
 
   #offer(token: string, methods: readonly string[] | undefined): void {
     const dispose = this.#offers.get(token);
     this.#offers.delete(token);
-    if (methods === undefined) return void dispose?.();
+    if (methods === undefined) return this.#undo(dispose);
     if (!this.#options.manifest.provides.includes(token)) return this.#link?.violate(`it provides ${token.slice(0, 80)}, which its manifest does not name`);
     if (dispose) return this.#link?.violate(`it provides ${token} twice`);
     const link = this.#link;
@@ -349,15 +356,11 @@ class SandboxSession implements Crosser {
     if (target.startsWith("service ")) {
       const token = target.slice("service ".length);
       const named = Object.entries(this.#options.manifest.requires).find(([, id]) => id === token)?.[0];
-      const service = named === undefined ? this.#optional(token) : (this.#context.use as { [name: string]: unknown })[named];
+      // One it did not require is one it waits for, or looked up.
+      const service = named === undefined ? this.#context.find({ id: token } as Token<unknown>) : (this.#context.use as { [name: string]: unknown })[named];
       return cross(token, service, name, args, this);
     }
     throw new OrreryError("SANDBOX_MESSAGE_INVALID", "there is no such call");
-  }
-
-  /** A service it did not require: one it waits for, or looked up. */
-  #optional(token: string): unknown {
-    return this.#context.find({ id: token } as Token<unknown>);
   }
 
   #hook(call: (hook: string, input: unknown, options?: object) => unknown, hook: string, input: unknown, deadlineMs: unknown): unknown {

@@ -1,5 +1,6 @@
 import { OrreryError } from "@orrery/sdk";
 import { table } from "../format.ts";
+import { oneLine } from "../terminal.ts";
 import { type Common, withHost } from "../with-host.ts";
 
 /** `orrery plugins list`. */
@@ -12,10 +13,10 @@ export function list(options: Common): Promise<number> {
       version,
       tier,
       state,
-      error?.message ?? (waitingFor.length > 0 ? `waits for ${waitingFor.join(", ")}` : (title ?? "")),
+      oneLine(error?.message ?? (waitingFor.length > 0 ? `waits for ${waitingFor.join(", ")}` : (title ?? "")), 400),
     ]);
     for (const line of table([["PLUGIN", "VERSION", "TIER", "STATE", ""], ...rows])) terminal.line(line);
-    for (const { plugin, code, message } of host.notLoaded) terminal.line(terminal.colours.red(`${plugin} was not loaded: ${code} ${message}`));
+    for (const { plugin, code, message } of host.notLoaded) terminal.line(terminal.colours.red(oneLine(`${plugin} was not loaded: ${code} ${message}`, 1_000)));
     return 0;
   });
 }
@@ -42,7 +43,8 @@ export function inspect(options: Common, id: string): Promise<number> {
       ["denied", found.capabilities.denied.join(", ")],
       ["faults", found.faults.map(({ hook, code, message }) => `${hook}: ${code} ${message}`).join("; ")],
     ];
-    for (const line of table(rows.filter(([, text]) => text !== ""))) terminal.line(line);
+    const told = rows.filter(([, text]) => text !== "").map(([name, text]) => [name, oneLine(text, 4_000)]);
+    for (const line of table(told)) terminal.line(line);
     return 0;
   });
 }
