@@ -3,13 +3,15 @@ import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "./lib/build.mjs";
 import { root } from "./lib/paths.mjs";
-import { addModels } from "./lib/site-models.mjs";
+import { addModels, findModels } from "./lib/site-models.mjs";
 import { main, setup } from "./setup.mjs";
 
 // npm run build:site: the page as a folder of static files; any web server can host it, at any path, without headers of its own.
 // npm run build:site -- --models DIR: with language models beside it, which then run in the tab.
 await main(async () => {
   const { values } = parseArgs({ options: { models: { type: "string" }, out: { type: "string", default: join(root, "dist", "site") } } });
+  // Before anything is taken away.
+  const models = values.models === undefined ? [] : findModels(resolve(values.models));
   await setup(import.meta.url);
   await build();
   const site = resolve(values.out);
@@ -18,7 +20,10 @@ await main(async () => {
   rmSync(site, { recursive: true, force: true });
   mkdirSync(site, { recursive: true });
   cpSync(join(root, "playground", "dist"), site, { recursive: true });
-  if (values.models !== undefined) console.log(`orrery: with the models ${addModels(site, resolve(values.models)).join(", ")}`);
+  if (models.length > 0) {
+    addModels(site, resolve(values.models), models);
+    console.log(`orrery: with the models ${models.join(", ")}`);
+  }
   console.log(
     `orrery: the site is in ${relative(process.cwd(), site) || "."}; for example \`npx --yes http-server ${relative(process.cwd(), site) || "."}\` serves it`,
   );

@@ -17,6 +17,7 @@ import type { Booted } from "./boot.ts";
 import { Example } from "./example.ts";
 import { onConnect } from "./preset.ts";
 import { originOf } from "./egress/hosts.ts";
+import { browserPlatform } from "./platform.ts";
 import { RunFiles } from "./run-files.ts";
 import type { WatchListener } from "./watch-hub.ts";
 
@@ -144,9 +145,10 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 
   /** The heavy provider plugins, once there is a connection or a model beside the page for them to use. */
   async #loadProviders(): Promise<void> {
-    this.#local ??= this.#loadLocalModels().catch(() => {
+    this.#local ??= this.#loadLocalModels().catch((thrown: unknown) => {
       // Offline before the index was kept, or a chunk that did not arrive: asked for again the next time.
       this.#local = undefined;
+      browserPlatform.log.warn("the models beside the page could not be loaded", { message: String(thrown) });
     });
     await this.#local;
     if ((await this.#booted.state.connections.count()) === 0) return;

@@ -6,11 +6,11 @@ import { root } from "./paths.mjs";
 
 const runtime = "ort-wasm-simd-threaded.asyncify.wasm";
 
-/**
- * Puts the language models of `folder` beside a built page, with the WebAssembly they run on, and lists both in its index of assets.
- * A model is a folder with config.json, tokenizer files and onnx/ weights. Returns the models' names.
- */
-export function addModels(site, folder) {
+/** What lies beside every page under these names is not a model's to replace. */
+const taken = ["use-lite-en", "ort", "example", "transformers"];
+
+/** Names of the models in a folder: folders with config.json, tokenizer files and onnx/ weights. Throws when there is none, or one whose name cannot be used. */
+export function findModels(folder) {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new Error(`--models ${folder}: there is no such folder. Give the one that holds the models.`);
   const models = readdirSync(folder, { withFileTypes: true })
@@ -20,6 +20,16 @@ export function addModels(site, folder) {
     throw new Error(
       `--models ${folder}: no model in it. A model is a folder with config.json, tokenizer.json and onnx/ weights, as transformers.js lays it out.`,
     );
+  const wrong = models.find((name) => !/^[a-z0-9][\w.-]*$/i.test(name) || taken.includes(name));
+  if (wrong !== undefined)
+    throw new Error(
+      `--models ${folder}: a model cannot be called "${wrong}". Rename its folder to letters, digits, dots and dashes, and none of ${taken.join(", ")}.`,
+    );
+  return models;
+}
+
+/** Puts these models of `folder` beside a built page, with the WebAssembly they run on, and lists both in its index of assets. */
+export function addModels(site, folder, models) {
   const assets = join(site, "assets");
   const added = [];
   for (const model of models) {
@@ -34,7 +44,6 @@ export function addModels(site, folder) {
   const index = join(assets, "index.json");
   writeFileSync(index, JSON.stringify([...new Set([...JSON.parse(readFileSync(index, "utf8")), ...added])]));
   keepForOffline(join(site, "sw.js"), added);
-  return models;
 }
 
 /** Another version than without the models, so that a browser which knew the site before looks at its index again. */

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
@@ -94,9 +94,20 @@ describe("the static site with a language model beside it", () => {
     await close();
   });
 
-  it("a folder without a model is refused by name", async () => {
-    await expect(buildSite("--out", join(folder, "not-made"), "--models", join(root, "docs"))).rejects.toMatchObject({
-      stderr: expect.stringContaining("no model in it"),
-    });
+  it("a folder without a model, or with one that cannot be called so, is refused by name, and the earlier site stays", async () => {
+    const named = join(folder, "..", `${basename(folder)}-models`);
+    await mkdir(join(named, "ort", "onnx"), { recursive: true });
+    await writeFile(join(named, "ort", "config.json"), "{}");
+    try {
+      for (const [models, why] of [
+        [join(root, "docs"), "no model in it"],
+        [named, 'cannot be called "ort"'],
+        [join(folder, "nowhere"), "there is no such folder"],
+      ] as const)
+        await expect(buildSite("--out", folder, "--models", models)).rejects.toMatchObject({ stderr: expect.stringContaining(why) });
+    } finally {
+      await rm(named, { recursive: true, force: true });
+    }
+    expect(JSON.parse(await readFile(join(folder, "assets", "index.json"), "utf8"))).toContain("tiny-llama/config.json");
   });
 });
