@@ -68,6 +68,27 @@ describe("the journal between processes", () => {
     expect(await journal.verify("run")).toEqual({ ok: true, events: before + 1 });
   });
 
+  it("checks a run as it is at one moment while another process writes to it", async () => {
+    const file = join(scratch("check"), "journal.db");
+    const journal = open(file);
+    await journal.append({
+      run: "run",
+      epoch: await journal.lease("run"),
+      expect: 0,
+      entries: Array.from({ length: 1_000 }, (_, i) => ({ type: "test", actor: "a", workspace: "test", data: { i, padding: "x".repeat(500) }, ts: i })),
+    });
+    const { child, lines, until, closed } = appender(file, "run", "forever");
+    await until(1);
+    const checks = [];
+    for (let i = 0; i < 20; i++) {
+      checks.push(await journal.verify("run"));
+      await until(lines.length + 1);
+    }
+    child.kill("SIGKILL");
+    await closed;
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
   it("takes two processes' appends to different runs side by side", async () => {
     const file = join(scratch("both"), "journal.db");
     open(file);

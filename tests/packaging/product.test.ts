@@ -68,6 +68,21 @@ describe("the packed product", () => {
     expect(result.cost.calls).toBeGreaterThan(0);
   });
 
+  it("runs a plugin file that is not trusted in its sandbox", async () => {
+    const file = join(place, "stranger.mjs");
+    writeFileSync(
+      file,
+      `import { definePlugin } from "@orrery/sdk";
+export default definePlugin({ manifest: { id: "acme.stranger", version: "1.0.0", api: "^1.0" }, setup({ tap }) { tap("task.finish", () => undefined); } });`,
+    );
+    const settings = (JSON.parse((await orrery("config", "path", "--json")).stdout) as { config: string }).config;
+    mkdirSync(dirname(settings), { recursive: true });
+    writeFileSync(settings, JSON.stringify({ sandboxed: [{ file }] }));
+    const { stdout } = await orrery("plugins", "inspect", "acme.stranger", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ tier: "community", state: "active", taps: [{ hook: "task.finish" }] });
+    rmSync(settings);
+  });
+
   it("scaffolds a plugin whose tests pass at once, and runs a task with it", async () => {
     await orrery("create", "plugin", "acme-hello");
     const plugin = join(place, "acme-hello");

@@ -16,6 +16,7 @@ export class SqliteJournal implements Journal {
   readonly #last: Database.Statement<[string], { idx: number; hash: string }>;
   readonly #insert: Database.Statement<(string | number)[]>;
   readonly #read: Database.Statement<[string, number, number], EventRow>;
+  readonly #check: Database.Transaction<(run: string) => Awaited<ReturnType<Journal["verify"]>>>;
 
   constructor(db: Database.Database) {
     this.#queue = new CommitQueue(db);
@@ -25,6 +26,8 @@ export class SqliteJournal implements Journal {
     this.#last = db.prepare("SELECT idx, hash FROM events WHERE run = ? ORDER BY idx DESC LIMIT 1");
     this.#insert = db.prepare("INSERT INTO events(run, idx, type, actor, workspace, data, ts, prev_hash, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#read = db.prepare("SELECT * FROM events WHERE run = ? AND idx >= ? ORDER BY idx LIMIT ?");
+    // One snapshot: entries another process adds meanwhile are not half seen.
+    this.#check = db.transaction((run) => this.#verify(run));
   }
 
   append(batch: Batch): Promise<JournalEntry[]> {
@@ -48,7 +51,11 @@ export class SqliteJournal implements Journal {
     return this.#runs.list(query).map(summaryOf);
   }
 
-  async verify(run: string): Promise<{ ok: boolean; events: number; brokenAt?: number }> {
+  async verify(run: string) {
+    return this.#check.deferred(run);
+  }
+
+  #verify(run: string): Awaited<ReturnType<Journal["verify"]>> {
     let prevHash = genesis;
     let expected = 0;
     for (;;) {
