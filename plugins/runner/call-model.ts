@@ -147,7 +147,7 @@ async function requestOf(
     view,
     ...(step.collection ? { collection: step.collection } : {}),
     maxOutputTokens: chosen.maxOutputTokens,
-    temperature: 0,
+    temperature: step.temperature,
   };
 }
 

@@ -57,14 +57,17 @@ export async function executeTopology(
     progress.calls += 1;
     const abort = new AbortController();
     const signal = AbortSignal.any([scope.signal, abort.signal]);
-    const inputs = dispatch.inputs.flatMap((path) => artifacts.get(path) ?? []);
+    const given = (dispatch.given ?? []).map(
+      ({ from, ...rest }): Artifact => ({ step: `${prefix}(${from})`, agent: from, role: from, skill: topology.id, ...rest }),
+    );
+    const inputs = [...dispatch.inputs.flatMap((path) => artifacts.get(path) ?? []), ...given];
     const prefixed = { ...dispatch, path: prefix + dispatch.path, inputs: dispatch.inputs.map((path) => prefix + path) };
     const landed = performStep(scope, ready, prefixed, inputs, feedback, signal).then((performed) => ({ ...performed, path: dispatch.path }));
     flights.set(dispatch.path, { abort, landed });
   };
 
   try {
-    take(await executor.start(team, topology.config));
+    take(await executor.start(team, topology.config, scope.task.text));
     while (!done) {
       while (queue.length > 0 && flights.size < scope.limits.concurrency) launch(queue.shift() as Dispatch);
       if (flights.size === 0)

@@ -32,6 +32,7 @@ export async function forecastOf(
       view: { task: task.text, round: 0, inputs: [], recalled: [], thread: [], feedback: [] },
       spending,
       localOnly: false,
+      temperature: 0,
       actor: task.actor,
       workspace: task.workspace,
     };

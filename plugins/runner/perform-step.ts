@@ -114,6 +114,7 @@ const mean = (verdicts: readonly Verdict[]): number | undefined => {
 
 function draft(scope: RunScope, { plan }: Ready, dispatch: Dispatch, agent: Step["agent"], inputs: Artifact[], feedback: string[], attempt: number): Step {
   const { run, id, actor, workspace, text, constraints } = scope.task;
+  const { bare = false } = dispatch;
   return {
     run,
     task: id,
@@ -122,17 +123,18 @@ function draft(scope: RunScope, { plan }: Ready, dispatch: Dispatch, agent: Step
     attempt,
     agent,
     view: {
-      task: text,
+      task: dispatch.task ?? text,
       ...(agent.focus ? { focus: agent.focus } : {}),
       round: dispatch.round,
       inputs,
-      recalled: plan.recalled,
-      thread: plan.thread,
+      recalled: bare ? [] : plan.recalled,
+      thread: bare ? [] : plan.thread,
       feedback: [...feedback],
     },
-    ...(plan.collection ? { collection: plan.collection } : {}),
+    ...(plan.collection && !bare ? { collection: plan.collection } : {}),
     spending: constraints.spending,
     localOnly: dispatch.localOnly ?? false,
+    temperature: dispatch.temperature ?? 0,
     actor,
     workspace,
   };

@@ -49,6 +49,7 @@ export const step = z.object({
   spending,
   /** Only providers that are local may answer. */
   localOnly: z.boolean().default(false),
+  temperature: z.number().min(0).max(2).default(0),
   actor: z.string(),
   workspace: z.string(),
 });

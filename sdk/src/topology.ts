@@ -11,7 +11,16 @@ export interface Dispatch {
   inputs: string[];
   /** An instruction of the topology's, shown beside the task (a subtask, "reduce these"). */
   instruction?: string;
+  /** What the agent is given in place of the task's own text: one small step of it, or the task with what must stay here taken out. */
+  task?: string;
+  /** Texts of the topology's own making that the agent sees after those of `inputs`, with the name they come under. */
+  given?: { from: string; text: string; data?: Json }[];
+  /** The view is task, instruction, inputs and given, and nothing else: no memories, no earlier turns, no documents. */
+  bare?: boolean;
+  /** Only providers that are local may answer. */
   localOnly?: boolean;
+  /** 0–2; 0 when absent. Another sample of the same question wants more. */
+  temperature?: number;
 }
 export interface Settled {
   path: string;
@@ -52,7 +61,8 @@ export interface TopologyExecutor {
   predictCalls(team: Team, config: Json): Promise<CallPrediction> | CallPrediction;
   /** Who may hear whom: for drawing and for tests. */
   edges(team: Team, config: Json): Promise<{ from: string; to: string }[]> | { from: string; to: string }[];
-  start(team: Team, config: Json): Promise<Move> | Move;
+  /** `task` is the text every agent sees, for a topology that routes or splits by it. */
+  start(team: Team, config: Json, task: string): Promise<Move> | Move;
   next(state: Json, settled: Settled): Promise<Move> | Move;
 }
 /** The service id a topology answers `task.topology` with and provides its executor under. */

@@ -36,6 +36,7 @@ const query = (
     key: "k",
     attempt: 1,
     localOnly,
+    temperature: 0,
     actor: "me",
     workspace: "w",
     agent: { id: "ann", role: "Researcher", prompt: "", skill, tools: [], ...(agentModel ? { model: agentModel } : {}) },

@@ -19,7 +19,7 @@ export interface Topology<Config, State extends Json> {
   problems(team: Team, config: Config): string[];
   predict(team: Team, config: Config): CallPrediction;
   edges(team: Team, config: Config): { from: string; to: string }[];
-  start(team: Team, config: Config): TypedMove<State>;
+  start(team: Team, config: Config, task: string): TypedMove<State>;
   /** Leaves `state` as it is and returns a new one: the caller may keep the old. */
   next(state: State, settled: Settled): TypedMove<State>;
 }
@@ -54,7 +54,7 @@ export function executor<Config, State extends Json>(topology: Topology<Config, 
     },
     predictCalls: (team, config) => topology.predict(team, valid(team, config)),
     edges: (team, config) => topology.edges(team, valid(team, config)),
-    start: (team, config) => topology.start(team, valid(team, config)),
+    start: (team, config, task) => topology.start(team, valid(team, config), task),
     next: (state, settled) => topology.next(state as State, settled),
   };
 }

@@ -65,5 +65,7 @@ test("onAgentFailure fail ends the run at the first failed agent, without an out
 test("a setting that is not there is refused with its place, before anything runs", () => {
   expect(chain.check(teamOf("a"), { history: "some" })).toEqual([expect.stringContaining("config.history: ")]);
   expect(chain.check(teamOf("a"), { laps: 3 })).toEqual([expect.stringContaining("laps")]);
-  expect(() => chain.start(teamOf("a"), { laps: 3 })).toThrow(expect.objectContaining({ code: "TOPOLOGY_CONFIG", message: expect.stringContaining("laps") }));
+  expect(() => chain.start(teamOf("a"), { laps: 3 }, "the task")).toThrow(
+    expect.objectContaining({ code: "TOPOLOGY_CONFIG", message: expect.stringContaining("laps") }),
+  );
 });

@@ -47,6 +47,7 @@ export const samples = {
     view: structuredClone(view),
     spending,
     localOnly: false,
+    temperature: 0,
     ...who,
     ...over,
   }),

@@ -28,7 +28,7 @@ function freeze<T>(value: T): T {
  * a step starts once, sees only outputs that are there, belongs to the team; only what is in flight is cancelled; nothing is in flight at the end;
  * the state is plain data that `next` leaves alone; what arrives late changes nothing.
  */
-export async function drive(executor: TopologyExecutor, team: Team, config: Json, world: World): Promise<Observed> {
+export async function drive(executor: TopologyExecutor, team: Team, config: Json, world: World, task = "the task"): Promise<Observed> {
   const observed: Observed = { started: [], settled: [], cancelled: [], done: { output: undefined, failures: [] } };
   const good = new Set<string>();
   const inFlight = new Map<string, Dispatch>();
@@ -36,7 +36,7 @@ export async function drive(executor: TopologyExecutor, team: Team, config: Json
   const claim = (holds: boolean, what: string): void => {
     if (!holds) throw new Error(`${what}; started: ${observed.started.map((step) => step.path).join(", ")}`);
   };
-  let move = await executor.start(team, config);
+  let move = await executor.start(team, config, task);
   let cause: string | undefined;
   for (;;) {
     for (const path of move.cancel ?? []) {
