@@ -1,16 +1,16 @@
 import type { AnyPlugin } from "@orrery/sdk";
-import cost from "@orrery/plugins/cost";
-import documents from "@orrery/plugins/documents";
+import cost, { load as loadCost } from "@orrery/plugins/cost";
+import documents, { load as loadDocuments } from "@orrery/plugins/documents";
 import embeddings from "@orrery/plugins/embeddings";
-import format from "@orrery/plugins/judges/format";
-import grounded from "@orrery/plugins/judges/grounded";
+import format, { load as loadFormat } from "@orrery/plugins/judges/format";
+import grounded, { load as loadGrounded } from "@orrery/plugins/judges/grounded";
 import policy from "@orrery/plugins/judges/policy";
-import episodic from "@orrery/plugins/memory/episodic";
+import episodic, { load as loadEpisodic } from "@orrery/plugins/memory/episodic";
 import trace from "@orrery/plugins/observability/trace";
 import planner from "@orrery/plugins/planner";
-import extractive from "@orrery/plugins/providers/extractive";
+import extractive, { load as loadExtractive } from "@orrery/plugins/providers/extractive";
 import routing from "@orrery/plugins/routing/default";
-import runner from "@orrery/plugins/runner";
+import runner, { load as loadRunner } from "@orrery/plugins/runner";
 import dag from "@orrery/plugins/topologies/dag";
 import parallel from "@orrery/plugins/topologies/parallel";
 import sequential from "@orrery/plugins/topologies/sequential";
@@ -33,6 +33,9 @@ export const preset: readonly AnyPlugin[] = [
   dag,
   runner,
 ];
+
+/** What the first run needs and the first moment does not: fetched once the kernel takes runs, before anyone waits for it. */
+export const ahead: readonly (() => Promise<unknown>)[] = [loadRunner, loadCost, loadDocuments, loadExtractive, loadEpisodic, loadGrounded, loadFormat];
 
 /** Loaded when a model host is connected, and not before. */
 export const onConnect: readonly (() => Promise<{ default: AnyPlugin }>)[] = [() => import("@orrery/plugins/providers/ai-sdk")];

@@ -6,7 +6,7 @@ import { boot, type Booted } from "./boot.ts";
 import type { GuestLine } from "./bridge/guest-plugin.ts";
 import type { Carrier } from "./egress/index.ts";
 import { KernelHost } from "./kernel-host.ts";
-import { preset } from "./preset.ts";
+import { ahead, preset } from "./preset.ts";
 import type { WatchListener } from "./watch-hub.ts";
 
 // The page's policy forbids code generation, which zod would otherwise try.
@@ -39,6 +39,8 @@ class TabKernel {
       Promise.reject(new OrreryError("EGRESS_DENIED", "The page opened no way to the network", { todo: "Connect a model host first." }));
     this.#booted = await boot({ base, plugins: preset, carry });
     this.#host = new KernelHost(this.#booted, base, performance.now() - began);
+    // What does not arrive now is asked for again when it is needed, and says so then.
+    for (const load of ahead) void load().catch(() => undefined);
   }
 
   /** Calls a member of `KernelClient` by name; the names are checked against the host's own. */

@@ -1,9 +1,11 @@
 import { definePlugin, Journal, Ledger, Storage, usdToNano } from "@orrery/sdk";
 import { z } from "zod";
-import { BudgetLedger } from "./ledger.ts";
-import { PriceBook } from "./price-book.ts";
+import type { BudgetLedger } from "./ledger.ts";
 
 const usdPerMTok = z.number().nonnegative();
+
+/** Accounts and prices, loaded at the first call. */
+export const load = () => Promise.all([import("./ledger.ts"), import("./price-book.ts")]);
 
 /** Reserves the most a call may cost before it is made, books what it did cost, and denies what would pass a cap. */
 export default definePlugin({
@@ -32,18 +34,30 @@ export default definePlugin({
         journal = undefined;
       });
     });
-    const ledger = new BudgetLedger({
-      book: new PriceBook(config.prices, clock.now),
-      store: use.storage.open("orrery.cost"),
-      log,
-      journal: () => journal,
-      now: clock.now,
-      dayCapNano: usdToNano(config.dayCapUsd),
+    let opened: BudgetLedger | undefined;
+    const ledger = async (): Promise<BudgetLedger> => {
+      const [{ BudgetLedger }, { PriceBook }] = await load();
+      return (opened ??= new BudgetLedger({
+        book: new PriceBook(config.prices, clock.now),
+        store: use.storage.open("orrery.cost"),
+        log,
+        journal: () => journal,
+        now: clock.now,
+        dayCapNano: usdToNano(config.dayCapUsd),
+      }));
+    };
+    provide(Ledger, {
+      settle: async (...asked) => (await ledger()).settle(...asked),
+      release: async (...asked) => (await ledger()).release(...asked),
+      totals: async (...asked) => (await ledger()).totals(...asked),
+      reserved: async (...asked) => (await ledger()).reserved(...asked),
+      committed: async (...asked) => (await ledger()).committed(...asked),
+      price: async (...asked) => (await ledger()).price(...asked),
+      day: async () => (await ledger()).day(),
     });
-    provide(Ledger, ledger);
     // What another guard denies, the runner releases.
-    tap("budget.reserve", (estimate) => ledger.reserve(estimate));
-    tap("task.finish", ({ task }) => ledger.end(task.run), { phase: "observe" });
-    tap("task.fail", ({ task }) => ledger.end(task.run), { phase: "observe" });
+    tap("budget.reserve", async (estimate) => (await ledger()).reserve(estimate));
+    tap("task.finish", async ({ task }) => (await ledger()).end(task.run), { phase: "observe" });
+    tap("task.fail", async ({ task }) => (await ledger()).end(task.run), { phase: "observe" });
   },
 });

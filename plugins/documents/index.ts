@@ -1,6 +1,9 @@
 import { definePlugin, Documents, Embeddings } from "@orrery/sdk";
 import { z } from "zod";
-import { type Collection, collect, search, sentencesOf, unknownCollection } from "./collection.ts";
+import type { Library } from "./library.ts";
+
+/** Reading, numbering and searching, loaded when documents first come. */
+export const load = () => import("./library.ts");
 
 /** Reads Markdown, text, HTML, PDF, JSON, CSV and source code into numbered sentences and finds the ones a question asks for. */
 export default definePlugin({
@@ -23,48 +26,25 @@ export default definePlugin({
     .prefault({}),
   provides: [Documents],
   setup({ config, provide, when, log }) {
-    const collections = new Map<string, Collection>();
     let embeddings: Embeddings | undefined;
-    let told = false;
     when({ encoder: Embeddings }, ({ use, own }) => {
       embeddings = use.encoder;
       own("encoder", () => {
         embeddings = undefined;
       });
     });
-    const open = (id: string): Collection => {
-      const collection = collections.get(id);
-      if (!collection) throw unknownCollection(id);
-      collections.delete(id);
-      collections.set(id, collection);
-      return collection;
+    let opened: Library | undefined;
+    const library = async (): Promise<Library> => {
+      const { Library } = await load();
+      return (opened ??= new Library({ limits: config, embeddings: () => embeddings, log }));
     };
     provide(Documents, {
-      async ingest(files, options) {
-        const collection = await collect(files, config, options?.signal);
-        collections.delete(collection.id);
-        collections.set(collection.id, collection);
-        for (const id of collections.keys()) if (collections.size > config.kept) collections.delete(id);
-        return { collection: collection.id, documents: [...collection.documents], skipped: [...collection.skipped] };
-      },
-      has: async (id) => collections.has(id),
-      list: async (id) => [...open(id).documents],
-      sentences: async (id, path) => sentencesOf(open(id), path),
-      async sentence(id, path, n) {
-        const collection = open(id);
-        const from = collection.offset.get(path);
-        const sentence = from === undefined ? undefined : collection.sentences[from + n - 1];
-        return sentence?.path === path ? sentence : undefined;
-      },
-      search: (id, query, options) =>
-        search(open(id), query, {
-          ...options,
-          embeddings,
-          onFallback: (error) => {
-            if (!told) log.warn("searching by words alone: the encoder could not be used", { error: error instanceof Error ? error.message : String(error) });
-            told = true;
-          },
-        }),
+      ingest: async (...asked) => (await library()).ingest(...asked),
+      has: async (...asked) => (await library()).has(...asked),
+      list: async (...asked) => (await library()).list(...asked),
+      sentences: async (...asked) => (await library()).sentences(...asked),
+      sentence: async (...asked) => (await library()).sentence(...asked),
+      search: async (...asked) => (await library()).search(...asked),
     });
   },
 });

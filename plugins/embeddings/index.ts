@@ -1,7 +1,7 @@
 import { Assets, definePlugin, Embeddings, Storage } from "@orrery/sdk";
 import { z } from "zod";
 import { vectorCache } from "./cache.ts";
-import { type Encoder, openEncoder } from "./encoder.ts";
+import type { Encoder } from "./encoder.ts";
 import { vectorShelf } from "./shelf.ts";
 
 const model = { id: "use-lite-en/q8", dimensions: 512 };
@@ -36,10 +36,12 @@ export default definePlugin({
       });
     });
     const open = (): Promise<Encoder> => {
-      opening ??= openEncoder(use.assets).catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
+      opening ??= import("./encoder.ts")
+        .then(({ openEncoder }) => openEncoder(use.assets))
+        .catch((error: unknown) => {
+          opening = undefined;
+          throw error;
+        });
       return opening;
     };
     own("encoder", async () => {

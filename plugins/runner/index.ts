@@ -14,14 +14,14 @@ import {
 } from "@orrery/sdk";
 import { z } from "zod";
 import { failureOf } from "./failure.ts";
-import { forecastOf } from "./forecast.ts";
 import { HookTally } from "./hook-tally.ts";
-import { run } from "./run.ts";
 import { RunLog } from "./run-log.ts";
-import { reportOf } from "./run-report.ts";
 import type { Optional } from "./run-scope.ts";
 
 const longest = 100_000;
+
+/** The way through a task, loaded at the first one. */
+export const load = () => import("./run.ts");
 
 export default definePlugin({
   manifest: {
@@ -108,7 +108,7 @@ export default definePlugin({
 
     const report = async (runId: string): Promise<RunReport | undefined> => {
       const head = await use.journal.head(runId);
-      return head && reportOf(await use.journal.read(runId), head);
+      return head && (await import("./run-report.ts")).reportOf(await use.journal.read(runId), head);
     };
 
     const runner: Runner = {
@@ -123,6 +123,7 @@ export default definePlugin({
           );
         }
         const { turns, collection } = await earlierIn(request);
+        const { run } = await load();
         const log = new RunLog({
           journal: use.journal,
           run: task.run,
@@ -177,6 +178,7 @@ export default definePlugin({
       async forecast(request) {
         const hooks = session("forecast");
         try {
+          const { forecastOf } = await import("./forecast.ts");
           return await forecastOf(taskOf(request), request, hooks, context, services.ledger, context.signal);
         } finally {
           hooks.close();

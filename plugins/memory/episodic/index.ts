@@ -1,12 +1,9 @@
-import { definePlugin, Embeddings, EpisodicMemory, type Outcome, Storage } from "@orrery/sdk";
+import { definePlugin, Embeddings, EpisodicMemory, Storage } from "@orrery/sdk";
 import { z } from "zod";
-import { asRecalled, episodeOf } from "./episode.ts";
-import { rank } from "./rank.ts";
-import { EpisodeStore } from "./store.ts";
-import { pack } from "./vector.ts";
-import { encodable } from "./words.ts";
+import type { Memory } from "./memory.ts";
 
-const shorten = (text: string): string => (text.length <= 80 ? text : `${text.slice(0, 79)}…`);
+/** What it does with episodes, loaded at the first task. */
+export const load = () => import("./memory.ts");
 
 /** `orrery.memory.episodic`: what was asked, what came out and how it was judged, brought back when a later task is near it. */
 export default definePlugin({
@@ -31,8 +28,6 @@ export default definePlugin({
   requires: { storage: Storage },
   provides: [EpisodicMemory],
   setup({ use, config, clock, random, log, plugin, tap, provide, when }) {
-    const store = new EpisodeStore(use.storage.open(plugin.id), config);
-    const thresholds = { vectors: config.threshold, words: config.wordsThreshold };
     let encoder: Embeddings | undefined;
     when({ embeddings: Embeddings }, ({ use: { embeddings }, own }) => {
       encoder = embeddings;
@@ -40,71 +35,17 @@ export default definePlugin({
         encoder = undefined;
       });
     });
-
-    /** Undefined where words alone must decide: no encoder, one that fails, a text that is not for it. */
-    async function encode(text: string, signal?: AbortSignal): Promise<{ model: string; data: Float32Array } | undefined> {
-      const by = encoder;
-      const content = encodable(text);
-      if (!by || content === undefined) return undefined;
-      try {
-        const [data] = await by.embed([content], signal ? { signal } : {});
-        return data && { model: by.model.id, data };
-      } catch (thrown) {
-        log.debug("Compared by words: the encoder gave no vector.", { message: thrown instanceof Error ? thrown.message : String(thrown) });
-        return undefined;
-      }
-    }
-
-    async function recall(text: string, workspace: string, limit: number, leaveOut: readonly string[], signal?: AbortSignal) {
-      const trusted = (await store.all(workspace)).filter((one) => one.status === "accepted" && !leaveOut.includes(one.run));
-      if (trusted.length === 0) return [];
-      const vector = await encode(text, signal);
-      return rank(trusted, { text, vector, thresholds, halfLifeDays: config.halfLifeDays, now: clock.now() }).slice(0, limit);
-    }
-
-    async function remember(outcome: Outcome, signal: AbortSignal): Promise<void> {
-      const made = episodeOf(outcome, random.id("ep"), clock.now());
-      if (!made) return;
-      const vector = await encode(made.task, signal);
-      await store.put(vector ? { ...made, vector: { model: vector.model, data: pack(vector.data) } } : made);
-      for (const { id, task, why } of await store.trim(made.workspace, clock.now())) log.info(`Forgot an episode: ${why}`, { id, task: shorten(task) });
-    }
-
+    let opened: Memory | undefined;
+    const memory = async (): Promise<Memory> => {
+      const { Memory } = await load();
+      return (opened ??= new Memory({ plugin: plugin.id, store: use.storage.open(plugin.id), config, encoder: () => encoder, clock, random, log }));
+    };
     provide(EpisodicMemory, {
-      recall: async ({ text, workspace, limit = config.recall }) =>
-        (await recall(text, workspace, limit, [])).map(({ episode, relevance }) => asRecalled(episode, relevance)),
-      list: async ({ workspace, limit = 100 }) =>
-        (await store.all(workspace))
-          .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
-          .slice(0, limit)
-          .map((one) => asRecalled(one, 0)),
-      forget: (id) => store.forget(id),
+      recall: async (query) => (await memory()).recall(query),
+      list: async (query) => (await memory()).list(query),
+      forget: async (id) => (await memory()).forget(id),
     });
-
-    tap(
-      "task.plan",
-      async (plan, { signal }) => {
-        // The thread's own turns are in the plan already.
-        const found = await recall(
-          plan.task.text,
-          plan.task.workspace,
-          config.recall,
-          plan.thread.map((turn) => turn.run),
-          signal,
-        );
-        if (found.length === 0) return undefined;
-        for (const { episode } of found) await store.used(episode.id);
-        const which = found
-          .map(({ episode, relevance }) => `"${shorten(episode.task)}" (relevance ${relevance.toFixed(2)}, judged ${episode.judged.toFixed(2)})`)
-          .join("; ");
-        return {
-          ...plan,
-          recalled: [...plan.recalled, ...found.map(({ episode, relevance }) => asRecalled(episode, relevance))],
-          notes: [...plan.notes, { by: plugin.id, text: `Recalled ${found.length} earlier ${found.length === 1 ? "task" : "tasks"}: ${which}` }],
-        };
-      },
-      { after: ["orrery.planner"] },
-    );
-    tap("task.memorize", (outcome, { signal }) => remember(outcome, signal));
+    tap("task.plan", async (plan, { signal }) => (await memory()).plan(plan, signal), { after: ["orrery.planner"] });
+    tap("task.memorize", async (outcome, { signal }) => (await memory()).remember(outcome, signal));
   },
 });

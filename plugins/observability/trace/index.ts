@@ -1,5 +1,4 @@
 import { definePlugin, Journal, Trace } from "@orrery/sdk";
-import { spansOf } from "./spans.ts";
 
 /** `orrery.trace`: what a run did, when and for how long, as spans read off its journal. */
 export default definePlugin({
@@ -13,6 +12,6 @@ export default definePlugin({
   requires: { journal: Journal },
   provides: [Trace],
   setup({ use, provide }) {
-    provide(Trace, { spans: async (run) => spansOf(await use.journal.read(run)) });
+    provide(Trace, { spans: async (run) => (await import("./spans.ts")).spansOf(await use.journal.read(run)) });
   },
 });

@@ -1,7 +1,5 @@
 import { definePlugin, Documents, type ModelInfo } from "@orrery/sdk";
-import { type Corpus, loadCorpus } from "./corpus.ts";
-import { answer } from "./engine.ts";
-import { countTokens } from "./words.ts";
+import type { Provider } from "./provider.ts";
 
 const model: ModelInfo = {
   id: "orrery/extractive",
@@ -15,7 +13,8 @@ const model: ModelInfo = {
   note: "Selects and arranges sentences of your documents; it cannot invent prose. Tokens are words and punctuation marks.",
 };
 
-const keptCorpora = 3;
+/** The engine itself, loaded at the first request. */
+export const load = () => import("./provider.ts");
 
 /** The embedded default: answers from documents, with citations, with no key and no download. */
 export default definePlugin({
@@ -29,34 +28,13 @@ export default definePlugin({
   },
   requires: { documents: Documents },
   setup({ use, tap, call }) {
-    const corpora = new Map<string, Promise<Corpus>>();
-    // The agents of a run ask for the same documents one after another.
-    const corpusOf = (collection: string): Promise<Corpus> => {
-      const known = corpora.get(collection);
-      if (known) return known;
-      for (const oldest of corpora.keys()) if (corpora.size >= keptCorpora) corpora.delete(oldest);
-      const loading = loadCorpus(use.documents, collection);
-      corpora.set(collection, loading);
-      loading.catch(() => corpora.delete(collection));
-      return loading;
-    };
+    let provider: Provider | undefined;
     tap("model.list", () => [model]);
     tap("model.call", async (request, { signal }) => {
       if (request.model !== model.id) return undefined;
-      const made = await answer(request, use.documents, corpusOf, signal);
-      const { run, step, agent } = request.origin;
-      for (const text of made.text.match(/[^\n]*\n+|[^\n]+$/g) ?? []) {
-        signal.throwIfAborted();
-        call("model.delta", { run, step, agent, text });
-      }
-      const asked = [request.view.task, request.view.focus ?? "", ...request.view.inputs.map((input) => input.text), made.read].join("\n");
-      return {
-        model: model.id,
-        text: made.text,
-        ...(made.data === undefined ? {} : { data: made.data }),
-        usage: { inputTokens: countTokens(asked), outputTokens: countTokens(made.text) },
-        finish: made.finish,
-      };
+      const { Provider } = await load();
+      provider ??= new Provider(use.documents, (delta) => call("model.delta", delta));
+      return provider.call(request, signal);
     });
   },
 });
