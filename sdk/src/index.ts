@@ -35,7 +35,7 @@ export {
 export { judgement, verdict, decideQuery, decision, type Judgement, type Verdict, type DecideQuery, type Decision } from "./verdict.ts";
 export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";
 export { costOf, noCost } from "./cost-projection.ts";
-export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type Move, type CallPrediction } from "./topology.ts";
+export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type Move, type CallPrediction, type Conformance } from "./topology.ts";
 
 export { Documents, Embeddings, type DocumentInfo, type InputFile, type Ingested, type Passage, type Sentence, type SkippedFile } from "./documents.ts";
 export { EpisodicMemory, recalled, citation, type Recalled, type Citation } from "./memory.ts";

@@ -51,6 +51,10 @@ export interface CallPrediction {
   expected: number;
   max: number;
 }
+export interface Conformance {
+  like?: string;
+  configs?: Json[];
+}
 /**
  * A topology as a pure state machine over plain data: deterministic, so a journal replays it; portable, so it runs in a sandbox.
  * The runner owns concurrency, retries, budgets and cancellation.
@@ -64,6 +68,11 @@ export interface TopologyExecutor {
   /** `task` is the text every agent sees, for a topology that routes or splits by it. */
   start(team: Team, config: Json, task: string): Promise<Move> | Move;
   next(state: Json, settled: Settled): Promise<Move> | Move;
+  /**
+   * What the conformance kit tries it with: the first-party topology whose config it takes and whose claims it keeps (`like: "mesh"`),
+   * or configs of its own, of which only what holds of every topology is asked.
+   */
+  conformance?(): Promise<Conformance> | Conformance;
 }
 /** The service id a topology answers `task.topology` with and provides its executor under. */
 export const topologyToken = (id: string): string => `orrery.topology.${id}@1`;

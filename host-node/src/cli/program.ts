@@ -188,6 +188,17 @@ export function describe(lazy: Lazy, json: boolean): Command {
     ["orrery doctor", "orrery doctor --json"],
     async () => (await import("./commands/doctor.ts")).doctor,
   );
+  const conformance = program
+    .command("conformance")
+    .description("Ask what is installed to keep what is claimed of it")
+    .addHelpText("after", example("orrery conformance topologies"));
+  command(
+    conformance,
+    "topologies [id]",
+    "Run the specification's claims against every topology that is installed, or against one",
+    ["orrery conformance topologies", "orrery conformance topologies ring --plugin ./ring.ts --json"],
+    async () => (await import("./commands/conformance.ts")).topologies,
+  );
   const create = program.command("create").description("Make something new").addHelpText("after", example("orrery create plugin acme-greeter"));
   command(
     create,

@@ -1,0 +1,7 @@
+import dag from "@orrery/plugins/topologies/dag";
+import parallel from "@orrery/plugins/topologies/parallel";
+import sequential from "@orrery/plugins/topologies/sequential";
+import type { AnyPlugin } from "@orrery/sdk";
+
+/** Every first-party topology. */
+export const topologies: readonly AnyPlugin[] = [sequential, parallel, dag];
