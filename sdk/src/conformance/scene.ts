@@ -76,7 +76,5 @@ export function teamOf(agents: number, choose: Choices): Team {
 }
 
 export const idsOf = (team: Team): string[] => team.agents.map(({ id }) => id);
-/** Who made the step at this path. */
-export const agentAt = (observed: Observed, path: string): string | undefined => observed.steps.find((step) => step.dispatch.path === path)?.dispatch.agent;
 /** Members in any order. */
 export const same = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && [...a].sort().join("\n") === [...b].sort().join("\n");
