@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import {
   type FromWorker,
   type Guest,
   type GuestListener,
   type GuestSource,
+  type RealmSeed,
   type SandboxEngine,
   type SandboxLimits,
   sandboxLimits,
@@ -22,11 +23,16 @@ export interface NodeEngineOptions {
 }
 
 const mebi = 1024 * 1024;
+/** ms this thread stands still for an answer that is due at once; most come within a tenth of that. */
+const standMs = 0.15;
+/** Awaited messages after one that was stood for in vain, which are not stood for. */
+const restAfterMiss = 32;
 
 /** Guests in worker threads: the virtual machine is the boundary, the thread is what can be ended. */
 export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits }: NodeEngineOptions = {}): SandboxEngine {
   const threads = new Set<Thread>();
   const ready: Promise<Thread>[] = [];
+  const shared: Shared = { due: 0, seed: undefined };
   let wasm: Promise<WebAssembly.Module> | undefined;
   let modules: ReadonlyMap<string, string> | undefined;
   let closed = false;
@@ -34,7 +40,7 @@ export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits }: N
   const start = async (limits: SandboxLimits): Promise<Thread> => {
     wasm ??= loadWasm();
     modules ??= new Map([["@orrery/sdk", sdkModule()]]);
-    const thread = await Thread.start(await wasm, modules, limits, (ended) => threads.delete(ended));
+    const thread = await Thread.start(await wasm, modules, limits, shared, (ended) => threads.delete(ended));
     threads.add(thread);
     if (closed) thread.terminate();
     return thread;
@@ -67,8 +73,20 @@ export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits }: N
   };
 }
 
+/** What the threads of one engine have in common: how many owe an answer that was not there at once, and the machine the next ones start from. */
+interface Shared {
+  due: number;
+  seed: RealmSeed | undefined;
+}
+
 class Thread implements Guest {
   readonly #worker: Worker;
+  readonly #port: MessagePort;
+  /** How often each side rang: the thread is rung at 0, this side at 1. */
+  readonly #bell = new Int32Array(new SharedArrayBuffer(8));
+  readonly #shared: Shared;
+  #rest = 0;
+  #due = false;
   readonly ended: Promise<unknown>;
   readonly #pongs = new Map<number, (alive: boolean) => void>();
   #listener: GuestListener | undefined;
@@ -76,17 +94,28 @@ class Thread implements Guest {
   #next = 1;
   #over = false;
 
-  static async start(wasm: WebAssembly.Module, modules: ReadonlyMap<string, string>, limits: SandboxLimits, onEnd: (thread: Thread) => void): Promise<Thread> {
-    const thread = new Thread(onEnd, limits.memoryBytes);
+  static async start(
+    wasm: WebAssembly.Module,
+    modules: ReadonlyMap<string, string>,
+    limits: SandboxLimits,
+    shared: Shared,
+    onEnd: (thread: Thread) => void,
+  ): Promise<Thread> {
+    const thread = new Thread(onEnd, shared, limits.memoryBytes);
     await new Promise<void>((resolve, reject) => {
       thread.#onWarm = (failure) => (failure ? reject(failure) : resolve());
-      thread.#post({ do: "warm", wasm, limits, modules });
+      thread.#post({ do: "warm", wasm, limits, modules, seed: shared.seed });
     });
     return thread;
   }
 
-  private constructor(onEnd: (thread: Thread) => void, memoryBytes: number) {
+  private constructor(onEnd: (thread: Thread) => void, shared: Shared, memoryBytes: number) {
+    this.#shared = shared;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
     this.#worker = new Worker(new URL(import.meta.url.endsWith(".ts") ? "./sandbox-thread.ts" : "./sandbox-thread.js", import.meta.url), {
+      workerData: { port: port2, bell: this.#bell },
+      transferList: [port2],
       env: {},
       argv: [],
       execArgv: ["--no-warnings"],
@@ -98,11 +127,14 @@ class Thread implements Guest {
     });
     // A sandbox keeps no process alive.
     this.#worker.unref();
-    this.#worker.on("message", (message: FromWorker) => this.#receive(message));
+    port1.on("message", (message: FromWorker) => this.#receive(message));
+    port1.unref();
     this.#worker.on("error", () => undefined);
     this.ended = new Promise((resolve) => {
       this.#worker.once("exit", () => {
         resolve(undefined);
+        port1.close();
+        this.#owes(false);
         onEnd(this);
         this.#gone();
       });
@@ -115,8 +147,29 @@ class Thread implements Guest {
     this.#post({ do: "load", code });
   }
 
-  send(text: string): void {
+  /**
+   * An answer that is due is stood for a moment: waking this thread's event loop takes longer than most plugins think. Not while another one is out,
+   * whose answer would have to wait behind this, nor for a plugin that was not done in time lately.
+   */
+  send(text: string, awaited = false): void {
+    const rung = Atomics.load(this.#bell, 1);
     this.#post(text);
+    if (!awaited || this.#over) return;
+    this.#owes(true);
+    if (this.#shared.due > 1) return;
+    if (this.#rest > 0) {
+      this.#rest -= 1;
+      return;
+    }
+    Atomics.wait(this.#bell, 1, rung, standMs);
+    for (let said = receiveMessageOnPort(this.#port); said; said = receiveMessageOnPort(this.#port)) this.#receive(said.message as FromWorker);
+    if (this.#due) this.#rest = restAfterMiss;
+  }
+
+  #owes(due: boolean): void {
+    if (this.#due === due) return;
+    this.#due = due;
+    this.#shared.due += due ? 1 : -1;
   }
 
   isAlive(ms: number): Promise<boolean> {
@@ -143,12 +196,21 @@ class Thread implements Guest {
   }
 
   #post(message: ToWorker): void {
-    if (!this.#over) this.#worker.postMessage(message);
+    if (this.#over) return;
+    this.#port.postMessage(message);
+    Atomics.add(this.#bell, 0, 1);
+    Atomics.notify(this.#bell, 0);
   }
 
   #receive(message: FromWorker): void {
-    if (typeof message === "string") return this.#listener?.message(message);
-    if (message.is === "warm") return this.#onWarm?.();
+    if (typeof message === "string") {
+      this.#owes(false);
+      return this.#listener?.message(message);
+    }
+    if (message.is === "warm") {
+      this.#shared.seed ??= message.seed;
+      return this.#onWarm?.();
+    }
     if (message.is === "fault") {
       if (!this.#listener) return this.#onWarm?.(new OrreryError(message.code, message.message));
       return this.#listener.fault(message.code, message.message);

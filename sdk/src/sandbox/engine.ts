@@ -2,7 +2,8 @@ import type { SandboxLimits } from "./limits.ts";
 
 /** One guest: a virtual machine in a worker of its own. Nothing that comes out of it is to be trusted. */
 export interface Guest {
-  send(text: string): void;
+  /** `awaited`: it is to be answered. An engine may then deliver the answer before this returns, where that costs its host next to nothing. */
+  send(text: string, awaited?: boolean): void;
   /** Asks the worker, not the plugin, for a sign of life. False when none came within `ms`. */
   isAlive(ms: number): Promise<boolean>;
   /** Ends the worker, whatever it is doing. Idempotent. */

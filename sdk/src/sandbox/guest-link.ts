@@ -75,10 +75,10 @@ export class GuestLink {
   }
 
   /** Throws SANDBOX_MESSAGE_INVALID for what is too large or too deep to go in; nothing was sent then. */
-  tell(message: Body<ToGuest>): void {
+  tell(message: Body<ToGuest>, awaited = false): void {
     if (this.#over) throw this.#over;
     try {
-      this.#guest?.send(writeMessage({ ...message, now: this.#options.clock.now() } as ToGuest, this.#options.limits.messageChars));
+      this.#guest?.send(writeMessage({ ...message, now: this.#options.clock.now() } as ToGuest, this.#options.limits.messageChars), awaited);
     } catch (thrown) {
       if (thrown instanceof MessageInvalid)
         throw new OrreryError("SANDBOX_MESSAGE_INVALID", `what the plugin would be given is ${thrown.message}`, { refusal: true });
@@ -87,18 +87,23 @@ export class GuestLink {
     void this.#watch();
   }
 
-  /** Sends what is to be answered and resolves with the answer. Throws what the guest threw, or why it ended. */
-  ask(message: (id: number) => Body<ToGuest>, signal?: AbortSignal): Promise<unknown> {
+  /**
+   * Sends what is to be answered and resolves with the answer. Throws what the guest threw, or why it ended.
+   * `call.signal` gives up waiting; it is looked at only when the answer is not there at once, since making a signal costs more than most answers.
+   */
+  ask(message: (id: number) => Body<ToGuest>, call?: { readonly signal: AbortSignal }): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
       try {
-        this.tell(message(id));
+        this.tell(message(id), true);
       } catch (thrown) {
         this.#waiting.delete(id);
         throw thrown;
       }
-      signal?.addEventListener("abort", () => this.#abandon(id, signal.reason), { once: true });
+      if (!call || !this.#waiting.has(id)) return;
+      const { signal } = call;
+      signal.addEventListener("abort", () => this.#abandon(id, signal.reason), { once: true });
     });
   }
 

@@ -1,8 +1,8 @@
 /* This function's text is evaluated inside the virtual machine: it may refer to nothing outside itself, and lives with what QuickJS has. Over 400 lines because of that. */
 
 interface Entry {
-  /** A message of the host's; `text` is JSON. */
-  receive(text: string): void;
+  /** A message of the host's; `text` is JSON. Hands back what is to be sent where the answer is there at once: that spares a call out of the machine. */
+  receive(text: string): string | undefined;
   /** The plugin's module, once evaluated. */
   accept(plugin: unknown): void;
 }
@@ -289,19 +289,21 @@ export function guest(send: (text: string) => void): Entry {
     }
   };
 
-  const refuse = (id: number, thrown: unknown): void => tell({ kind: "reply", id, ok: false, ...failure(thrown) });
+  const refusal = (id: number, thrown: unknown): string => stringify({ kind: "reply", id, ok: false, ...failure(thrown) });
+  const reply = (id: number, value: unknown): string =>
+    value === undefined ? `{"kind":"reply","id":${id},"ok":true}` : stringify({ kind: "reply", id, ok: true, value });
   const settle = async (id: number, value: unknown): Promise<void> => {
     try {
       // Written once: what a getter or toJSON says now is what is sent.
-      send(stringify({ kind: "reply", id, ok: true, value: await value }));
+      send(reply(id, await value));
     } catch (thrown) {
-      refuse(id, thrown);
+      send(refusal(id, thrown));
     } finally {
       running.delete(id);
     }
   };
   /** Answers at once what is answered at once. The signal is made when it is first looked at. */
-  const answer = (id: number, hook: string, work: (call: { hook: string; signal: unknown }) => unknown): void => {
+  const answer = (id: number, hook: string, work: (call: { hook: string; signal: unknown }) => unknown): string | undefined => {
     let controller: Controller | undefined;
     const call = {
       hook,
@@ -312,15 +314,16 @@ export function guest(send: (text: string) => void): Entry {
     };
     try {
       const value = work(call);
-      if (typeof (value as { then?: unknown } | undefined | null)?.then !== "function") return send(stringify({ kind: "reply", id, ok: true, value }));
+      if (typeof (value as { then?: unknown } | undefined | null)?.then !== "function") return reply(id, value);
       running.set(id, () => {
         controller ??= new Controller();
         controller.abort();
       });
       void settle(id, value);
     } catch (thrown) {
-      refuse(id, thrown);
+      return refusal(id, thrown);
     }
+    return undefined;
   };
 
   const observe = (tap: number, hook: string, input: unknown): void => {
@@ -346,20 +349,20 @@ export function guest(send: (text: string) => void): Entry {
     }
   };
 
-  const handlers: { [kind: string]: (message: Fields) => void } = {
+  const handlers: { [kind: string]: (message: Fields) => string | undefined | void } = {
     hello: (message) => void setUp(message),
     call: (message) => {
       const fn = taps.get(message["tap"] as number);
-      answer(message["id"] as number, message["hook"] as string, (call) => fn?.(message["input"], call));
+      return answer(message["id"] as number, message["hook"] as string, (call) => fn?.(message["input"], call));
     },
     event: (message) => {
       for (const { tap, hook, input } of message["taps"] as { tap: number; hook: string; input: unknown }[]) observe(tap, hook, input);
-      tell({ kind: "reply", id: message["id"], ok: true });
+      return reply(message["id"] as number, undefined);
     },
     service: (message) => {
       const service = offered.get(message["token"] as string);
       const method = message["method"] as string;
-      answer(message["id"] as number, "", () => {
+      return answer(message["id"] as number, "", () => {
         if (typeof service?.[method] !== "function") throw new GuestError("SERVICE_METHOD_UNKNOWN", `${message["token"]} has no method ${method}`);
         return (service[method] as (...args: unknown[]) => unknown)(...(message["args"] as unknown[]));
       });
@@ -381,7 +384,7 @@ export function guest(send: (text: string) => void): Entry {
       void close(undo).then(() => tell({ kind: "bye" }));
     },
   };
-  const known: { [kind: string]: ((message: Fields) => void) | undefined } = fromEntries(entries(handlers));
+  const known: { [kind: string]: ((message: Fields) => string | undefined | void) | undefined } = fromEntries(entries(handlers));
 
   const globals: Fields = {
     AbortController: Controller,
@@ -409,7 +412,7 @@ export function guest(send: (text: string) => void): Entry {
     receive(text: string) {
       const message = parse(text) as Fields;
       now = message["now"] as number;
-      known[message["kind"] as string]?.(message);
+      return known[message["kind"] as string]?.(message) || undefined;
     },
     accept(given: unknown) {
       const candidate = given as Plugin | undefined;

@@ -6,3 +6,4 @@ export { matches, type TapFilter } from "./filter.ts";
 export { sdkModule } from "./sdk-module.ts";
 export type { Guest, GuestListener, GuestSource, SandboxEngine } from "./engine.ts";
 export type { FromWorker, ToWorker } from "./worker.ts";
+export type { RealmSeed } from "./realm.ts";

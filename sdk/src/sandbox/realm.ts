@@ -1,4 +1,4 @@
-import { EvalFlags, type JSValueHandle, QuickJS } from "quickjs-wasi";
+import { EvalFlags, type JSValueHandle, QuickJS, type Snapshot } from "quickjs-wasi";
 import { guest } from "./guest.ts";
 import type { SandboxLimits } from "./limits.ts";
 
@@ -10,11 +10,17 @@ export interface RealmOutput {
   fault(code: RealmFault, message: string): void;
 }
 
+/** A machine as it is before any plugin: the guest's half evaluated, nothing else. The next one starts from it. */
+export type RealmSeed = Snapshot;
+const entryName = "orrery:entry";
+
 /**
  * The virtual machine of one plugin, in a worker. All its time is spent in `enter`: a stretch that runs longer than `sliceMs` is interrupted,
  * one that sends more than the burst is cut off. A native call that takes longer is beyond reach here: the host's watchdog ends the worker.
  */
 export class Realm {
+  /** For the next machine; absent in one that was made from one. */
+  readonly seed: RealmSeed | undefined;
   readonly #vm: QuickJS;
   readonly #output: RealmOutput;
   readonly #elapsed: () => number;
@@ -29,26 +35,32 @@ export class Realm {
   #cut = false;
   #dead = false;
 
-  /** With the guest's half of the bridge in it and no plugin yet: what a warm worker holds. */
-  static async create(wasm: WebAssembly.Module, limits: SandboxLimits, modules: ReadonlyMap<string, string>, output: RealmOutput): Promise<Realm> {
+  /** With the guest's half of the bridge in it and no plugin yet: what a warm worker holds. From `seed` in a fraction of the time. */
+  static async create(
+    wasm: WebAssembly.Module,
+    limits: SandboxLimits,
+    modules: ReadonlyMap<string, string>,
+    output: RealmOutput,
+    seed?: RealmSeed,
+  ): Promise<Realm> {
     const sources = new Map(modules);
     // The closure needs the realm, and the machine is made before it.
     const self: { realm?: Realm } = {};
-    const vm = await QuickJS.create({
+    const options = {
       wasm,
       memoryLimit: limits.memoryBytes,
       maxStackSize: 256 * 1024,
       timezoneOffset: 0,
       interruptHandler: () => self.realm?.isOver() ?? false,
       moduleLoader: {
-        normalize: (_base, specifier) => specifier,
-        load: (name) => {
+        normalize: (_base: string, specifier: string) => specifier,
+        load: (name: string) => {
           const source = sources.get(name);
           if (source === undefined) throw new Error(`a plugin is one file: it cannot import "${name.slice(0, 200)}"`);
           return source;
         },
       },
-      wasi: (memory) => ({
+      wasi: (memory: WebAssembly.Memory) => ({
         clock_time_get: (_clock: number, _precision: bigint, at: number) => {
           new DataView(memory.buffer).setBigUint64(at, 0n, true);
           return 0;
@@ -59,26 +71,37 @@ export class Realm {
         },
         fd_write: () => 8,
       }),
-    });
-    const realm = new Realm(vm, limits, output);
+    };
+    const vm = await (seed ? QuickJS.restore(seed, options) : QuickJS.create(options));
+    const realm = new Realm(vm, limits, output, seed !== undefined);
     self.realm = realm;
     return realm;
   }
 
-  private constructor(vm: QuickJS, limits: SandboxLimits, output: RealmOutput) {
+  private constructor(vm: QuickJS, limits: SandboxLimits, output: RealmOutput, restored: boolean) {
     this.#vm = vm;
     this.#limits = limits;
     this.#output = output;
     this.#elapsed = () => performance.now();
-    const send = vm.newFunction("send", (text) => {
+    const send = (text: JSValueHandle): JSValueHandle => {
       this.#send(text);
       return vm.undefined;
-    });
-    const make = vm.evalCode(`(${guest.toString()})`, "orrery-guest.js");
-    const entry = vm.callFunction(make, vm.undefined, send);
+    };
+    if (restored) vm.registerHostCallback("send", send);
+    else {
+      const sender = vm.newFunction("send", send);
+      const make = vm.evalCode(`(${guest.toString()})`, "orrery-guest.js");
+      const entry = vm.callFunction(make, vm.undefined, sender);
+      vm.defineProp(vm.global, entryName, entry, { configurable: true });
+      this.seed = vm.snapshot();
+      for (const handle of [sender, make, entry]) handle.dispose();
+    }
+    const entry = vm.global.getProp(entryName);
     this.#receive = entry.getProp("receive");
     this.#accept = entry.getProp("accept");
-    for (const handle of [send, make, entry]) handle.dispose();
+    entry.dispose();
+    // No plugin finds it: it is gone before the first is let in.
+    vm.evalCode(`delete globalThis[${JSON.stringify(entryName)}]`).dispose();
   }
 
   /** Evaluates the plugin's module; its hello, or what is wrong with it, goes out as a text or a fault. */
@@ -100,9 +123,12 @@ export class Realm {
   receive(text: string): void {
     this.#enter(() => {
       const given = this.#vm.newString(text);
+      let answer: JSValueHandle | undefined;
       try {
-        this.#vm.callFunction(this.#receive, this.#vm.undefined, given).dispose();
+        answer = this.#vm.callFunction(this.#receive, this.#vm.undefined, given);
+        this.#send(answer);
       } finally {
+        answer?.dispose();
         given.dispose();
       }
     }, "SANDBOX_CRASHED");

@@ -264,14 +264,14 @@ class SandboxSession implements Crosser {
   #forward(slot: Slot, input: unknown, call: { readonly signal: AbortSignal }): unknown {
     if (slot.filter && !matches(slot.filter, input)) return undefined;
     const link = this.#link;
-    if (link && !link.over) return this.#asked(link, slot, input, call.signal);
-    return this.#alive().then((started) => this.#asked(started, slot, input, call.signal));
+    if (link && !link.over) return this.#asked(link, slot, input, call);
+    return this.#alive().then((started) => this.#asked(started, slot, input, call));
   }
 
-  #asked(link: GuestLink, slot: Slot, input: unknown, signal: AbortSignal): Promise<unknown> | undefined {
+  #asked(link: GuestLink, slot: Slot, input: unknown, call: { readonly signal: AbortSignal }): Promise<unknown> | undefined {
     const tap = slot.guestId;
     if (tap === undefined) return undefined;
-    return link.ask((id) => ({ kind: "call", id, tap, hook: slot.hook, input }), signal);
+    return link.ask((id) => ({ kind: "call", id, tap, hook: slot.hook, input }), call);
   }
 
   #notify(slot: Slot, input: unknown): void {

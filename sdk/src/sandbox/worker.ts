@@ -1,16 +1,22 @@
 import type { SandboxLimits } from "./limits.ts";
-import { Realm, type RealmFault } from "./realm.ts";
+import { Realm, type RealmFault, type RealmSeed } from "./realm.ts";
 
 /** What the host's engine sends its worker: texts for the plugin as strings, all else as one of these. */
 export type ToWorker =
   | string
-  | { readonly do: "warm"; readonly wasm: WebAssembly.Module; readonly limits: SandboxLimits; readonly modules: ReadonlyMap<string, string> }
+  | {
+      readonly do: "warm";
+      readonly wasm: WebAssembly.Module;
+      readonly limits: SandboxLimits;
+      readonly modules: ReadonlyMap<string, string>;
+      readonly seed?: RealmSeed | undefined;
+    }
   | { readonly do: "load"; readonly code: string }
   | { readonly do: "ping"; readonly id: number };
 /** What it hears: texts of the plugin as strings, the worker's own words as objects. */
 export type FromWorker =
   | string
-  | { readonly is: "warm" }
+  | { readonly is: "warm"; readonly seed?: RealmSeed | undefined }
   | { readonly is: "pong"; readonly id: number }
   | { readonly is: "fault"; readonly code: RealmFault; readonly message: string };
 
@@ -24,9 +30,9 @@ export function sandboxWorker(post: (message: FromWorker) => void): (message: To
     if (typeof message === "string") return realm?.receive(message);
     if (message.do === "ping") return post({ is: "pong", id: message.id });
     if (message.do === "load") return void realm?.load(message.code).catch(failed);
-    Realm.create(message.wasm, message.limits, message.modules, output).then((made) => {
+    Realm.create(message.wasm, message.limits, message.modules, output, message.seed).then((made) => {
       realm = made;
-      post({ is: "warm" });
+      post({ is: "warm", seed: made.seed });
     }, failed);
   };
 }
