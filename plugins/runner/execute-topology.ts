@@ -7,6 +7,7 @@ export interface Executed {
   artifact: Artifact;
   model: string;
   failures: { agent: string; path: string; code: string; message: string }[];
+  facts: Record<string, Json>;
 }
 
 /**
@@ -89,7 +90,7 @@ export async function executeTopology(
     await Promise.allSettled([...flights.values()].map(({ landed }) => landed));
   }
 
-  const { output, text, failures } = done;
+  const { output, text, failures, facts = {} } = done;
   const source = output === undefined ? undefined : artifacts.get(output);
   if (!source && text === undefined) {
     if (faults.length > 0) throw new AgentsFailed(faults);
@@ -99,5 +100,5 @@ export async function executeTopology(
     source && text === undefined
       ? source
       : { ...(source ?? { step: `${prefix}(reduced)`, agent: topology.id, role: "reducer", skill: "reduce" }), text: text ?? source?.text ?? "" };
-  return { artifact, model: (output && models.get(output)) || [...models.values()].at(-1) || "", failures };
+  return { artifact, model: (output && models.get(output)) || [...models.values()].at(-1) || "", failures, facts };
 }

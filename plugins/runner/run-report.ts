@@ -33,6 +33,8 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead): RunRe
       predictedCalls: predicted.expected,
       observedCalls: finished?.observedCalls ?? all("step.started").length,
       predicted,
+      ...(finished?.facts ? { facts: finished.facts } : {}),
+      failures: finished?.failures ?? [],
     },
     agents: (planned?.plan.team.agents ?? []).map(({ id, role }) => {
       const route = routed.filter(({ agent }) => agent === id).at(-1);

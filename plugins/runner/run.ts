@@ -22,6 +22,7 @@ interface End {
   reasons: string[];
   verdicts: Verdict[];
   failures: Executed["failures"];
+  facts: Executed["facts"];
   calls: number;
   plan: Plan | undefined;
   error?: Failure;
@@ -52,7 +53,7 @@ export async function run(
   } catch (thrown) {
     const error = failureOf(thrown);
     const status = scope.signal.aborted ? "cancelled" : statusOf(error.code);
-    end = { status, artifact: undefined, reasons: [error.message], verdicts: [], failures: [], calls: progress.calls, plan: progress.plan, error };
+    end = { status, artifact: undefined, reasons: [error.message], verdicts: [], failures: [], facts: {}, calls: progress.calls, plan: progress.plan, error };
   }
   await finish(scope, end, clock.elapsed() - started, tally);
   const outcome: Outcome = {
@@ -103,7 +104,7 @@ async function untilJudged(scope: RunScope, planned: Planned, progress: { calls:
   const feedback: string[] = [];
   for (let attempt = 1; ; attempt += 1) {
     const executed = await executeTopology(scope, planned, planned.executor, attempt === 1 ? "" : `t${attempt}/`, feedback, progress);
-    const { artifact, model, failures } = executed;
+    const { artifact, model, failures, facts } = executed;
     const judged = await judge(
       scope,
       "task.judge",
@@ -126,7 +127,7 @@ async function untilJudged(scope: RunScope, planned: Planned, progress: { calls:
       continue;
     }
     const status: RunStatus = action === "accept" ? "accepted" : action === "escalate" ? "waiting" : "rejected";
-    return { status, artifact, reasons, verdicts: judged.verdicts, failures, calls: progress.calls, plan };
+    return { status, artifact, reasons, verdicts: judged.verdicts, failures, facts, calls: progress.calls, plan };
   }
 }
 
@@ -143,6 +144,7 @@ async function finish(scope: RunScope, end: End, durationMs: number, tally: Hook
     observedCalls: end.calls,
     reasons: end.reasons,
     failures: end.failures,
+    ...(Object.keys(end.facts).length > 0 ? { facts: end.facts } : {}),
     ...(end.error ? { error: end.error } : {}),
     durationMs,
   });

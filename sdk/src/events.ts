@@ -62,6 +62,8 @@ export const events = {
     observedCalls: z.int(),
     reasons: z.array(z.string()),
     failures: z.array(z.object({ agent: z.string(), path: z.string(), code: z.string(), message: z.string() })),
+    /** What the topology says of how the outcome came about. */
+    facts: z.record(z.string(), json).optional(),
     error: failure.optional(),
     durationMs: millis,
   }),

@@ -1,4 +1,4 @@
-import { token } from "@orrery/kernel";
+import { type Json, token } from "@orrery/kernel";
 import type { Span } from "./span.ts";
 import type { NanoUsd } from "./brands.ts";
 import type { InputFile, SkippedFile } from "./documents.ts";
@@ -48,7 +48,16 @@ export interface RunReport {
   status: RunStatus;
   output: string;
   artifacts: { name: string; mediaType: string; bytes: number; path?: string }[];
-  topology: { id: string; predictedCalls: number; observedCalls: number; predicted: CallPrediction };
+  topology: {
+    id: string;
+    predictedCalls: number;
+    observedCalls: number;
+    predicted: CallPrediction;
+    /** What the topology says of how the outcome came about: rounds made, why it stopped, the votes. */
+    facts?: Record<string, Json>;
+    /** Agents without whose output the outcome was made, and why. */
+    failures: { agent: string; path: string; code: string; message: string }[];
+  };
   agents: AgentReport[];
   cost: {
     /** Micro-dollars; may be fractional (money is kept in nano-dollars). */

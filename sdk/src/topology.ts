@@ -44,6 +44,8 @@ export interface Move {
     text?: string;
     /** Agents that failed, and what was done without them. */
     failures: { agent: string; path: string; code: string; message: string }[];
+    /** How the outcome came about, for the report: rounds made, why it stopped, the votes. */
+    facts?: { [name: string]: Json };
   };
 }
 export interface CallPrediction {

@@ -1,4 +1,4 @@
-import type { ModelInfo, RunReport } from "@orrery/sdk";
+import type { Json, ModelInfo, RunReport } from "@orrery/sdk";
 import { count, dollars, seconds, table } from "./format.ts";
 import { printable } from "../printable.ts";
 import { oneLine, type Terminal } from "./terminal.ts";
@@ -25,6 +25,13 @@ export function showReport(terminal: Terminal, report: RunReport): void {
     ],
     ["team", report.agents.map(({ id, calls, microUsd }) => `${id} ${calls}× ${dollars(microUsd)}`).join(", ")],
     ["topology", topology.id && `${topology.id}: ${topology.observedCalls} of ${topology.predictedCalls} expected calls`],
+    [
+      "how",
+      Object.entries(topology.facts ?? {})
+        .map(([name, fact]) => `${name} ${oneLine(plainly(fact), 120)}`)
+        .join(", "),
+    ],
+    ["failed", topology.failures.map(({ agent, message }) => `${agent}: ${oneLine(message, 120)}`).join("; ")],
     ["verdicts", report.verdicts.map(({ judge, score, decision }) => `${judge} ${score.toFixed(2)} ${decision}`).join(", ")],
     [
       "memory",
@@ -36,6 +43,15 @@ export function showReport(terminal: Terminal, report: RunReport): void {
     ["go on", `orrery run "…" --thread ${report.thread}`],
   ].filter(([, text]) => text);
   for (const line of table(rows.map(([label = "", text = ""]) => [label, text]))) terminal.line(dim(line));
+}
+
+/** A fact in words: the members of a structured one after their names. */
+function plainly(fact: Json | undefined): string {
+  if (fact === null || typeof fact !== "object") return String(fact ?? "");
+  if (Array.isArray(fact)) return fact.map(plainly).join(" and ");
+  return `(${Object.entries(fact)
+    .map(([name, value]) => `${name} ${plainly(value)}`)
+    .join(", ")})`;
 }
 
 /** After a run that selected sentences and wrote none: how to have a model do the same work, in one line. */

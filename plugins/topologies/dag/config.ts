@@ -1,6 +1,6 @@
 import type { Team } from "@orrery/sdk";
 import { z } from "zod";
-import { onAgentFailure } from "../kit/index.ts";
+import { failurePolicy } from "../kit/index.ts";
 import { condition } from "./condition.ts";
 
 const edge = z.strictObject({ from: z.string(), to: z.string(), when: condition.optional() });
@@ -10,8 +10,8 @@ const node = z.strictObject({
   /** When the node starts: every open edge's parent is done, the first one is, `k` are, or all have ended and at least one is done. */
   join: z.enum(["all", "any", "k", "settled"]).optional(),
   k: z.int().min(1).optional(),
-  /** What this node's failure does: end the run, or skip what depends on it. */
-  onFailure: onAgentFailure.optional(),
+  /** What this node's failure does in the end: end the run, or skip what depends on it. */
+  onFailure: z.enum(["fail", "skip"]).optional(),
 });
 
 export const dagConfig = z.strictObject({
@@ -20,7 +20,7 @@ export const dagConfig = z.strictObject({
   nodes: z.record(z.string(), node).default({}),
   /** For every node that does not say otherwise. */
   join: z.enum(["all", "any", "settled"]).default("all"),
-  onAgentFailure: onAgentFailure.default("fail"),
+  ...failurePolicy("fail"),
 });
 export type DagConfig = z.infer<typeof dagConfig>;
 

@@ -173,11 +173,11 @@ test("several last nodes make one text, in the team's order", async () => {
   expect(done).toEqual({ output: undefined, text: "by b\n\nby c", failures: [] });
 });
 
-test("a circle is refused with its path before anything runs, and so are unknown agents and edges there twice", () => {
+test("a circle is refused with its path before anything runs, and so are unknown agents and edges there twice", async () => {
   const team = teamOf("a", "b", "c");
   expect(graph.check(team, { edges: edges("a>b", "b>c", "c>b") })).toEqual(["config.edges: they go in a circle: b → c → b"]);
   expect(graph.check(team, { edges: edges("a>a") })).toEqual(["config.edges: they go in a circle: a → a"]);
-  expect(() => graph.start(team, { edges: edges("a>b", "b>a") }, "the task")).toThrow(expect.objectContaining({ code: "TOPOLOGY_CONFIG" }));
+  await expect(graph.start(team, { edges: edges("a>b", "b>a") }, "the task")).rejects.toThrow(expect.objectContaining({ code: "TOPOLOGY_CONFIG" }));
   expect(graph.check(team, { edges: edges("a>x") })).toEqual(['config.edges[0].to: there is no agent "x" (there are: a, b, c)']);
   expect(graph.check(team, { edges: edges("a>b", "a>b") })).toEqual(["config.edges[1]: the edge a → b is there twice"]);
   expect(graph.check(team, { edges: edges("a>b"), nodes: { b: { join: "k", k: 2 } } })).toEqual(["config.nodes.b.k: 2 of 1 parents cannot be"]);

@@ -17,7 +17,13 @@ export function graphOf(team: Team, config: DagConfig): Graph {
   return {
     nodes: team.agents.map(({ id }) => {
       const own = config.nodes[id];
-      return { id, join: own?.join ?? config.join, k: own?.k ?? 1, onFailure: own?.onFailure ?? config.onAgentFailure, state: "pending" };
+      return {
+        id,
+        join: own?.join ?? config.join,
+        k: own?.k ?? 1,
+        onFailure: own?.onFailure ?? (config.onAgentFailure === "fail" ? "fail" : "skip"),
+        state: "pending",
+      };
     }),
     edges: edgesOf(team, config).map((edge) => ({ from: edge.from, to: edge.to, when: edge.when ?? null, state: "pending" })),
   };

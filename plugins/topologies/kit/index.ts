@@ -1,3 +1,2 @@
-export { failureOf, onAgentFailure, type Failure } from "./failures.ts";
-export { topologyPlugin } from "./plugin.ts";
-export { executor, type Topology, type TypedMove } from "./topology.ts";
+export { failureOf, failurePolicy, type Failure } from "./failures.ts";
+export { executor, type Encode, type Facts, type Result, type Topology, type TypedMove } from "./topology.ts";

@@ -1,16 +1,47 @@
-import { type AnyPlugin, definePlugin, type Json, token, type TopologyExecutor, topologyToken } from "@orrery/sdk";
-import { executor, type Topology } from "./topology.ts";
+import { type AnyPlugin, definePlugin, Embeddings, type Json, token, type TopologyExecutor, topologyToken } from "@orrery/sdk";
+import type { Topology } from "./topology.ts";
 
-/** The plugin of a topology: answers `task.topology` for its own id only, and provides its executor. */
-export function topologyPlugin<Config, State extends Json>(topology: Topology<Config, State>, about: { title: string; description: string }): AnyPlugin {
-  const service = topologyToken(topology.id);
+/** What a host must know of a topology before anyone asks for it; the rest is loaded then. */
+export interface TopologyEntry<Config, State extends Json> {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly load: () => Promise<Topology<Config, State>>;
+}
+
+/** The plugin of a topology: answers `task.topology` for its own id only, and provides its executor, which is loaded when it is first asked something. */
+export function topologyPlugin<Config, State extends Json>({ id, title, description, load }: TopologyEntry<Config, State>): AnyPlugin {
+  const service = topologyToken(id);
   const Executor = token<TopologyExecutor>(service);
   return definePlugin({
-    manifest: { id: `orrery.topology.${topology.id}`, version: "0.1.0", api: "^1.0", ...about },
+    manifest: { id: `orrery.topology.${id}`, version: "0.1.0", api: "^1.0", title, description },
     provides: [Executor],
-    setup({ tap, provide }) {
-      provide(Executor, executor(topology));
-      tap("task.topology", (plan) => (plan.topology.id === topology.id ? { service } : undefined));
+    setup({ tap, provide, when }) {
+      let embeddings: Embeddings | undefined;
+      when({ embeddings: Embeddings }, ({ use, own }) => {
+        embeddings = use.embeddings;
+        own("encoder", () => {
+          embeddings = undefined;
+        });
+      });
+      let opened: Promise<TopologyExecutor> | undefined;
+      const open = (): Promise<TopologyExecutor> => {
+        opened ??= Promise.all([import("./topology.ts"), load()])
+          .then(([{ executor }, topology]) => executor(topology, async (texts) => embeddings?.embed(texts)))
+          .catch((error: unknown) => {
+            opened = undefined;
+            throw error;
+          });
+        return opened;
+      };
+      provide(Executor, {
+        check: async (team, config) => (await open()).check(team, config),
+        predictCalls: async (team, config) => (await open()).predictCalls(team, config),
+        edges: async (team, config) => (await open()).edges(team, config),
+        start: async (team, config, task) => (await open()).start(team, config, task),
+        next: async (state, settled) => (await open()).next(state, settled),
+      });
+      tap("task.topology", (plan) => (plan.topology.id === id ? { service } : undefined));
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { Team } from "@orrery/sdk";
 import { z } from "zod";
-import { onAgentFailure } from "../kit/index.ts";
+import { failurePolicy } from "../kit/index.ts";
 
 const reducer = z.union([z.enum(["concat", "vote", "best"]), z.strictObject({ agent: z.string() })], {
   error: 'write "concat", "vote", "best" or {"agent": "<id>"}',
@@ -15,7 +15,7 @@ export const parallelConfig = z.strictObject({
   acceptAt: z.number().min(0).max(1).default(0.5),
   /** Without one: the team's last agent where its skill is to bring answers together, else `concat`. */
   reducer: reducer.optional(),
-  onAgentFailure: onAgentFailure.default("skip"),
+  ...failurePolicy("skip"),
 });
 export type ParallelConfig = z.infer<typeof parallelConfig>;
 

@@ -62,10 +62,10 @@ test("onAgentFailure fail ends the run at the first failed agent, without an out
   expect(done).toEqual({ output: undefined, failures: [{ agent: "b", path: "r0/b", code: "BROKEN", message: "it broke" }] });
 });
 
-test("a setting that is not there is refused with its place, before anything runs", () => {
+test("a setting that is not there is refused with its place, before anything runs", async () => {
   expect(chain.check(teamOf("a"), { history: "some" })).toEqual([expect.stringContaining("config.history: ")]);
   expect(chain.check(teamOf("a"), { laps: 3 })).toEqual([expect.stringContaining("laps")]);
-  expect(() => chain.start(teamOf("a"), { laps: 3 }, "the task")).toThrow(
+  await expect(chain.start(teamOf("a"), { laps: 3 }, "the task")).rejects.toThrow(
     expect.objectContaining({ code: "TOPOLOGY_CONFIG", message: expect.stringContaining("laps") }),
   );
 });

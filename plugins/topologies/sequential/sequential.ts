@@ -1,11 +1,11 @@
 import type { Dispatch } from "@orrery/sdk";
 import { z } from "zod";
-import { type Failure, failureOf, onAgentFailure, type Topology, type TypedMove } from "../kit/index.ts";
+import { type Failure, failureOf, failurePolicy, type Topology, type TypedMove } from "../kit/index.ts";
 
 export const sequentialConfig = z.strictObject({
   /** What an agent sees of those before it: the last output, or every one in order. */
   history: z.enum(["last", "all"]).default("last"),
-  onAgentFailure: onAgentFailure.default("fail"),
+  ...failurePolicy("fail"),
 });
 type Config = z.infer<typeof sequentialConfig>;
 type State = { agents: string[]; at: number; outputs: string[]; failures: Failure[]; history: Config["history"]; onAgentFailure: Config["onAgentFailure"] };
@@ -30,7 +30,8 @@ export const sequential: Topology<Config, State> = {
   predict: (team) => ({ min: team.agents.length, expected: team.agents.length, max: team.agents.length }),
   edges: (team, config) =>
     team.agents.flatMap((to, i) => team.agents.slice(config.history === "all" ? 0 : Math.max(0, i - 1), i).map((from) => ({ from: from.id, to: to.id }))),
-  start: (team, config) => move({ agents: team.agents.map((agent) => agent.id), at: 0, outputs: [], failures: [], ...config }),
+  start: (team, config) =>
+    move({ agents: team.agents.map((agent) => agent.id), at: 0, outputs: [], failures: [], history: config.history, onAgentFailure: config.onAgentFailure }),
   next: (state, settled) => {
     if (settled.path !== dispatch(state).path) return { state, dispatch: [] };
     const after = { ...state, at: state.at + 1 };
