@@ -76,7 +76,7 @@ export default definePlugin({
         thread: request.thread ?? random.id("thread"),
         text,
         documents: (request.sources ?? request.files?.map(({ path }) => path) ?? []).slice(0, 1_000),
-        criteria: request.criteria ?? [],
+        criteria: request.criteria ?? request.team?.criteria ?? [],
         constraints: {
           ...(request.topology ? { topology: request.topology } : {}),
           ...(request.agents ? { agents: request.agents } : {}),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { millis, nanoUsd } from "./brands.ts";
 
 /** What the outcome is judged by. `rule` is for a judge that knows it (`"max-words"`), `text` for people and models. */
-export const criterion = z.object({
+export const criterion = z.strictObject({
   id: z.string().min(1),
   text: z.string().min(1),
   rule: z.string().optional(),

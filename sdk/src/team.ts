@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { json } from "./json.ts";
 import { recalled } from "./memory.ts";
-import { task } from "./task.ts";
+import { criterion, task } from "./task.ts";
 
 const agentId = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, "lower case letters, digits and dashes, beginning with a letter");
 
 /** An agent: a function `(view) → output` that knows nothing of the topology around it. */
-export const agentSpec = z.object({
+export const agentSpec = z.strictObject({
   id: agentId,
   role: z.string().min(1).max(200),
   /** What a generative model is told. */
@@ -15,21 +15,28 @@ export const agentSpec = z.object({
   skill: z.string().min(1).max(64),
   /** The aspect of the task this agent is answerable for; the whole task when absent. */
   focus: z.string().max(4_000).optional(),
-  tools: z.array(z.string()).default([]),
+  /** What it may call, by name; `mcp.server.*` for all of a server. Nothing else is offered to it. */
+  tools: z.array(z.string().min(1).max(200)).max(64).default([]),
   /** `provider/model`, preferred for this agent. */
   model: z.string().optional(),
+  /** A JSON Schema (2020-12) that the agent's answer, read as JSON, must fit. */
+  output: z.record(z.string(), json).optional(),
 });
 export type AgentSpec = z.infer<typeof agentSpec>;
 
-export const topologyChoice = z.object({ id: z.string().min(1), config: z.record(z.string(), json).default({}) });
+export const topologyChoice = z.strictObject({ id: z.string().min(1), config: z.record(z.string(), json).default({}) });
 export type TopologyChoice = z.infer<typeof topologyChoice>;
 
 /** A team file's content (`team.yaml`, `team.json`). */
 export const team = z
-  .object({
+  .strictObject({
     name: z.string().min(1).max(200),
     agents: z.array(agentSpec).min(1).max(64),
     topology: topologyChoice.optional(),
+    /** What the outcome is judged by. */
+    criteria: z.array(criterion).max(64).optional(),
+    /** US dollars a run of this team may cost at most; never more than the host's own cap of a run. */
+    budget: z.number().nonnegative().max(10_000).optional(),
   })
   .superRefine((value, issue) => {
     const seen = new Set<string>();

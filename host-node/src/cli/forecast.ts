@@ -9,7 +9,7 @@ import type { Session } from "./with-host.ts";
  * without a person the answer is no.
  */
 export async function agreeToSpending({ client, host, terminal }: Session, asked: StartOptions): Promise<boolean> {
-  if (asked.budget !== undefined || !terminal.interactive) return false;
+  if (asked.budget !== undefined || asked.team?.budget !== undefined || !terminal.interactive) return false;
   if (host.settings.spending.agreed) return true;
   const forecast = await host.need(Runner).forecast(client.request({ ...asked, agreed: true }));
   const paid = forecast.models.filter((row) => row.paid);

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "../version.ts";
+import { teamCommands } from "./team-commands.ts";
 import { Terminal } from "./terminal.ts";
 
 type Action = (options: never, ...rest: string[]) => Promise<number>;
@@ -49,6 +50,8 @@ function usage(thrown: CommanderError): Error {
   return Object.assign(new Error(message), { name: "KernelError", code: "USAGE", do: "Add --help to see what the command takes." });
 }
 
+/** Adds a command: its signature, what it does, examples of it, and the module that does it. */
+export type MakeCommand = (parent: Command, signature: string, about: string, examples: string[], work: () => Promise<Action>) => Command;
 type Lazy = (work: () => Promise<Action>) => (options: object, ...rest: string[]) => Promise<void>;
 
 /** Every command with its options, without doing anything: `lazy` says what an action does. */
@@ -61,7 +64,7 @@ export function describe(lazy: Lazy, json: boolean): Command {
     .configureOutput({ writeErr: () => {}, ...(json ? { outputError: () => {} } : {}) })
     .addHelpText("after", example("orrery start", 'orrery run "What changed, and what did it cost?" --docs ./notes'));
 
-  const command = (parent: Command, signature: string, about: string, examples: string[], work: () => Promise<Action>): Command => {
+  const command: MakeCommand = (parent, signature, about, examples, work) => {
     const made = parent
       .command(signature)
       .description(about)
@@ -119,6 +122,7 @@ export function describe(lazy: Lazy, json: boolean): Command {
   command(program, "runs", "List runs, newest first", ["orrery runs", "orrery runs --limit 5 --json"], async () => (await import("./commands/runs.ts")).runs)
     .option("--limit <n>", "at most this many", number("a whole number above 0", 1, true), 20)
     .option("--thread <id>", "of this conversation");
+  teamCommands(program, command, { agents: number("a whole number from 1 to 64", 1, true), positive: number("a whole number above 0", 1, true) });
   command(
     program,
     "models",
@@ -223,7 +227,7 @@ function asking(made: Command): Command {
   return made
     .option("--docs <path>", "a file or folder to read; may be repeated", many)
     .option("--topology <id>", "how the team works together: sequential, parallel, dag …")
-    .option("--team <file>", "the team, as YAML or JSON")
+    .option("--team <file>", "the team: a YAML or JSON file, or the name of a saved one")
     .option("--agents <n>", "a team of at most this many", number("a whole number from 1 to 64", 1, true))
     .option("--model <id>", "every step goes to this model, as provider/model")
     .option("--budget <usd>", "US dollars; agrees to spend up to it", number("dollars, 0 or more", 0, false))

@@ -91,7 +91,7 @@ export class HostClient implements KernelClient {
       ...(rest.team ? { team: rest.team } : {}),
       ...(agents ? { agents } : {}),
       ...(model ? { model } : {}),
-      spending: spendingOf({ budgetUsd: budget, model: rest.model, agreed }, settings.spending),
+      spending: spendingOf({ budgetUsd: budget, teamUsd: rest.team?.budget, model: rest.model, agreed }, settings.spending),
       actor: settings.actor,
       workspace: settings.workspace,
     };

@@ -10,6 +10,7 @@ import { bearer, createGate, type Gate, hostNames, type Refusal } from "./gate.t
 import { tooDeep } from "./json-depth.ts";
 import { findPage, securityHeaders, sendPage } from "./page.ts";
 import { type Checked, type Route, routes } from "./routes.ts";
+import { wordsOf } from "./issue-words.ts";
 import type { RouteSchema } from "./schemas.ts";
 import { acceptSockets } from "./socket.ts";
 
@@ -151,21 +152,22 @@ function addRoute(app: FastifyInstance, { method, url, auth, operation, bodyLimi
       const [{ schemas }, { client }] = await Promise.all([import("./schemas.ts"), backend]);
       const schema: RouteSchema = schemas[operation];
       const checked = {
-        params: check(schema.params, request.params, "the address"),
-        query: check(schema.querystring, request.query, "the query"),
-        body: check(schema.body, request.body, "the body"),
+        params: await check(schema.params, request.params, "the address"),
+        query: await check(schema.querystring, request.query, "the query"),
+        body: await check(schema.body, request.body, "the body"),
       } as Checked;
       return answer(checked, { client, request, reply });
     },
   });
 }
 
-function check(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+async function check(schema: z.ZodType | undefined, value: unknown, where: string): Promise<unknown> {
   if (!schema) return {};
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
-  const why = parsed.error.issues.slice(0, 10).map(({ path, message }) => `${path.map(String).join(".") || "it"}: ${message}`);
-  throw new OrreryError("REQUEST_INVALID", `${where} is not valid: ${why.join("; ")}`, { todo: "GET /api/openapi.json describes what the route takes." });
+  throw new OrreryError("REQUEST_INVALID", `${where} is not valid: ${await wordsOf(parsed.error)}`, {
+    todo: "GET /api/openapi.json describes what the route takes.",
+  });
 }
 
 function refuse(reply: FastifyReply, { status, retryAfterS, code, message, do: todo }: Refusal): FastifyReply {

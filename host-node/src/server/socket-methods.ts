@@ -2,6 +2,7 @@ import { OrreryError } from "@orrery/sdk";
 import { z } from "zod";
 import type { HostClient } from "../client/host-client.ts";
 import { submitRequest } from "../client/submit-request.ts";
+import { wordsOf } from "./issue-words.ts";
 
 type Method = (client: HostClient, params: readonly unknown[]) => Promise<unknown>;
 
@@ -12,12 +13,15 @@ const method =
     work: (client: HostClient, params: { [K in keyof T]: z.output<T[K]> }) => Promise<unknown>,
   ): Method =>
   async (client, params) => {
-    const parsed = takes.map((schema, i) => {
+    const parsed: unknown[] = [];
+    for (const [i, schema] of takes.entries()) {
       const one = schema.safeParse(params[i] ?? undefined);
-      if (one.success) return one.data;
-      const why = one.error.issues.slice(0, 10).map(({ path, message }) => `${path.map(String).join(".") || "it"}: ${message}`);
-      throw new OrreryError("REQUEST_INVALID", `parameter ${i + 1} is not valid: ${why.join("; ")}`, { todo: "Correct it and send the message again." });
-    });
+      if (!one.success)
+        throw new OrreryError("REQUEST_INVALID", `parameter ${i + 1} is not valid: ${await wordsOf(one.error)}`, {
+          todo: "Correct it and send the message again.",
+        });
+      parsed.push(one.data);
+    }
     return work(client, parsed as { [K in keyof T]: z.output<T[K]> });
   };
 const query = z.strictObject({ limit: z.int().min(1).max(1_000).optional(), thread: id.optional() }).default({});

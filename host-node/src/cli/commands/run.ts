@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { OrreryError, type RunReport, Runner, type Team } from "@orrery/sdk";
@@ -8,8 +9,9 @@ import { exitCodeOf } from "../failure.ts";
 import { agreeToSpending } from "../forecast.ts";
 import { follow } from "../follow.ts";
 import { offerModel, showReport, showSideBySide } from "../summary.ts";
-import { readTeam } from "../team-file.ts";
+import { readTeam } from "../../team/team-file.ts";
 import { type Common, type Session, withHost } from "../with-host.ts";
+import { savedTeams } from "./team.ts";
 
 export interface RunOptions extends Common {
   task?: string;
@@ -36,10 +38,11 @@ export async function run(options: RunOptions, given = ""): Promise<number> {
     });
   }
   // What can be wrong without a kernel is said before one is started.
-  const team = options.team ? await readTeam(options.team) : undefined;
+  const file = options.team && existsSync(options.team) ? await readTeam(options.team) : undefined;
   const out = options.out === undefined ? undefined : await openOut(options.out);
   return withHost(options, async (session) => {
     const before = options.again ? await needRun(session.client, options.again) : undefined;
+    const team = file ?? (options.team ? (await savedTeams(session.host).need(options.team)).team : undefined);
     const report = await perform(session, await startOptions(session, options, text, team, before));
     if (out) await writeOut(out, report);
     session.terminal.object(report);
