@@ -5,7 +5,8 @@ import { originOf } from "./egress/hosts.ts";
 import { type GuestMessage, Guests } from "./guests.ts";
 import type { TabKernel } from "./worker.ts";
 
-type Whole = { [K in keyof KernelClient]-?: NonNullable<KernelClient[K]> };
+type Later = "inspectPackage" | "installPackage" | "packages" | "removePackage" | "packageAudit";
+type Whole = { [K in Exclude<keyof KernelClient, Later>]-?: NonNullable<KernelClient[K]> };
 export interface TabClient extends Whole {
   /** What edited plugins log, and what happened to them. */
   onGuestLine(listener: (line: GuestMessage) => void): () => void;

@@ -3,6 +3,7 @@ import type { Sentence } from "./documents.ts";
 import type { RunEvent } from "./events.ts";
 import type { RunSummary } from "./journal.ts";
 import type { ModelDelta, ModelInfo } from "./model.ts";
+import type { InstalledPackage, PackageAudit, PackageConsent, PackageReport } from "./package/report.ts";
 import type { Forecast, RunReport } from "./run.ts";
 import type { Span } from "./span.ts";
 import type { Team } from "./team.ts";
@@ -63,4 +64,13 @@ export interface KernelClient {
   unload?(id: string): Promise<void>;
   /** Each call of a tap of the named plugin, as it happens. */
   watchPlugin?(id: string, listener: (record: { hook: string; durationMs: number; outcome: string; at: number }) => void): Promise<() => void>;
+  /** What a package asks for and how it differs from the installed one. Runs and keeps nothing. Throws PACKAGE_*. */
+  inspectPackage?(bytes: Uint8Array): Promise<PackageReport>;
+  /** Installs it with what was agreed to, replacing the one of the same id, and starts it in the sandbox. Throws PACKAGE_*. */
+  installPackage?(bytes: Uint8Array, consent: PackageConsent): Promise<InstalledPackage>;
+  packages?(): Promise<InstalledPackage[]>;
+  /** Stops it and takes everything with it: its data, grants and files. Throws PACKAGE_UNKNOWN. */
+  removePackage?(id: string): Promise<void>;
+  /** Throws PACKAGE_UNKNOWN. */
+  packageAudit?(id: string): Promise<PackageAudit>;
 }

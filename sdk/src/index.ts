@@ -44,6 +44,7 @@ export { Storage, Assets, Connections, Egress, type KeyValue, type Connection } 
 export { spanLabel, spanMs, type Span } from "./span.ts";
 export { Runner, Trace, type RunRequest, type RunReport, type AgentReport, type Forecast } from "./run.ts";
 export type { KernelClient, SubmitRequest, WatchMessage, HostInfo } from "./client.ts";
+export type { PackageReport, PackageChanges, PackageConsent, PackageAudit, InstalledPackage } from "./package/report.ts";
 
 export { nanoUsd, millis, usdToNano, nanoToMicro, nanoToUsd, type NanoUsd, type Millis } from "./brands.ts";
 export { json, type Json } from "./json.ts";

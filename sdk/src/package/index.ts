@@ -1,0 +1,15 @@
+export { readPackage, packPlugin, signPackage, verifyPackage, type PluginPackage, type PackageParts } from "./package.ts";
+export { sandboxManifest, packageManifest, type PackageManifest } from "./manifest.ts";
+export { generateKey, type PackageSignature, type PublisherKey } from "./signature.ts";
+export {
+  reportPackage,
+  installedPackage,
+  assertConsent,
+  type PackageReport,
+  type PackageChanges,
+  type PackageConsent,
+  type PackageAudit,
+  type InstalledPackage,
+} from "./report.ts";
+export { permissionWords, hookWords } from "./permission-words.ts";
+export { packageLimits } from "./limits.ts";
