@@ -33,7 +33,7 @@ export interface RawEntry {
 }
 
 /** Archives no honest tool writes: each field of an entry as it is given. */
-export function rawTar(entries: readonly RawEntry[], end = new Uint8Array(1_024)): Uint8Array {
+export function rawTar(entries: readonly RawEntry[], end: Uint8Array = new Uint8Array(1_024)): Uint8Array {
   const parts = entries.flatMap(({ name, content = "", flag = "0", link = "", size, magic = "ustar\x0000", prefix = "", sum, padding = "" }) => {
     const body = utf8(content);
     const header = new Uint8Array(512);
