@@ -50,10 +50,10 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   const notLoaded: { plugin: string; code: string; message: string }[] = [];
 
   // What people set under `spending` is the cost plugin's to hold.
-  const { dayCapUsd } = settings.spending;
+  const { dayCapUsd, plugins: allowed } = settings.spending;
   const configOf = (id: string): unknown => {
     const given = settings.pluginConfig[id];
-    return id === "orrery.cost" && dayCapUsd !== undefined ? { dayCapUsd, ...(given as object | undefined) } : given;
+    return id === "orrery.cost" ? { ...(dayCapUsd === undefined ? {} : { dayCapUsd }), plugins: allowed, ...(given as object | undefined) } : given;
   };
   const install = (plugin: AnyPlugin, tier: "core" | "trusted", config = configOf(plugin.manifest.id)): Promise<PluginReport> =>
     kernel.install(plugin, { tier, ...(config === undefined ? {} : { config }) });

@@ -5,7 +5,7 @@ import type { BudgetLedger } from "./ledger.ts";
 const usdPerMTok = z.number().nonnegative();
 
 /** Accounts and prices, loaded at the first call. */
-export const load = () => Promise.all([import("./ledger.ts"), import("./price-book.ts")]);
+export const load = () => Promise.all([import("./ledger.ts"), import("./price-book.ts"), import("./allowances.ts")]);
 
 /** Reserves the most a call may cost before it is made, books what it did cost, and denies what would pass a cap. */
 export default definePlugin({
@@ -20,6 +20,8 @@ export default definePlugin({
     .strictObject({
       /** Most a day (UTC) may cost over all runs, in US dollars. */
       dayCapUsd: z.number().nonnegative().default(5),
+      /** What plugins may spend on questions of their own to models, in US dollars a run and a day (UTC), by plugin id. One that is not here asks free models only. */
+      plugins: z.record(z.string(), z.strictObject({ runUsd: z.number().nonnegative().default(0.01), dayUsd: z.number().nonnegative().default(0.1) })).default({}),
       /** US dollars a million tokens, by `provider/model`, for models the catalogue does not know. */
       prices: z.record(z.string(), z.strictObject({ inputUsdPerMTok: usdPerMTok, outputUsdPerMTok: usdPerMTok })).default({}),
     })
@@ -36,10 +38,13 @@ export default definePlugin({
     });
     let opened: BudgetLedger | undefined;
     const ledger = async (): Promise<BudgetLedger> => {
-      const [{ BudgetLedger }, { PriceBook }] = await load();
+      const [{ BudgetLedger }, { PriceBook }, { Allowances }] = await load();
+      const store = use.storage.open("orrery.cost");
+      const allowed = Object.entries(config.plugins).map(([id, { runUsd, dayUsd }]) => [id, { runNano: usdToNano(runUsd), dayNano: usdToNano(dayUsd) }] as const);
       return (opened ??= new BudgetLedger({
         book: new PriceBook(config.prices, clock.now),
-        store: use.storage.open("orrery.cost"),
+        store,
+        allowances: new Allowances(new Map(allowed), store),
         log,
         journal: () => journal,
         now: clock.now,
@@ -53,6 +58,7 @@ export default definePlugin({
       reserved: async (...asked) => (await ledger()).reserved(...asked),
       committed: async (...asked) => (await ledger()).committed(...asked),
       price: async (...asked) => (await ledger()).price(...asked),
+      allowance: async (...asked) => (await ledger()).allowance(...asked),
       day: async () => (await ledger()).day(),
     });
     // What another guard denies, the runner releases.

@@ -1,8 +1,9 @@
-import { type CallEstimate, costOf, type GuardAnswer, type KeyValue, Ledger, type ModelResponse, usdToNano } from "@orrery/sdk";
+import { type CallEstimate, costOf, type GuardAnswer, type Journal, type KeyValue, Ledger, type ModelResponse, usdToNano } from "@orrery/sdk";
 import { createTestHost, memoryStorage, type TestHost } from "@orrery/sdk/testing";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import cost from "./index.ts";
+import { type Allowance, Allowances } from "./allowances.ts";
 import { BudgetLedger } from "./ledger.ts";
 import { PriceBook } from "./price-book.ts";
 
@@ -12,9 +13,15 @@ const own = { "lab/flat": { inputUsdPerMTok: 1, outputUsdPerMTok: 1 } };
 
 function ledgerOver(
   store: KeyValue,
-  { dayCapNano = Number.MAX_SAFE_INTEGER, prices = own as Record<string, { inputUsdPerMTok: number; outputUsdPerMTok: number }> } = {},
+  {
+    dayCapNano = Number.MAX_SAFE_INTEGER,
+    prices = own as Record<string, { inputUsdPerMTok: number; outputUsdPerMTok: number }>,
+    allowed = {} as Record<string, Allowance>,
+    journal = () => undefined as Journal | undefined,
+  } = {},
 ): BudgetLedger {
-  return new BudgetLedger({ book: new PriceBook(prices, () => noon), store, log: silent, journal: () => undefined, now: () => noon, dayCapNano });
+  const allowances = new Allowances(new Map(Object.entries(allowed)), store);
+  return new BudgetLedger({ book: new PriceBook(prices, () => noon), store, log: silent, journal, now: () => noon, dayCapNano, allowances });
 }
 const store = (): KeyValue => memoryStorage().open("t");
 
@@ -236,6 +243,51 @@ describe("the ledger", () => {
   });
 });
 
+describe("what a plugin may spend on questions of its own", () => {
+  const asker = { run: "run_1", task: "t", step: "-", agent: "acme.judge", plugin: "acme.judge", actor: "me", workspace: "w" };
+  const question = (reservation: string, tokens: number, over: Partial<CallEstimate> = {}) =>
+    estimate(reservation, tokens, { origin: asker, capNano: 1e9, ...over } as never);
+
+  it("is nothing unless somebody said so, and free models cost nothing", async () => {
+    const ledger = ledgerOver(store());
+    expect(await ledger.reserve(question("a", 1))).toMatchObject({ decision: "deny", reason: expect.stringContaining("acme.judge may spend $0 a run") });
+    expect(code(await ledger.reserve(question("b", 1, { paid: false })))).toBe("allow");
+    expect(code(await ledger.reserve(estimate("c", 1)))).toBe("allow");
+  });
+
+  it("holds in each run and over the day, also when 100 ask at once", async () => {
+    const kept = store();
+    const ledger = ledgerOver(kept, { allowed: { "acme.judge": { runNano: 10_000, dayNano: 25_000 } } });
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => ledger.reserve(question(`q${i}`, 1, { origin: { ...asker, run: `run_${i % 5}` } }))));
+    expect(answers.filter(({ decision }) => decision === "allow")).toHaveLength(25);
+    expect(await ledger.allowance("acme.judge")).toEqual({ runNano: 10_000, dayNano: 25_000, spentNano: 25_000 });
+    expect((await ledger.day()).spentNano).toBe(25_000);
+    for (let run = 0; run < 5; run += 1) expect(await ledger.committed(`run_${run}`)).toBeLessThanOrEqual(10_000);
+  });
+
+  it("is given back where a call cost less or was not made, and lies within the run's own cap", async () => {
+    const ledger = ledgerOver(store(), { allowed: { "acme.judge": { runNano: 10_000, dayNano: 10_000 } } });
+    await ledger.reserve(question("a", 10));
+    expect(code(await ledger.reserve(question("b", 1)))).toBe("BUDGET_EXCEEDED");
+    await ledger.settle("a", answered(4));
+    await ledger.reserve(question("c", 6));
+    await ledger.release("c");
+    expect((await ledger.allowance("acme.judge")).spentNano).toBe(4_000);
+    expect(await ledger.reserve(question("d", 6, { spending: { allowed: true, capNano: 9_000, why: "a test" } }))).toMatchObject({
+      reason: expect.stringContaining("of the run's"),
+    });
+    expect((await ledger.totals("run_1")).byPlugin).toEqual({ "acme.judge": 4_000 });
+  });
+
+  it("counts what the journal says an interrupted run's questions may have cost", async () => {
+    const entries = [{ type: "budget.reserved", data: { reservation: "lost", origin: asker, model: "lab/flat", nano: 9_000 } }];
+    const journal = () => ({ read: async () => entries }) as never;
+    const ledger = ledgerOver(store(), { allowed: { "acme.judge": { runNano: 10_000, dayNano: 1e9 } }, journal });
+    expect(code(await ledger.reserve(question("a", 2)))).toBe("BUDGET_EXCEEDED");
+    expect(code(await ledger.reserve(question("b", 1)))).toBe("allow");
+  });
+});
+
 describe("orrery.cost", () => {
   let host: TestHost;
   afterEach(() => host.close());
@@ -266,14 +318,7 @@ describe("orrery.cost", () => {
       { type: "budget.released", data: { reservation: "c", origin } },
     ];
     const journal = { read: async () => entries } as never;
-    const ledger = new BudgetLedger({
-      book: new PriceBook(own, () => noon),
-      store: store(),
-      log: silent,
-      journal: () => journal,
-      now: () => noon,
-      dayCapNano: 1e9,
-    });
+    const ledger = ledgerOver(store(), { journal: () => journal, dayCapNano: 1e9 });
     expect(await ledger.committed("run_1")).toBe(500_000);
     expect(code(await ledger.reserve(estimate("d", 501)))).toBe("BUDGET_EXCEEDED");
     expect(code(await ledger.reserve(estimate("b", 100)))).toBe("allow");

@@ -12,6 +12,7 @@ import {
   type NanoUsd,
   typed,
 } from "@orrery/sdk";
+import type { Allowances } from "./allowances.ts";
 import { dollars } from "./dollars.ts";
 import type { PriceBook } from "./price-book.ts";
 
@@ -25,6 +26,8 @@ interface Reservation {
 interface RunAccount {
   /** Settled, reserved, and reserved for calls of unknown end (broken off, or of a process that is gone): never above the cap unless a provider charged more than its call could cost. */
   committed: NanoUsd;
+  /** The part of it that plugins' own questions are, by plugin. */
+  own: Map<string, NanoUsd>;
   settled: { type: "budget.settled"; data: EventData<"budget.settled"> }[];
   open: Set<string>;
   closed: string[];
@@ -40,6 +43,7 @@ export interface LedgerParts {
   journal(): Journal | undefined;
   now(): number;
   dayCapNano: NanoUsd;
+  allowances: Allowances;
 }
 
 const deny = (code: string, text: string): GuardAnswer => ({ decision: "deny", reason: `${code}: ${text}` });
@@ -88,16 +92,19 @@ export class BudgetLedger implements Ledger {
         "BUDGET_EXCEEDED",
         `the call to ${model} may cost ${dollars(bound)} and ${dollars(Math.max(0, left))} of the run's ${dollars(spending.capNano)} is left. Raise it with --budget USD, or choose a cheaper model.`,
       );
+    const asker = paid ? this.#parts.allowances.asker(origin) : undefined;
+    const short = asker === undefined ? undefined : this.#shortOf(asker, account, bound, model);
+    if (short) return short;
     const day = paid ? dayOf(this.#parts.now()) : undefined;
     const held: Reservation = { estimate, nano: bound, day, settling: undefined };
     this.#reservations.set(reservation, held);
     account.open.add(reservation);
-    account.committed += bound;
+    commit(account, asker, bound);
     if (day === undefined) return { decision: "allow", reason: "costs nothing" };
 
     const counted = await this.#parts.store.increment(day, bound, this.#parts.dayCapNano).catch((error: unknown) => ({ error }));
     if ("error" in counted || !counted.ok) {
-      account.committed -= bound;
+      commit(account, asker, -bound);
       this.#close(reservation, account);
       if ("error" in counted)
         return deny(
@@ -109,10 +116,27 @@ export class BudgetLedger implements Ledger {
         `the call to ${model} may cost ${dollars(bound)}, and ${dollars(counted.value)} of today's ${dollars(this.#parts.dayCapNano)} is spent or reserved. Raise the day's cap (spending.dayCapUsd in the settings), or go on tomorrow (UTC).`,
       );
     }
+    if (asker !== undefined) {
+      const allowed = await this.#parts.allowances.count(asker, day, bound).catch(() => undefined);
+      if (!allowed?.ok) {
+        commit(account, asker, -bound);
+        this.#close(reservation, account);
+        await this.#correctDay(day, -bound);
+        return allowed
+          ? overAllowance(asker, bound, model, this.#parts.allowances.of(asker).dayNano, allowed.value, "a day")
+          : deny("BUDGET_UNAVAILABLE", `what ${asker} spends a day could not be counted, so nothing is spent.`);
+      }
+    }
     return {
       decision: "allow",
       reason: `${dollars(bound)} reserved for ${model}; ${dollars(spending.capNano - account.committed)} of the run's ${dollars(spending.capNano)} is left`,
     };
+  }
+
+  #shortOf(asker: string, account: RunAccount, bound: NanoUsd, model: string): GuardAnswer | undefined {
+    const { runNano } = this.#parts.allowances.of(asker);
+    const used = account.own.get(asker) ?? 0;
+    return used + bound > runNano ? overAllowance(asker, bound, model, runNano, used, "a run") : undefined;
   }
 
   async settle(reservation: string, response: ModelResponse): Promise<{ nano: NanoUsd; source: string }> {
@@ -130,7 +154,7 @@ export class BudgetLedger implements Ledger {
       booked = (await this.#parts.book.billed(model, response).catch(() => undefined)) ?? unsaid;
     }
     const account = await this.#account(origin.run);
-    account.committed += booked.nano - held.nano;
+    commit(account, this.#askerOf(held), booked.nano - held.nano);
     if (booked.nano > held.nano) {
       account.stopped = `${model} charged ${dollars(booked.nano)} for a call that could cost ${dollars(held.nano)} at most; nothing more is paid for in this run.`;
       booked.source += "; more than was reserved";
@@ -147,7 +171,7 @@ export class BudgetLedger implements Ledger {
       data: { reservation, origin, model: response.model, nano: booked.nano, usage: response.usage, source: booked.source },
     });
     this.#close(reservation, account, booked);
-    await this.#correctDay(held.day, booked.nano - held.nano);
+    await this.#correctDay(held.day, booked.nano - held.nano, this.#askerOf(held));
     this.#forget(origin.run, account);
     return booked;
   }
@@ -159,9 +183,9 @@ export class BudgetLedger implements Ledger {
     const { run } = held.estimate.origin;
     this.#reservations.delete(reservation);
     const account = await this.#account(run);
-    if (!maybeBilled) account.committed -= held.nano;
+    if (!maybeBilled) commit(account, this.#askerOf(held), -held.nano);
     this.#close(reservation, account);
-    if (!maybeBilled) await this.#correctDay(held.day, -held.nano);
+    if (!maybeBilled) await this.#correctDay(held.day, -held.nano, this.#askerOf(held));
     this.#forget(run, account);
   }
 
@@ -182,6 +206,11 @@ export class BudgetLedger implements Ledger {
 
   price(model: string, inputTokens: number, outputTokens: number): Promise<NanoUsd | undefined> {
     return this.#parts.book.price(model, inputTokens, outputTokens);
+  }
+
+  async allowance(plugin: string): Promise<{ runNano: NanoUsd; dayNano: NanoUsd; spentNano: NanoUsd }> {
+    const { allowances, now } = this.#parts;
+    return { ...allowances.of(plugin), spentNano: await allowances.spent(plugin, dayOf(now())) };
   }
 
   async day(): Promise<{ spentNano: NanoUsd; capNano: NanoUsd }> {
@@ -213,20 +242,25 @@ export class BudgetLedger implements Ledger {
 
   /** What the journal says is spent, and what it says was reserved without an end: that money may be gone, so it stays committed. */
   async #load(run: string): Promise<RunAccount> {
-    const account: RunAccount = { committed: 0, settled: [], open: new Set(), closed: [], stopped: undefined, ended: false };
-    const lost = new Map<string, NanoUsd>();
+    const account: RunAccount = { committed: 0, own: new Map(), settled: [], open: new Set(), closed: [], stopped: undefined, ended: false };
+    const lost = new Map<string, { nano: NanoUsd; asker: string | undefined }>();
+    const { allowances } = this.#parts;
     for (const entry of (await this.#parts.journal()?.read(run)) ?? []) {
       const event = typed(entry);
-      if (event?.type === "budget.reserved") lost.set(event.data.reservation, event.data.nano);
+      if (event?.type === "budget.reserved") lost.set(event.data.reservation, { nano: event.data.nano, asker: allowances.asker(event.data.origin) });
       else if (event?.type === "budget.released") lost.delete(event.data.reservation);
       else if (event?.type === "budget.settled") {
         lost.delete(event.data.reservation);
         account.settled.push({ type: event.type, data: event.data });
-        account.committed += event.data.nano;
+        commit(account, allowances.asker(event.data.origin), event.data.nano);
       }
     }
-    for (const nano of lost.values()) account.committed += nano;
+    for (const { nano, asker } of lost.values()) commit(account, asker, nano);
     return account;
+  }
+
+  #askerOf({ day, estimate }: Reservation): string | undefined {
+    return day === undefined ? undefined : this.#parts.allowances.asker(estimate.origin);
   }
 
   #close(reservation: string, account: RunAccount, booked?: { nano: NanoUsd; source: string }): void {
@@ -242,16 +276,27 @@ export class BudgetLedger implements Ledger {
     for (const reservation of account.closed) this.#done.delete(reservation);
   }
 
-  /** A correction that fails leaves the day's sum at the upper bound: too high, never too low, unless the call cost more than its bound. */
-  async #correctDay(day: string | undefined, by: number): Promise<void> {
+  /** A correction that fails leaves the day's sums at the upper bound: too high, never too low, unless the call cost more than its bound. */
+  async #correctDay(day: string | undefined, by: number, asker?: string): Promise<void> {
     if (day === undefined || by === 0) return;
-    await this.#parts.store
-      .increment(day, by)
-      .catch((error: unknown) =>
-        this.#parts.log.warn("the day's spending could not be corrected", { day, byNano: by, error: error instanceof Error ? error.message : String(error) }),
-      );
+    const failed = (error: unknown): void =>
+      this.#parts.log.warn("the day's spending could not be corrected", { day, byNano: by, error: error instanceof Error ? error.message : String(error) });
+    await this.#parts.store.increment(day, by).catch(failed);
+    if (asker !== undefined) await this.#parts.allowances.correct(asker, day, by).catch(failed);
   }
 }
+
+/** Money of a run, and of the plugin that asks for itself in it. */
+function commit(account: RunAccount, asker: string | undefined, nano: NanoUsd): void {
+  account.committed += nano;
+  if (asker !== undefined) account.own.set(asker, (account.own.get(asker) ?? 0) + nano);
+}
+
+const overAllowance = (asker: string, bound: NanoUsd, model: string, cap: NanoUsd, used: NanoUsd, time: "a run" | "a day"): GuardAnswer =>
+  deny(
+    "BUDGET_EXCEEDED",
+    `the plugin ${asker} may spend ${dollars(cap)} ${time} on questions of its own${used > 0 ? `, has ${dollars(used)} of it spent or reserved` : ""}, and this call to ${model} may cost ${dollars(bound)}. Allow it more with the setting spending.plugins, or let it ask a free model.`,
+  );
 
 /** The UTC day money is counted on, as a key of the store. */
 const dayOf = (now: number): string => `day/${new Date(now).toISOString().slice(0, 10)}`;

@@ -1,17 +1,7 @@
-import {
-  type CallEstimate,
-  type ModelInfo,
-  type ModelRequest,
-  type ModelResponse,
-  type Origin,
-  OrreryError,
-  type Route,
-  type Step,
-  type StepResult,
-  unbilledFailures,
-} from "@orrery/sdk";
-import { BudgetDenied, Cancelled, failureOf, refusal } from "./failure.ts";
-import { inputTokenBound, promptOf } from "./prompt.ts";
+import { type ModelInfo, type ModelRequest, type Origin, OrreryError, type Route, type Step, type StepResult } from "@orrery/sdk";
+import { refusal } from "./failure.ts";
+import { promptOf } from "./prompt.ts";
+import { reservedCall } from "./reserved-call.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
 
 /** Route → request → reserve → call → settle. The request's origin and id are the runner's to say: no rewriter changes whom a call is billed to. */
@@ -22,7 +12,7 @@ export async function callModel(
   instruction: string | undefined,
   signal: AbortSignal,
 ): Promise<{ result: StepResult; origin: Origin }> {
-  const { hooks, log, services, task, clock } = scope;
+  const { hooks, log, task } = scope;
   const step = await hooks.call("step.before", planned, { signal });
   const at = { path: step.path, agent: step.agent.id, attempt: step.attempt };
   const { chosen, model: routed, by } = await routeOf(scope, step, signal);
@@ -40,39 +30,7 @@ export async function callModel(
   const drafted = await requestOf(scope, step, chosen, routed, origin, instruction, signal);
   const request = { ...(await hooks.call("model.request", drafted, { signal })), id: drafted.id, origin };
   const model = request.model === routed.id ? routed : await known(scope, request.model);
-  const reservation = `${step.key}:call`;
-  await reserve(
-    scope,
-    {
-      reservation,
-      origin,
-      kind: "model",
-      model: request.model,
-      paid: model.paid,
-      inputTokens: inputTokenBound(request),
-      outputTokens: request.maxOutputTokens,
-      spending: step.spending,
-    },
-    signal,
-  );
-
-  const started = clock.elapsed();
-  let response: ModelResponse;
-  try {
-    const answered = await hooks.call("model.call", request, { signal, deadlineMs: scope.limits.modelDeadlineMs });
-    if (!answered)
-      throw new OrreryError("MODEL_UNANSWERED", `No provider answered for "${request.model}".`, { todo: "Run `orrery models` to see what is connected." });
-    response = await hooks.call("model.response", answered.value, { signal });
-  } catch (error) {
-    // A paid call that was broken off may be on the bill: its reservation then stays without an end, in the ledger and in the journal.
-    const maybeBilled = model.paid && (signal.aborted || !unbilledFailures.includes(failureOf(error).code));
-    await services.ledger?.release(reservation, { maybeBilled });
-    if (!maybeBilled) void log.write("budget.released", { reservation, origin });
-    throw signal.aborted ? new Cancelled("while the model was answering") : error;
-  }
-  const durationMs = clock.elapsed() - started;
-  const { nano, source } = (await services.ledger?.settle(reservation, response)) ?? { nano: 0, source: "no ledger: free models only" };
-  void log.write("budget.settled", { reservation, origin, model: response.model, nano, usage: response.usage, source });
+  const { response, nano, durationMs } = await reservedCall(scope, request, model, { reservation: `${step.key}:call`, spending: step.spending }, signal);
   const result: StepResult = {
     run: task.run,
     path: step.path,
@@ -149,21 +107,4 @@ async function requestOf(
     maxOutputTokens: chosen.maxOutputTokens,
     temperature: step.temperature,
   };
-}
-
-async function reserve(scope: RunScope, estimate: CallEstimate, signal: AbortSignal): Promise<void> {
-  const outcome = await scope.hooks.call("budget.reserve", estimate, { signal });
-  const reasons = outcome.reasons.filter(({ decision }) => decision !== "allow").map(({ plugin, reason }) => `${reason} (${plugin})`);
-  // Nobody vouching for a paid call is a no.
-  const vouched = outcome.reasons.some(({ decision }) => decision === "allow");
-  if (outcome.decision !== "allow" || (estimate.paid && !vouched)) {
-    await scope.services.ledger?.release(estimate.reservation);
-    const why = reasons.length > 0 ? reasons : ["no cost plugin vouched for a paid call"];
-    await scope.log.write("budget.denied", { origin: estimate.origin, model: estimate.model, reasons: why });
-    throw new BudgetDenied(why);
-  }
-  const nano = (await scope.services.ledger?.reserved(estimate.reservation)) ?? 0;
-  const written = scope.log.write("budget.reserved", { reservation: estimate.reservation, origin: estimate.origin, model: estimate.model, nano });
-  // Money that may be gone must be on record before it can go.
-  if (estimate.paid) await written;
 }

@@ -37,7 +37,7 @@ export class BudgetDenied extends OrreryError {
 }
 
 /** A model that declined. An engine says with `data: {code, message, do}` what it lacks; others only say no. */
-export function refusal({ model, text: said, data }: StepResult): OrreryError {
+export function refusal({ model, text: said, data }: Pick<StepResult, "model" | "text" | "data">): OrreryError {
   const stated = (data ?? {}) as { code?: unknown; message?: unknown; do?: unknown };
   return new OrreryError(text(stated.code) ?? "MODEL_REFUSED", text(stated.message) ?? `${model} declined to answer${said ? `: ${said.slice(0, 500)}` : "."}`, {
     todo: text(stated.do) ?? "Ask differently, or choose another model with --model.",

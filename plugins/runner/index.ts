@@ -1,9 +1,14 @@
 import {
   definePlugin,
   Documents,
+  type HookSession,
   Journal,
   Ledger,
+  type Lifecycle,
+  type ModelAnswer,
   type ModelInfo,
+  Models,
+  type ModelsFor,
   OrreryError,
   Runner,
   type RunReport,
@@ -15,8 +20,10 @@ import {
 import { z } from "zod";
 import { failureOf } from "./failure.ts";
 import { HookTally } from "./hook-tally.ts";
+import { notUnderWay, Questions } from "./questions.ts";
+import type { Question } from "./put-question.ts";
 import { RunLog } from "./run-log.ts";
-import type { Optional } from "./run-scope.ts";
+import type { Optional, RunScope } from "./run-scope.ts";
 
 const longest = 100_000;
 
@@ -42,9 +49,11 @@ export default definePlugin({
     maxSteps: z.int().positive().default(10_000),
     modelDeadlineMs: z.number().positive().default(300_000),
     passages: z.int().positive().default(24),
+    questions: z.int().nonnegative().default(200),
+    questionsAtOnce: z.int().positive().default(4),
   }),
   requires: { journal: Journal },
-  provides: [Runner],
+  provides: [Runner, Models],
   setup(context) {
     const { use, config: limits, clock, random, session, provide, when, own, call } = context;
     const services: Optional = { documents: undefined, ledger: undefined };
@@ -60,7 +69,7 @@ export default definePlugin({
         services.ledger = undefined;
       });
     });
-    const active = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+    const active = new Map<string, { abort: AbortController; ended: Promise<void>; scope: RunScope }>();
 
     const taskOf = (request: RunRequest): Task => {
       const text = request.text.trim();
@@ -111,6 +120,50 @@ export default definePlugin({
       return head && (await import("./run-report.ts")).reportOf(await use.journal.read(runId), head);
     };
 
+    const logOf = (task: Task, epoch: number, hooks: HookSession<Lifecycle>): RunLog =>
+      new RunLog({
+        journal: use.journal,
+        run: task.run,
+        epoch,
+        actor: task.actor,
+        workspace: task.workspace,
+        now: clock.now,
+        heard: (event) => void hooks.call("event", event).catch((error) => context.log.warn("an event listener failed", { code: failureOf(error).code })),
+        unheard: (type) => context.log.warn(`"${type}" was written and could not be sent to listeners`),
+      });
+    const listModels = async (): Promise<ModelInfo[]> =>
+      (await call("model.list", { refresh: false })).flatMap((answer) => (answer.ok ? answer.value : []));
+    const modelsOnce = () => {
+      let models: Promise<readonly ModelInfo[]> | undefined;
+      return () => (models ??= listModels());
+    };
+
+    const outside = new Questions(clock, limits, 60_000);
+    const askAlone = async (plugin: string, question: Question, signal: AbortSignal): Promise<ModelAnswer> => {
+      const { askOutside, taskOfQuestion } = await import("./ask-outside.ts");
+      const { dayNano = 0 } = (await services.ledger?.allowance(plugin)) ?? {};
+      const task = taskOfQuestion(plugin, { id: random.id("task"), run: random.id("run"), createdAt: clock.now() }, question, dayNano);
+      const epoch = await use.journal.lease(task.run);
+      const hooks = session(task.run);
+      try {
+        return await askOutside(plugin, question, { task, log: logOf(task, epoch, hooks), hooks, signal, clock, services, limits, models: modelsOnce() });
+      } finally {
+        hooks.close();
+      }
+    };
+    const models: ModelsFor = {
+      list: listModels,
+      async ask(given, plugin = "-") {
+        const { putQuestion, readQuestion } = await import("./put-question.ts");
+        const question = readQuestion(given);
+        const { run: id } = question;
+        if (id === undefined) return outside.hold(plugin, "", context.signal, (signal) => askAlone(plugin, question, signal));
+        const scope = active.get(id)?.scope;
+        if (!scope) throw notUnderWay(id);
+        return scope.questions.hold(plugin, id, scope.signal, (signal) => putQuestion(plugin, question, random.id("question"), { ...scope, signal }));
+      },
+    };
+
     const runner: Runner = {
       async start(request) {
         const task = taskOf(request);
@@ -123,26 +176,19 @@ export default definePlugin({
           );
         }
         const { turns, collection } = await earlierIn(request);
-        const { run } = await load();
-        const log = new RunLog({
-          journal: use.journal,
-          run: task.run,
-          epoch: await use.journal.lease(task.run),
-          actor: task.actor,
-          workspace: task.workspace,
-          now: clock.now,
-          heard: (event) => void hooks.call("event", event).catch((error) => context.log.warn("an event listener failed", { code: failureOf(error).code })),
-          unheard: (type) => context.log.warn(`"${type}" was written and could not be sent to listeners`),
-        });
+import { notUnderWay, Questions } from "./questions.ts";
+import type { Question } from "./put-question.ts";
+import { RunLog } from "./run-log.ts";
+import type { Optional, RunScope } from "./run-scope.ts";
         const hooks = session(task.run);
+        const log = logOf(task, epoch, hooks);
         await log.write("run.submitted", { task }).catch((error: unknown) => {
           hooks.close();
           throw error;
         });
         const abort = new AbortController();
         const tally = new HookTally(clock);
-        let models: Promise<readonly ModelInfo[]> | undefined;
-        const scope = {
+        const scope: RunScope = {
           task,
           log,
           hooks: tally.over(hooks),
@@ -151,7 +197,8 @@ export default definePlugin({
           random,
           services,
           limits,
-          models: () => (models ??= call("model.list", { refresh: false }).then((answers) => answers.flatMap((answer) => (answer.ok ? answer.value : [])))),
+          questions: new Questions(clock, limits),
+          models: modelsOnce(),
         };
         const ended = run(scope, request, context, turns, collection, tally)
           .catch((error) => context.log.error(`run ${task.run} could not be journalled to its end`, { ...failureOf(error) }))
@@ -160,7 +207,7 @@ export default definePlugin({
             active.delete(task.run);
             void release();
           });
-        active.set(task.run, { abort, ended });
+        active.set(task.run, { abort, ended, scope });
         // Owned after its session, so that on unload the run ends first and still has hooks to end with.
         const release = own(`run ${task.run}`, async () => {
           abort.abort(new OrreryError("RUN_CANCELLED", "the runner is closing"));
@@ -192,5 +239,6 @@ export default definePlugin({
       },
     };
     provide(Runner, runner);
+    provide(Models, models);
   },
 });

@@ -1,4 +1,5 @@
 import type { Clock, Documents, HookSession, Ledger, Lifecycle, ModelInfo, Plan, Random, Task } from "@orrery/sdk";
+import type { Questions } from "./questions.ts";
 import type { RunLog } from "./run-log.ts";
 
 /** Services the runner works with when they are there, and without when they are not. */
@@ -17,6 +18,8 @@ export interface RunScope {
   readonly random: Random;
   readonly services: Optional;
   readonly limits: RunnerConfig;
+  /** What plugins ask models for this run. */
+  readonly questions: Questions;
   /** Known models, asked once a run. */
   models(): Promise<readonly ModelInfo[]>;
 }
@@ -34,6 +37,10 @@ export interface RunnerConfig {
   modelDeadlineMs: number;
   /** Passages a generative model is shown. */
   passages: number;
+  /** Questions to models a plugin may put for one run, or within a minute outside any. */
+  questions: number;
+  /** And how many of them may be unanswered at once. */
+  questionsAtOnce: number;
 }
 
 /** A plan that has a topology's answer: ready to execute. */

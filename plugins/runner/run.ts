@@ -55,6 +55,7 @@ export async function run(
     const status = scope.signal.aborted ? "cancelled" : statusOf(error.code);
     end = { status, artifact: undefined, reasons: [error.message], verdicts: [], failures: [], facts: {}, calls: progress.calls, plan: progress.plan, error };
   }
+  await scope.questions.end();
   await finish(scope, end, clock.elapsed() - started, tally);
   const outcome: Outcome = {
     task,

@@ -1,6 +1,7 @@
 import type { Disposer, Manifest, PluginContext as KernelPluginContext, PluginDefinition, TapFn, TapOrder, Token } from "@orrery/kernel";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Lifecycle } from "./lifecycle.ts";
+import { Models, modelsFor } from "./models.ts";
 import { matches, type TapFilter } from "./sandbox/filter.ts";
 
 type Tokens = { readonly [name: string]: Token<unknown> };
@@ -34,25 +35,31 @@ export function definePlugin<R extends Tokens = {}, Config = undefined>(plugin: 
   provides?: readonly Token<unknown>[];
   setup(context: PluginContext<R, Config>): void | Promise<void>;
 }): AnyPlugin {
-  const setup = (context: unknown) => plugin.setup(filtering(context as PluginContext<R, Config>));
+  const setup = (context: unknown) => plugin.setup(forAuthor(context as PluginContext<R, Config>, plugin.requires ?? {}));
   return { ...plugin, setup } as unknown as AnyPlugin;
 }
 
 type Tap = (input: unknown, call: unknown) => unknown;
 
-/** The context with taps that leave inputs alone which their filter does not let through. */
-function filtering<C extends PluginContext>(context: C): C {
-  const { tap, when } = context as unknown as {
+/** The context as authors have it in every realm: taps leave alone what their filter does not let through, and questions to models are asked in the plugin's name. */
+function forAuthor<C extends PluginContext>(context: C, requires: Tokens): C {
+  const { tap, when, find, use } = context as unknown as {
     tap(hook: string, fn: Tap, order?: object): Disposer;
     when(tokens: Tokens, open: (context: C) => unknown): Disposer;
+    find(token: Token<unknown>): unknown;
+    use: { readonly [name: string]: unknown };
   };
+  const named = ({ id }: Token<unknown>, service: unknown): unknown =>
+    id === Models.id && service !== undefined ? modelsFor(service as Models, context.plugin.id, () => context.require("model.call")) : service;
   return Object.freeze({
     ...context,
+    use: Object.freeze({ ...use, ...Object.fromEntries(Object.entries(requires).map(([name, token]) => [name, named(token, use[name])])) }),
+    find: (token: Token<unknown>) => named(token, find(token)),
     tap: (hook: string, fn: Tap, order: TapOrder & { filter?: TapFilter } = {}) => {
       const { filter, ...rest } = order;
       if (!filter) return tap(hook, fn, rest);
       return tap(hook, (input, call) => (matches(filter, input) ? fn(input, call) : undefined), rest);
     },
-    when: (tokens: Tokens, open: (context: C) => unknown) => when(tokens, (sub) => open(filtering(sub))),
+    when: (tokens: Tokens, open: (context: C) => unknown) => when(tokens, (sub) => open(forAuthor(sub, { ...requires, ...tokens }))),
   }) as unknown as C;
 }

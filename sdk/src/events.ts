@@ -42,6 +42,8 @@ export const events = {
     feedback: z.array(z.string()),
   }),
   "step.routed": z.object({ ...at, model: z.string(), why: z.string(), considered: z.array(z.object({ model: z.string(), why: z.string() })), by: z.string() }),
+  /** A plugin asks a model for itself, or for the run; what it costs follows as with any call. */
+  "plugin.asked": z.object({ origin, model: z.string(), why: z.string(), question: z.string().max(300) }),
   "budget.reserved": z.object({ reservation: z.string(), origin, model: z.string(), nano: nanoUsd }),
   "budget.settled": z.object({ reservation: z.string(), origin, model: z.string(), nano: nanoUsd, usage, source: z.string() }),
   "budget.released": z.object({ reservation: z.string(), origin }),

@@ -15,7 +15,7 @@ export { events, runEvent, runStatus, typed, type EventType, type EventData, typ
 
 export { task, criterion, constraints, spending, type Task, type Criterion, type Constraints, type Spending } from "./task.ts";
 export { team, agentSpec, topologyChoice, plan, threadTurn, type Team, type AgentSpec, type TopologyChoice, type Plan, type ThreadTurn } from "./team.ts";
-export { origin, artifact, view, step, stepResult, usage, type Origin, type Artifact, type View, type Step, type StepResult, type Usage } from "./step.ts";
+export { origin, artifact, view, step, stepResult, usage, isOwnQuestion, type Origin, type Artifact, type View, type Step, type StepResult, type Usage } from "./step.ts";
 export {
   modelInfo,
   modelRequest,
@@ -33,6 +33,7 @@ export {
   type Route,
 } from "./model.ts";
 export { judgement, verdict, decideQuery, decision, type Judgement, type Verdict, type DecideQuery, type Decision } from "./verdict.ts";
+export { Models, modelQuestion, type ModelAnswer, type ModelQuestion, type ModelsFor } from "./models.ts";
 export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";
 export { costOf, noCost } from "./cost-projection.ts";
 export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type Move, type CallPrediction, type Conformance } from "./topology.ts";

@@ -46,6 +46,8 @@ export interface Ledger {
   committed(run: string): Promise<NanoUsd>;
   /** What so many tokens would cost on a model; undefined when the catalogue has no price. */
   price(model: string, inputTokens: number, outputTokens: number): Promise<NanoUsd | undefined>;
+  /** What a plugin may spend on questions of its own, in a run and on a day (UTC), and what of today's is spent or reserved. */
+  allowance(plugin: string): Promise<{ runNano: NanoUsd; dayNano: NanoUsd; spentNano: NanoUsd }>;
   day(): Promise<{ spentNano: NanoUsd; capNano: NanoUsd }>;
 }
 export const Ledger = token<Ledger>("orrery.ledger@1");

@@ -11,6 +11,7 @@ export const origin = z.object({
   task: z.string(),
   /** The step's path in its run, or `"-"` for work that belongs to the run as a whole. */
   step: z.string(),
+  /** The plugin's own id where it asks a model for itself and no agent's step is done. */
   agent: z.string(),
   /** The plugin on whose decision the call is made. */
   plugin: z.string(),
@@ -18,6 +19,8 @@ export const origin = z.object({
   workspace: z.string(),
 });
 export type Origin = z.infer<typeof origin>;
+/** Whether a call is a plugin's own question. No agent has a plugin's id: those have a dot. */
+export const isOwnQuestion = ({ agent, plugin }: Pick<Origin, "agent" | "plugin">): boolean => agent === plugin;
 
 /** What an agent made, as others see it. `data` is the structured form, where the engine gives one. */
 export const artifact = z.object({ step: z.string(), agent: z.string(), role: z.string(), skill: z.string(), text: z.string(), data: json.optional() });

@@ -2,7 +2,7 @@ import cost from "@orrery/plugins/cost";
 import runner from "@orrery/plugins/runner";
 import parallel from "@orrery/plugins/topologies/parallel";
 import sequential from "@orrery/plugins/topologies/sequential";
-import { definePlugin, events, Runner } from "@orrery/sdk";
+import { definePlugin, events, Models, Runner } from "@orrery/sdk";
 import { createTestHost, type TestHost } from "@orrery/sdk/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { everyday, workspaceAssets } from "../support/preset.ts";
@@ -45,6 +45,9 @@ beforeAll(async () => {
   });
   await race.run("t", { team: { ...teamOf("quick", "slow"), topology: { id: "parallel", config: { join: "first-accepted" } } } });
   await collect(race);
+  const asking = await createTestHost({ plugins: [runner, scripted(() => "x")] });
+  await asking.kernel.service(Models)?.ask({ prompt: "Is it so?" });
+  await collect(asking);
   expect(race.kernel.service(Runner)).toBeUndefined();
 }, 60_000);
 

@@ -31,6 +31,10 @@ export const settings = z.strictObject({
     .strictObject({
       capUsd: z.number().nonnegative().max(10_000).default(0.05).describe("Most a run may cost, in US dollars"),
       dayCapUsd: z.number().nonnegative().max(100_000).optional().describe("Most a day may cost, in US dollars"),
+      plugins: z
+        .record(z.string(), z.strictObject({ runUsd: z.number().nonnegative().default(0.01), dayUsd: z.number().nonnegative().default(0.1) }))
+        .default({})
+        .describe("What plugins may spend on questions of their own to models, by plugin id; one that is not here asks free models only"),
       agreed: z.boolean().default(false).describe("Whether paid models were agreed to, once, after a forecast"),
     })
     .prefault({}),

@@ -1,5 +1,6 @@
 import { OrreryError } from "../error.ts";
 import type { Egress, KeyValue, Storage } from "../host-services.ts";
+import type { ModelQuestion, ModelsFor } from "../models.ts";
 
 /** The plugin on whose behalf a service is called, and what the host lets it do. */
 export interface Crosser {
@@ -33,6 +34,13 @@ const crossings: { readonly [token: string]: Crossing } = {
     methods: ["recall", "list"],
     // Memories belong to a workspace, and so does the right to read them.
     admit: (crosser, _method, [query]) => crosser.require(`memory.read:${String((query as { workspace?: unknown } | undefined)?.workspace)}`),
+  },
+  "orrery.models@1": {
+    methods: ["ask", "list"],
+    admit: (crosser) => crosser.require("model.call"),
+    // Who asks is the bridge's to say.
+    call: async (service, method, [question], crosser) =>
+      method === "list" ? (service as ModelsFor).list() : (service as ModelsFor).ask(question as ModelQuestion, crosser.id),
   },
   "orrery.ledger@1": { methods: ["totals", "committed", "price", "day"] },
 };

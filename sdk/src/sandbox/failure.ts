@@ -13,6 +13,10 @@ const spoken = new Set([
   "EGRESS_TOO_LARGE",
   "SANDBOX_MESSAGE_INVALID",
   "SANDBOX_CALLS",
+  "QUESTION_INVALID",
+  "QUESTIONS_TOO_MANY",
+  "RUN_NOT_UNDER_WAY",
+  "MODEL_NOT_THERE",
 ]);
 const shaped = /^[A-Z][A-Z0-9_]{1,60}$/;
 
