@@ -21,7 +21,9 @@ export default definePlugin({
       /** Most a day (UTC) may cost over all runs, in US dollars. */
       dayCapUsd: z.number().nonnegative().default(5),
       /** What plugins may spend on questions of their own to models, in US dollars a run and a day (UTC), by plugin id. One that is not here asks free models only. */
-      plugins: z.record(z.string(), z.strictObject({ runUsd: z.number().nonnegative().default(0.01), dayUsd: z.number().nonnegative().default(0.1) })).default({}),
+      plugins: z
+        .record(z.string(), z.strictObject({ runUsd: z.number().nonnegative().default(0.01), dayUsd: z.number().nonnegative().default(0.1) }))
+        .default({}),
       /** US dollars a million tokens, by `provider/model`, for models the catalogue does not know. */
       prices: z.record(z.string(), z.strictObject({ inputUsdPerMTok: usdPerMTok, outputUsdPerMTok: usdPerMTok })).default({}),
     })
@@ -40,7 +42,9 @@ export default definePlugin({
     const ledger = async (): Promise<BudgetLedger> => {
       const [{ BudgetLedger }, { PriceBook }, { Allowances }] = await load();
       const store = use.storage.open("orrery.cost");
-      const allowed = Object.entries(config.plugins).map(([id, { runUsd, dayUsd }]) => [id, { runNano: usdToNano(runUsd), dayNano: usdToNano(dayUsd) }] as const);
+      const allowed = Object.entries(config.plugins).map(
+        ([id, { runUsd, dayUsd }]) => [id, { runNano: usdToNano(runUsd), dayNano: usdToNano(dayUsd) }] as const,
+      );
       return (opened ??= new BudgetLedger({
         book: new PriceBook(config.prices, clock.now),
         store,

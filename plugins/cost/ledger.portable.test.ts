@@ -258,7 +258,9 @@ describe("what a plugin may spend on questions of its own", () => {
   it("holds in each run and over the day, also when 100 ask at once", async () => {
     const kept = store();
     const ledger = ledgerOver(kept, { allowed: { "acme.judge": { runNano: 10_000, dayNano: 25_000 } } });
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => ledger.reserve(question(`q${i}`, 1, { origin: { ...asker, run: `run_${i % 5}` } }))));
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => ledger.reserve(question(`q${i}`, 1, { origin: { ...asker, run: `run_${i % 5}` } }))),
+    );
     expect(answers.filter(({ decision }) => decision === "allow")).toHaveLength(25);
     expect(await ledger.allowance("acme.judge")).toEqual({ runNano: 10_000, dayNano: 25_000, spentNano: 25_000 });
     expect((await ledger.day()).spentNano).toBe(25_000);

@@ -131,8 +131,7 @@ export default definePlugin({
         heard: (event) => void hooks.call("event", event).catch((error) => context.log.warn("an event listener failed", { code: failureOf(error).code })),
         unheard: (type) => context.log.warn(`"${type}" was written and could not be sent to listeners`),
       });
-    const listModels = async (): Promise<ModelInfo[]> =>
-      (await call("model.list", { refresh: false })).flatMap((answer) => (answer.ok ? answer.value : []));
+    const listModels = async (): Promise<ModelInfo[]> => (await call("model.list", { refresh: false })).flatMap((answer) => (answer.ok ? answer.value : []));
     const modelsOnce = () => {
       let models: Promise<readonly ModelInfo[]> | undefined;
       return () => (models ??= listModels());
@@ -176,10 +175,8 @@ export default definePlugin({
           );
         }
         const { turns, collection } = await earlierIn(request);
-import { notUnderWay, Questions } from "./questions.ts";
-import type { Question } from "./put-question.ts";
-import { RunLog } from "./run-log.ts";
-import type { Optional, RunScope } from "./run-scope.ts";
+        const { run } = await load();
+        const epoch = await use.journal.lease(task.run);
         const hooks = session(task.run);
         const log = logOf(task, epoch, hooks);
         await log.write("run.submitted", { task }).catch((error: unknown) => {

@@ -8,7 +8,9 @@ export type Question = z.output<typeof modelQuestion>;
 
 /** Where a question's entries go, and whose money it may spend beside the plugin's own. */
 export type Asked = Pick<RunScope, "hooks" | "log" | "services" | "clock" | "limits" | "models"> & {
-  readonly task: Pick<RunScope["task"], "run" | "id" | "actor" | "workspace"> & { readonly constraints: Pick<RunScope["task"]["constraints"], "spending" | "model"> };
+  readonly task: Pick<RunScope["task"], "run" | "id" | "actor" | "workspace"> & {
+    readonly constraints: Pick<RunScope["task"]["constraints"], "spending" | "model">;
+  };
   readonly signal: AbortSignal;
 };
 

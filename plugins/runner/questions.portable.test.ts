@@ -111,10 +111,12 @@ describe("a plugin's question to a model", () => {
   it("to a paid model is denied where nobody vouches for it, and the denial is in the run's journal", async () => {
     const codes: string[] = [];
     const ask = asking(["model.call"], async (service, { run }) => {
-      codes.push(await service.ask({ run, model: "test/paid", prompt: "x" }).then(
-        () => "answered",
-        (error: { code: string }) => error.code,
-      ));
+      codes.push(
+        await service.ask({ run, model: "test/paid", prompt: "x" }).then(
+          () => "answered",
+          (error: { code: string }) => error.code,
+        ),
+      );
     });
     host = await createTestHost({ plugins: [provider(), single, runner, ask] });
     await host.run("t", { team });

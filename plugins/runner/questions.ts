@@ -45,7 +45,8 @@ export class Questions {
     const times = (this.#times.get(plugin) ?? []).filter((at) => now - at < this.#windowMs);
     const open = [...this.#open.values()].filter((each) => each === plugin).length;
     const asked = `it has asked ${times.length} times${this.#windowMs === Number.POSITIVE_INFINITY ? " in this run" : " within a minute"}`;
-    const why = open >= questionsAtOnce ? `${open} of its questions are unanswered; does one of them make it ask again?` : times.length >= questions ? asked : "";
+    const why =
+      open >= questionsAtOnce ? `${open} of its questions are unanswered; does one of them make it ask again?` : times.length >= questions ? asked : "";
     if (why) throw new OrreryError("QUESTIONS_TOO_MANY", `${plugin} may not ask a model now: ${why}.`, { todo: "Ask less often." });
     this.#times.set(plugin, [...times, now]);
   }

@@ -15,7 +15,21 @@ export { events, runEvent, runStatus, typed, type EventType, type EventData, typ
 
 export { task, criterion, constraints, spending, type Task, type Criterion, type Constraints, type Spending } from "./task.ts";
 export { team, agentSpec, topologyChoice, plan, threadTurn, type Team, type AgentSpec, type TopologyChoice, type Plan, type ThreadTurn } from "./team.ts";
-export { origin, artifact, view, step, stepResult, usage, isOwnQuestion, type Origin, type Artifact, type View, type Step, type StepResult, type Usage } from "./step.ts";
+export {
+  origin,
+  artifact,
+  view,
+  step,
+  stepResult,
+  usage,
+  isOwnQuestion,
+  type Origin,
+  type Artifact,
+  type View,
+  type Step,
+  type StepResult,
+  type Usage,
+} from "./step.ts";
 export {
   modelInfo,
   modelRequest,
