@@ -1,6 +1,7 @@
 // What a sandboxed tap adds to a hook call, beside the same tap in the kernel's realm and the bare round trip of a thread; how long a plugin takes
 // to start, with and without a warm machine; what fifty cost in memory; and how long the event loop waits while one of them loops.
-// The bars are 150 µs for three taps, 80 ms cold, 10 ms warm, 12 MB a plugin, 50 ms (docs/architecture.md): printed, not asserted.
+// The threads run the program of the bundle, which is what a person installs. The bars are 150 µs for three taps, 80 ms cold, 10 ms warm, 12 MB a plugin, 50 ms (docs/architecture.md): printed, not asserted.
+import { execFileSync } from "node:child_process";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Worker } from "node:worker_threads";
 import { nodeSandboxEngine } from "@orrery/host-node/sandbox";
@@ -8,6 +9,7 @@ import { definePlugin } from "@orrery/sdk";
 import { type SandboxEngine, sandboxedPlugin } from "@orrery/sdk/sandbox";
 import { createTestHost, samples, type TestHost } from "@orrery/sdk/testing";
 
+const program = new URL("../../host-node/dist/sandbox-thread.js", import.meta.url);
 const rounds = 7;
 const calls = 300;
 const step = samples.step();
@@ -31,7 +33,7 @@ async function timed(host: TestHost): Promise<number> {
   return ((performance.now() - began) / calls) * 1_000;
 }
 
-const engine = nodeSandboxEngine({ warm: 1 });
+const engine = nodeSandboxEngine({ warm: 1, program });
 const ids = ["bench.a", "bench.b", "bench.c"];
 const near = await createTestHost({ plugins: ids.map(inProcess) });
 const far = await createTestHost();
@@ -68,7 +70,7 @@ await far.close();
 await engine.close();
 
 async function start(warm: number): Promise<number> {
-  const each = nodeSandboxEngine({ warm });
+  const each = nodeSandboxEngine({ warm, program });
   const host = await createTestHost();
   await host.install(sandboxed("bench.first", each), { tier: "community" });
   await new Promise((resolve) => setTimeout(resolve, warm > 0 ? 500 : 0));
@@ -86,11 +88,25 @@ for (let round = 0; round < 5; round += 1) {
 }
 console.log(`a plugin's start                     ${median(cold).toFixed(0)} ms cold (bar 80), ${median(warm).toFixed(0)} ms with a warm machine (bar 10)`);
 
-const many = nodeSandboxEngine({ warm: 0 });
+/** MB of resident memory a bare thread takes, in a process of its own: memory that others gave back would be counted as none. */
+function bareThread(): string {
+  const script = `const { Worker } = require("node:worker_threads");
+    (async () => {
+      const before = process.memoryUsage().rss;
+      for (let i = 0; i < 50; i += 1) await new Promise((up) => new Worker("require('node:worker_threads').parentPort.on('message', () => 0)", { eval: true, env: {} }).once("online", up));
+      console.log(((process.memoryUsage().rss - before) / 50 / 2 ** 20).toFixed(1));
+      process.exit();
+    })();`;
+  return execFileSync(process.execPath, ["-e", script], { encoding: "utf8" }).trim();
+}
+
+const many = nodeSandboxEngine({ warm: 0, program });
 const crowd = await createTestHost();
 const before = process.memoryUsage().rss;
 for (let i = 0; i < 50; i += 1) await crowd.install(sandboxed(`bench.p${i}`, many), { tier: "community" });
-console.log(`fifty plugins                        ${((process.memoryUsage().rss - before) / 50 / 2 ** 20).toFixed(1)} MB of resident memory each (bar 12)`);
+console.log(
+  `fifty plugins                        ${((process.memoryUsage().rss - before) / 50 / 2 ** 20).toFixed(1)} MB of resident memory each (bar 12); a bare thread takes ${bareThread()}`,
+);
 for (let i = 0; i < 50; i += 1) await crowd.kernel.uninstall(`bench.p${i}`);
 const resident: number[] = [];
 for (let round = 0; round < 200; round += 1) {

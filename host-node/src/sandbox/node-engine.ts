@@ -20,19 +20,22 @@ export interface NodeEngineOptions {
   readonly warm?: number;
   /** What warm machines are made with; a plugin with other limits waits for one of its own. */
   readonly limits?: SandboxLimits;
+  /** The program of a thread; the one beside this module when absent. */
+  readonly program?: URL;
 }
 
-const mebi = 1024 * 1024;
+const besideThis = new URL(import.meta.url.endsWith(".ts") ? "./sandbox-thread.ts" : "./sandbox-thread.js", import.meta.url);
+
 /** ms this thread stands still for an answer that is due at once; most come within a tenth of that. */
 const standMs = 0.15;
 /** Awaited messages after one that was stood for in vain, which are not stood for. */
 const restAfterMiss = 32;
 
 /** Guests in worker threads: the virtual machine is the boundary, the thread is what can be ended. */
-export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits }: NodeEngineOptions = {}): SandboxEngine {
+export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits, program = besideThis }: NodeEngineOptions = {}): SandboxEngine {
   const threads = new Set<Thread>();
   const ready: Promise<Thread>[] = [];
-  const shared: Shared = { due: 0, seed: undefined };
+  const shared: Shared = { program, due: 0, seed: undefined };
   let wasm: Promise<WebAssembly.Module> | undefined;
   let modules: ReadonlyMap<string, string> | undefined;
   let closed = false;
@@ -75,6 +78,7 @@ export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits }: N
 
 /** What the threads of one engine have in common: how many owe an answer that was not there at once, and the machine the next ones start from. */
 interface Shared {
+  readonly program: URL;
   due: number;
   seed: RealmSeed | undefined;
 }
@@ -101,7 +105,7 @@ class Thread implements Guest {
     shared: Shared,
     onEnd: (thread: Thread) => void,
   ): Promise<Thread> {
-    const thread = new Thread(onEnd, shared, limits.memoryBytes);
+    const thread = new Thread(onEnd, shared);
     await new Promise<void>((resolve, reject) => {
       thread.#onWarm = (failure) => (failure ? reject(failure) : resolve());
       thread.#post({ do: "warm", wasm, limits, modules, seed: shared.seed });
@@ -109,11 +113,11 @@ class Thread implements Guest {
     return thread;
   }
 
-  private constructor(onEnd: (thread: Thread) => void, shared: Shared, memoryBytes: number) {
+  private constructor(onEnd: (thread: Thread) => void, shared: Shared) {
     this.#shared = shared;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#worker = new Worker(new URL(import.meta.url.endsWith(".ts") ? "./sandbox-thread.ts" : "./sandbox-thread.js", import.meta.url), {
+    this.#worker = new Worker(shared.program, {
       workerData: { port: port2, bell: this.#bell },
       transferList: [port2],
       env: {},
@@ -123,7 +127,8 @@ class Thread implements Guest {
       stdout: true,
       stderr: true,
       name: "orrery sandbox",
-      resourceLimits: { maxOldGenerationSizeMb: 64 + Math.ceil(memoryBytes / mebi), maxYoungGenerationSizeMb: 8, stackSizeMb: 4 },
+      // Of the thread's own heap; the machine's memory is not in it.
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 4 },
     });
     // A sandbox keeps no process alive.
     this.#worker.unref();
@@ -208,7 +213,7 @@ class Thread implements Guest {
       return this.#listener?.message(message);
     }
     if (message.is === "warm") {
-      this.#shared.seed ??= message.seed;
+      this.#shared.seed ??= message.seed && inCommon(message.seed);
       return this.#onWarm?.();
     }
     if (message.is === "fault") {
@@ -228,6 +233,13 @@ class Thread implements Guest {
     this.#onWarm?.(new OrreryError("SANDBOX_CRASHED", "the sandbox's thread ended before it was ready"));
     listener?.exit();
   }
+}
+
+/** The seed with its memory where every thread reads the same bytes: each starts from a copy of its own anyway. */
+function inCommon(seed: RealmSeed): RealmSeed {
+  const memory = new Uint8Array(new SharedArrayBuffer(seed.memory.length));
+  memory.set(seed.memory);
+  return { ...seed, memory };
 }
 
 /** From the bundle's assets, else from the package. */
