@@ -12,6 +12,8 @@ import extractive, { load as loadExtractive } from "@orrery/plugins/providers/ex
 import routing from "@orrery/plugins/routing/default";
 import runner, { load as loadRunner } from "@orrery/plugins/runner";
 import dag from "@orrery/plugins/topologies/dag";
+import debate from "@orrery/plugins/topologies/debate";
+import mesh from "@orrery/plugins/topologies/mesh";
 import parallel from "@orrery/plugins/topologies/parallel";
 import sequential from "@orrery/plugins/topologies/sequential";
 
@@ -31,6 +33,8 @@ export const preset: readonly AnyPlugin[] = [
   sequential,
   parallel,
   dag,
+  debate,
+  mesh,
   runner,
 ];
 

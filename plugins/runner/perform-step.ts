@@ -125,6 +125,7 @@ function draft(scope: RunScope, { plan }: Ready, dispatch: Dispatch, agent: Step
     view: {
       task: dispatch.task ?? text,
       ...(agent.focus ? { focus: agent.focus } : {}),
+      ...(dispatch.guidance ? { guidance: dispatch.guidance } : {}),
       round: dispatch.round,
       inputs,
       recalled: bare ? [] : plan.recalled,

@@ -15,7 +15,7 @@ export function promptOf(step: Step, passages: readonly Passage[], instruction: 
   const { agent, view } = step;
   const content = [
     section("Task", view.task),
-    section("Your part", [view.focus, instruction].filter(Boolean).join("\n")),
+    section("Your part", [view.focus, instruction, view.guidance].filter(Boolean).join("\n")),
     section("Earlier in this conversation", view.thread.map((turn) => `Asked: ${turn.task}\nAnswered: ${turn.answer}`).join("\n\n")),
     section("From earlier tasks", view.recalled.map((episode) => `Asked: ${episode.task}\nFound: ${episode.summary}`).join("\n\n")),
     section("Passages", passages.map(quoted).join("\n")),

@@ -30,6 +30,8 @@ export type Artifact = z.infer<typeof artifact>;
 export const view = z.object({
   task: z.string(),
   focus: z.string().optional(),
+  /** The topology's word on how to go about it, for a model that reads prose. */
+  guidance: z.string().optional(),
   round: z.int().nonnegative(),
   inputs: z.array(artifact),
   recalled: z.array(recalled),

@@ -11,6 +11,8 @@ export interface Dispatch {
   inputs: string[];
   /** An instruction of the topology's, shown beside the task (a subtask, "reduce these"). */
   instruction?: string;
+  /** How to go about it, for a model that reads prose; engines with built-in skills have no use for it. */
+  guidance?: string;
   /** What the agent is given in place of the task's own text: one small step of it, or the task with what must stay here taken out. */
   task?: string;
   /** Texts of the topology's own making that the agent sees after those of `inputs`, with the name they come under. */

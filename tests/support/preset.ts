@@ -13,6 +13,8 @@ import extractive from "@orrery/plugins/providers/extractive";
 import routing from "@orrery/plugins/routing/default";
 import runner from "@orrery/plugins/runner";
 import dag from "@orrery/plugins/topologies/dag";
+import debate from "@orrery/plugins/topologies/debate";
+import mesh from "@orrery/plugins/topologies/mesh";
 import parallel from "@orrery/plugins/topologies/parallel";
 import sequential from "@orrery/plugins/topologies/sequential";
 import type { AnyPlugin } from "@orrery/sdk";
@@ -24,6 +26,8 @@ export const everyday: readonly AnyPlugin[] = [
   sequential,
   parallel,
   dag,
+  debate,
+  mesh,
   planner,
   extractive,
   routing,

@@ -1,6 +1,6 @@
 import type { Team } from "@orrery/sdk";
 import { z } from "zod";
-import { failurePolicy } from "../kit/index.ts";
+import { bringsTogether, failurePolicy } from "../kit/index.ts";
 
 const reducer = z.union([z.enum(["concat", "vote", "best"]), z.strictObject({ agent: z.string() })], {
   error: 'write "concat", "vote", "best" or {"agent": "<id>"}',
@@ -19,14 +19,12 @@ export const parallelConfig = z.strictObject({
 });
 export type ParallelConfig = z.infer<typeof parallelConfig>;
 
-const reducingSkills = new Set(["write", "vote", "judge", "summarise"]);
-
 /** Who works at the same time, and what makes one outcome of it. */
 export function shape(team: Team, config: ParallelConfig): { workers: string[]; reducer: Reducer } {
   const ids = team.agents.map((agent) => agent.id);
   const last = team.agents.at(-1);
   let reducer: Reducer = config.reducer ?? "concat";
-  if (!config.reducer && config.join !== "first-accepted" && last && ids.length > 1 && reducingSkills.has(last.skill)) reducer = { agent: last.id };
+  if (!config.reducer && config.join !== "first-accepted" && last && ids.length > 1 && bringsTogether(last)) reducer = { agent: last.id };
   return { workers: typeof reducer === "object" ? ids.filter((id) => id !== reducer.agent) : ids, reducer };
 }
 

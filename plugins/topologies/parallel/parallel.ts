@@ -1,7 +1,7 @@
 import type { Settled } from "@orrery/sdk";
-import { type Failure, failureOf, type Topology, type TypedMove } from "../kit/index.ts";
+import { type Answer, answerOf, best, type Failure, failureOf, type Topology, type TypedMove } from "../kit/index.ts";
 import { type ParallelConfig, parallelConfig, problemsOf, type Reducer, shape } from "./config.ts";
-import { type Answer, best, reduce } from "./reduce.ts";
+import { reduce } from "./reduce.ts";
 
 type State = {
   workers: string[];
@@ -89,9 +89,8 @@ export const parallel: Topology<ParallelConfig, State> = {
     if (!state.waiting.includes(settled.path)) return ignore(state);
     const waiting = state.waiting.filter((path) => path !== settled.path);
     if (!settled.ok) return afterWorker({ ...state, waiting, failures: [...state.failures, failureOf(settled)] }, settled);
-    const answer: Answer = { path: settled.path, text: settled.text, data: settled.data ?? null, score: settled.score ?? null };
     const order = state.workers.map(workerPath);
-    const answers = [...state.answers, answer].sort((a, b) => order.indexOf(a.path) - order.indexOf(b.path));
+    const answers = [...state.answers, answerOf(settled)].sort((a, b) => order.indexOf(a.path) - order.indexOf(b.path));
     return afterWorker({ ...state, waiting, answers }, settled);
   },
 };

@@ -1,4 +1,4 @@
-import type { Dispatch, Json, Settled, Team, TopologyExecutor } from "@orrery/sdk";
+import type { Dispatch, Json, Move, Settled, Team, TopologyExecutor } from "@orrery/sdk";
 
 /** How the world answers, for a test: everything follows from it. */
 export interface World {
@@ -12,7 +12,7 @@ export interface Observed {
   started: (Dispatch & { after: string[]; cause: string | undefined })[];
   settled: Settled[];
   cancelled: string[];
-  done: { output: string | undefined; text?: string; failures: { agent: string; path: string; code: string; message: string }[] };
+  done: NonNullable<Move["done"]>;
 }
 
 function freeze<T>(value: T): T {

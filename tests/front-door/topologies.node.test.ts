@@ -1,0 +1,78 @@
+import { LLMock } from "@copilotkit/aimock";
+import type { RunReport } from "@orrery/sdk";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Cli, cli } from "../support/cli.ts";
+
+const documents = "examples/aurora/documents";
+const team = "tests/fixtures/topologies/team.yaml";
+const task = "When does the Aurora enter service, and what does its battery cost?";
+const everybody = ["dates", "prices", "checker", "writer"];
+
+interface Step {
+  path: string;
+  agent: string;
+  round: number;
+  inputs: string[];
+}
+type Shape = (steps: readonly Step[], report: RunReport) => void;
+
+const inRounds: Shape = (steps, { topology }) => {
+  const rounds = Number(topology.facts?.["rounds"]);
+  expect(steps).toHaveLength(everybody.length * (rounds + 1));
+  for (const { agent, round, inputs } of steps) {
+    const seen = round === 0 ? [] : everybody.map((other) => `r${round - 1}/${other}`);
+    expect([...inputs].sort(), `${agent} in round ${round}`).toEqual(seen.sort());
+  }
+};
+/** What each topology's trace looks like, for one and the same team. */
+const shapes: Readonly<Record<string, Shape>> = {
+  mesh: inRounds,
+  debate: (steps, report) => {
+    inRounds(steps, report);
+    expect(report.topology.facts?.["round0Vote"]).toMatchObject({ of: 4, answer: expect.stringContaining(" ") });
+  },
+};
+
+const readings: readonly [engine: string, args: readonly string[]][] = [
+  ["the extractive engine", []],
+  ["an emulated model", ["--model", "openai/gpt-4o", "--budget", "1"]],
+];
+
+let emulator: LLMock;
+let person: Cli;
+beforeAll(async () => {
+  emulator = new LLMock({ port: 0 });
+  emulator.onMessage(/[\s\S]*/, {
+    content: "The Aurora will enter scheduled service on 2 June, in time for the summer timetable. [decision-record.md#6]\n",
+    usage: { prompt_tokens: 1_200, completion_tokens: 40 },
+  });
+  await emulator.start();
+  person = await cli({ OPENAI_API_KEY: "key-of-the-emulator", OPENAI_BASE_URL: `${emulator.url}/v1` });
+});
+afterAll(async () => {
+  await emulator.stop();
+  await person.remove();
+});
+
+describe.each(readings)("one team, nothing changed but the word, on %s", (_engine, args) => {
+  it.each(Object.entries(shapes))("%s", { timeout: 120_000 }, async (id, shape) => {
+    const { code, object: report } = await person.json(["run", task, "--docs", documents, "--team", team, "--topology", id, ...args]);
+    expect(report.error).toBeUndefined();
+    expect([code, report.status, report.topology.id]).toEqual([0, "accepted", id]);
+    const { observedCalls, predicted, failures } = report.topology;
+    expect(failures).toEqual([]);
+    expect(observedCalls).toBeGreaterThanOrEqual(predicted.min);
+    expect(observedCalls).toBeLessThanOrEqual(predicted.max);
+    const shown = await person.json<{ trace: { kind: string; attributes: { path: string; agent: string; inputs: string; round: number } }[] }>([
+      "run",
+      "show",
+      report.runId,
+      "--trace",
+    ]);
+    const steps = shown.object.trace
+      .filter(({ kind }) => kind === "step")
+      .map(({ attributes: { inputs, ...rest } }): Step => ({ ...rest, inputs: inputs.split(", ").filter(Boolean) }));
+    expect(steps).toHaveLength(observedCalls);
+    shape(steps, report);
+  });
+});
