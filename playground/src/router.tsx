@@ -5,7 +5,8 @@ import { Shell } from "./shell/Shell.tsx";
 import { Loading } from "./ui/States.tsx";
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-const optional = <K extends string>(key: K, value: string | undefined) => (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
+const whole = (value: unknown): number | undefined => (typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : undefined);
+const optional = <K extends string, V>(key: K, value: V | undefined) => (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: RouteFailed });
 
@@ -15,6 +16,8 @@ const run = createRoute({
   path: "/run/$runId",
   validateSearch: (search) => ({
     ...optional("step", text(search["step"])),
+    ...optional("at", text(search["at"])),
+    ...optional("round", whole(search["round"])),
     ...optional("tab", text(search["tab"])),
     ...optional("cite", text(search["cite"])),
   }),

@@ -2,7 +2,8 @@ import { duration, nanoMoney, percent } from "../ui/format.ts";
 import { Status } from "../ui/Status.tsx";
 import { Markdown } from "./Markdown.tsx";
 import { Nothing, Part, Table } from "./panel-parts.tsx";
-import type { AgentView, RunView, StepView } from "./run-view.ts";
+import type { AgentView } from "./agent-view.ts";
+import type { RunView, StepView } from "./run-view.ts";
 
 export function AgentInput({ view, agent, step }: { view: RunView; agent: AgentView; step: StepView | undefined }) {
   const inputs = (step?.inputs ?? []).map((path) => view.steps.findLast((each) => each.path === path));
@@ -66,11 +67,21 @@ export function AgentOutput({ step, onCite }: { step: StepView | undefined; onCi
   );
 }
 
-export function Attempts({ steps }: { steps: StepView[] }) {
+/** Every step of an agent, newest first; choosing one shows its input and output. */
+export function Attempts({ steps, at, onSelect }: { steps: StepView[]; at: string | undefined; onSelect(path: string): void }) {
   if (steps.length === 0) return <Nothing>It has not started.</Nothing>;
-  return steps.map((step) => (
+  return [...steps].reverse().map((step) => (
     <Part key={`${step.path}#${step.attempt}`} title={`${step.path}, attempt ${step.attempt}`}>
-      <Status state={step.state} />
+      <div className="flex items-center justify-between gap-2">
+        <Status state={step.state} />
+        {step.path === at ? (
+          <span className="text-12 text-subtle">shown</span>
+        ) : (
+          <button type="button" onClick={() => onSelect(step.path)} className="min-h-6 text-12 text-accent underline-offset-2 hover:underline">
+            Show {step.path}
+          </button>
+        )}
+      </div>
       <p>
         Round {step.round} · {step.skill}
         {step.endedAt === undefined ? "" : ` · ${duration(step.endedAt - step.startedAt)}`}

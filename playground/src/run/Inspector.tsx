@@ -5,7 +5,8 @@ import type { ReactNode } from "react";
 import { Status } from "../ui/Status.tsx";
 import { AgentCost, AgentInput, AgentOutput, AgentWhy, Attempts } from "./AgentPanels.tsx";
 import { Events, RunCost, RunInput, RunOutput, RunStateTab, RunWhy } from "./RunPanels.tsx";
-import type { AgentView, RunView } from "./run-view.ts";
+import type { AgentView } from "./agent-view.ts";
+import type { RunView } from "./run-view.ts";
 
 const tabs = ["input", "output", "state", "trace", "cost", "why"] as const;
 type TabName = (typeof tabs)[number];
@@ -14,22 +15,25 @@ interface InspectorProps {
   view: RunView;
   agents: AgentView[];
   selected: string | undefined;
+  /** The path of one of its steps; the agent's latest when undefined. */
+  at: string | undefined;
   tab: string | undefined;
-  onSelect(agent: string | undefined): void;
+  onSelect(agent: string | undefined, at?: string): void;
   onCite(citation: string): void;
 }
 
 /** Input, output, state, trace, cost and why: of the agent chosen in the graph, or of the whole run. */
-export function Inspector({ view, agents, selected, tab, onSelect, onCite }: InspectorProps) {
+export function Inspector({ view, agents, selected, at, tab, onSelect, onCite }: InspectorProps) {
   const navigate = useNavigate();
   const agent = agents.find(({ id }) => id === selected);
   const steps = view.steps.filter((step) => step.agent === selected);
+  const shownStep = steps.findLast(({ path }) => path === at) ?? steps.at(-1);
   const shown: TabName = tabs.find((name) => name === tab) ?? (agent ? "output" : "why");
   const panels: Record<TabName, () => ReactNode> = agent
     ? {
-        input: () => <AgentInput view={view} agent={agent} step={steps.at(-1)} />,
-        output: () => <AgentOutput step={steps.at(-1)} onCite={onCite} />,
-        state: () => <Attempts steps={steps} />,
+        input: () => <AgentInput view={view} agent={agent} step={shownStep} />,
+        output: () => <AgentOutput step={shownStep} onCite={onCite} />,
+        state: () => <Attempts steps={steps} at={shownStep?.path} onSelect={(path) => onSelect(agent.id, path)} />,
         trace: () => <Events view={view} agent={agent.id} />,
         cost: () => <AgentCost steps={steps} />,
         why: () => <AgentWhy steps={steps} />,
@@ -46,7 +50,8 @@ export function Inspector({ view, agents, selected, tab, onSelect, onCite }: Ins
     <aside aria-label="Inspector" className="rounded-12 border border-line bg-surface lg:sticky lg:top-[68px] lg:max-h-[calc(100dvh-92px)] lg:overflow-y-auto">
       <header className="flex items-center gap-2 px-4 pt-3">
         <h2 className="min-w-0 truncate text-14 font-semibold">{agent ? agent.id : "The run"}</h2>
-        {agent ? <Status state={agent.state} /> : null}
+        {agent ? <Status state={(at && shownStep?.state) || agent.state} /> : null}
+        {agent && shownStep && steps.length > 1 ? <code className="min-w-0 truncate font-mono text-12 text-muted">{shownStep.path}</code> : null}
         {agent ? (
           <button
             type="button"

@@ -4,7 +4,8 @@ import { percent } from "../ui/format.ts";
 import { Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Markdown } from "./Markdown.tsx";
-import { meanScore, type RunView } from "./run-view.ts";
+import { meanScore } from "./agent-view.ts";
+import type { RunView } from "./run-view.ts";
 
 /** What came out: the report and how it was judged; while it runs, what is being written now. */
 export function Outcome({ view, status, onCite }: { view: RunView; status: string; onCite(citation: string): void }) {

@@ -2,7 +2,8 @@ import { duration, nanoMoney, percent } from "../ui/format.ts";
 import { Status } from "../ui/Status.tsx";
 import { Cite } from "./Markdown.tsx";
 import { Nothing, Part, Table } from "./panel-parts.tsx";
-import type { AgentView, RunView } from "./run-view.ts";
+import type { AgentView } from "./agent-view.ts";
+import type { RunView } from "./run-view.ts";
 
 export function RunInput({ view, onCite }: { view: RunView; onCite(citation: string): void }) {
   return (

@@ -1,10 +1,10 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Activity, FileQuestion, OctagonX } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { queries, useRuns } from "../client/queries.ts";
 import { Button, buttonClass } from "../ui/Button.tsx";
-import { duration, nanoMoney, plural } from "../ui/format.ts";
+import { duration, nanoMoney } from "../ui/format.ts";
 import { Failed, Loading, Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
 import { useNow } from "../ui/use-now.ts";
@@ -12,12 +12,12 @@ import { CitedDocument } from "./CitedDocument.tsx";
 import { FollowUp } from "./FollowUp.tsx";
 import { Inspector } from "./Inspector.tsx";
 import { Outcome } from "./Outcome.tsx";
-import { Outline } from "./Outline.tsx";
-import { agentsOf, type RunView } from "./run-view.ts";
+import { agentsOf } from "./agent-view.ts";
+import type { RunView } from "./run-view.ts";
+import { Team } from "./Team.tsx";
 import { Thread } from "./Thread.tsx";
 import { useRun } from "./use-run.ts";
 
-const Graph = lazy(() => import("./Graph.tsx").then((module) => ({ default: module.Graph })));
 const route = getRouteApi("/run/$runId");
 
 export function RunRoom() {
@@ -60,35 +60,26 @@ function RunThere({ view }: { view: RunView }) {
     void queries.invalidateQueries({ queryKey: [where, "runs"] });
   }, [ended, where]);
   const navigate = useNavigate();
-  const { step, tab, cite } = route.useSearch();
+  const { step, at, round, tab, cite } = route.useSearch();
   const agents = agentsOf(view);
   const { data: runs } = useRuns({ limit: 50 });
   // The journal's index knows when the tab that ran it has gone; the run's own entries cannot.
   const interrupted = view.status === "running" && runs?.find(({ run }) => run === view.run)?.status === "interrupted";
   const status = interrupted ? "interrupted" : view.status;
   const running = status === "running";
-  const select = useCallback(
-    (agent: string | undefined) =>
+  const search = useCallback(
+    (change: Partial<ReturnType<typeof route.useSearch>>) =>
       void navigate({
         to: "/run/$runId",
         params: { runId: view.run },
-        search: (now) => ({ ...now, step: agent }) as { step?: string },
+        search: (now) => ({ ...now, ...change }) as typeof change,
         replace: true,
         resetScroll: false,
       }),
     [navigate, view.run],
   );
-  const open = useCallback(
-    (citation: string | undefined) =>
-      void navigate({
-        to: "/run/$runId",
-        params: { runId: view.run },
-        search: (now) => ({ ...now, cite: citation }) as { cite?: string },
-        replace: true,
-        resetScroll: false,
-      }),
-    [navigate, view.run],
-  );
+  const select = useCallback((agent: string | undefined, path?: string) => search({ step: agent, at: path }), [search]);
+  const open = useCallback((citation: string | undefined) => search({ cite: citation }), [search]);
   const [cancelling, setCancelling] = useState(false);
   const cancel = async () => {
     setCancelling(true);
@@ -119,37 +110,11 @@ function RunThere({ view }: { view: RunView }) {
 
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="flex min-w-0 flex-col gap-6">
-          <section aria-label="Team" className="overflow-hidden rounded-12 border border-line bg-surface">
-            <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2 text-13">
-              <h2 className="font-semibold">{view.planned ? view.planned.plan.team.name : "Planning the team"}</h2>
-              {view.planned ? (
-                <p className="text-muted">
-                  {view.planned.plan.topology.id} · {plural(view.planned.predicted.expected, "call")} predicted
-                  {view.finished ? `, ${view.finished.observedCalls} made` : ""}
-                </p>
-              ) : null}
-            </div>
-            {view.planned ? (
-              <>
-                <Suspense fallback={<div className="h-[300px]" />}>
-                  <Graph agents={agents} edges={view.planned.edges} selected={step} onSelect={select} />
-                </Suspense>
-                <Outline agents={agents} edges={view.planned.edges} selected={step} onSelect={select} />
-              </>
-            ) : view.finished ? (
-              <p className="p-4 text-muted">It ended before a team was planned.</p>
-            ) : (
-              <p role="status" className="p-4 text-muted">
-                {view.documents
-                  ? `Read ${plural(view.documents.documents.length, "document")}. The planner is choosing who does what.`
-                  : "Reading the documents."}
-              </p>
-            )}
-          </section>
+          <Team view={view} selected={step} at={at} round={round} onSelect={select} onRound={(turn) => search({ round: turn })} onFork={undefined} />
           <Outcome view={view} status={status} onCite={open} />
           {running ? null : <FollowUp thread={view.task?.thread} again={view} />}
         </div>
-        <Inspector view={view} agents={agents} selected={step} tab={tab} onSelect={select} onCite={open} />
+        <Inspector view={view} agents={agents} selected={step} at={at} tab={tab} onSelect={select} onCite={open} />
       </div>
       <CitedDocument runId={view.run} cite={cite} onClose={() => open(undefined)} />
     </div>

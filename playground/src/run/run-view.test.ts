@@ -1,6 +1,7 @@
 import type { EventData, EventType, RunEvent, WatchMessage } from "@orrery/sdk";
 import { describe, expect, it } from "vitest";
-import { advance, agentsOf, emptyRun, meanScore, type RunView } from "./run-view.ts";
+import { agentsOf, meanScore, turnsOf } from "./agent-view.ts";
+import { advance, emptyRun, type RunView } from "./run-view.ts";
 
 /** Entries of one run, numbered and timed as they are told. */
 function teller() {
@@ -14,7 +15,7 @@ function teller() {
 const at = (attempt = 1) => ({ path: "r0/writer", agent: "writer", attempt });
 const started = { role: "writer", skill: "write", round: 0, key: "k", inputs: [], recalled: [], feedback: [] };
 const judged = (action: "accept" | "retry") => ({ verdicts: [], missing: [], decision: { action, reasons: [], feedback: [] } });
-const play = (messages: WatchMessage[]): RunView => messages.reduce(advance, emptyRun("r"));
+const play = (messages: WatchMessage[]): RunView => advance(emptyRun("r"), messages);
 
 describe("a run's view", () => {
   it("follows a step from its start over streamed text and result to its verdict", () => {
@@ -25,9 +26,9 @@ describe("a run's view", () => {
       { kind: "delta", delta: { run: "r", step: "r0/writer", agent: "writer", text: "lo" } },
     ]);
     expect(begun.steps[0]).toMatchObject({ state: "running", text: "Hello" });
-    const finished = advance(begun, tell("step.finished", { ...at(), result: { text: "Hello." } as EventData<"step.finished">["result"] }));
+    const finished = advance(begun, [tell("step.finished", { ...at(), result: { text: "Hello." } as EventData<"step.finished">["result"] })]);
     expect(finished.steps[0]).toMatchObject({ state: "judging", text: "Hello." });
-    expect(advance(finished, tell("step.judged", { ...at(), ...judged("accept") })).steps[0]?.state).toBe("done");
+    expect(advance(finished, [tell("step.judged", { ...at(), ...judged("accept") })]).steps[0]?.state).toBe("done");
   });
 
   it("keeps each attempt, and shows the agent by its latest", () => {
@@ -62,6 +63,28 @@ describe("a run's view", () => {
     ]);
     expect(view).toMatchObject({ nano: 100, calls: 2, inputTokens: 14, outputTokens: 6 });
     expect(view.steps.map(({ nano }) => nano)).toEqual([50, 50]);
+  });
+
+  it("does not change the view it was made from", () => {
+    const tell = teller();
+    const begun = play([tell("step.started", { ...at(), ...started })]);
+    advance(begun, [tell("step.judged", { ...at(), ...judged("accept") })]);
+    expect([begun.steps[0]?.state, begun.events.length]).toEqual(["running", 1]);
+  });
+
+  it("tells rounds apart, those of a task done again too, and shows the team as it stood after each", () => {
+    const tell = teller();
+    const view = play(
+      ["r0/writer", "r1/writer", "t2/r0/writer"].map((path, i) => tell("step.started", { path, agent: "writer", attempt: 1, ...started, round: i % 2 })),
+    );
+    const turns = turnsOf(view);
+    expect(turns.map(({ name }) => name)).toEqual(["round 0", "round 1", "round 0, try 2"]);
+    expect(
+      agentsOf(
+        view,
+        turns.slice(0, 2).flatMap(({ steps }) => steps),
+      )[0]?.step?.path,
+    ).toBe("r1/writer");
   });
 
   it("counts an entry told twice once", () => {

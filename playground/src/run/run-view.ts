@@ -59,128 +59,93 @@ export const emptyRun = (run: string): RunView => ({
   events: [],
 });
 
-type At = { path: string; agent: string; attempt: number };
-const sameStep = (at: At) => (step: StepView) => step.path === at.path && step.attempt === at.attempt;
+type At = { path: string; attempt: number };
+const keyOf = ({ path, attempt }: At): string => `${path}#${attempt}`;
 
-type Fold = { [T in EventType]?: (view: RunView, data: EventData<T>, event: RunEvent) => RunView };
+/** A view being changed by a batch of messages: lists are copied once for the batch, and steps are found without a search. */
+class Draft {
+  readonly view: RunView;
+  readonly #at = new Map<string, number>();
+  readonly #latest = new Map<string, number>();
 
-const change = (view: RunView, at: At, next: (step: StepView) => StepView): RunView => ({
-  ...view,
-  steps: view.steps.map((step) => (sameStep(at)(step) ? next(step) : step)),
-});
+  constructor(view: RunView) {
+    this.view = { ...view, steps: [...view.steps], events: [...view.events] };
+    view.steps.forEach((step, i) => this.#note(step, i));
+  }
+
+  add(step: StepView): void {
+    this.#note(step, this.view.steps.length);
+    this.view.steps.push(step);
+  }
+  change(at: At, next: (step: StepView) => StepView): void {
+    this.#set(this.#at.get(keyOf(at)), next);
+  }
+  changeLatest(path: string, next: (step: StepView) => StepView): void {
+    this.#set(this.#latest.get(path), next);
+  }
+
+  #note(step: StepView, i: number): void {
+    this.#at.set(keyOf(step), i);
+    this.#latest.set(step.path, i);
+  }
+  #set(i: number | undefined, next: (step: StepView) => StepView): void {
+    const step = i === undefined ? undefined : this.view.steps[i];
+    if (step && i !== undefined) this.view.steps[i] = next(step);
+  }
+}
+
+type Fold = { [T in EventType]?: (draft: Draft, data: EventData<T>, event: RunEvent) => void };
 
 const fold: Fold = {
-  "run.submitted": (view, { task }, { ts }) => ({ ...view, task, startedAt: ts }),
-  "documents.read": (view, documents) => ({ ...view, documents }),
-  "memory.recalled": (view, { recalled }) => ({ ...view, recalled }),
-  "run.planned": (view, planned) => ({ ...view, planned }),
-  "step.started": (view, data, { ts }) => ({
-    ...view,
-    steps: [
-      ...view.steps.map((step) => (step.path === data.path && step.state === "retrying" ? { ...step, state: "done" as const } : step)),
-      {
-        path: data.path,
-        agent: data.agent,
-        role: data.role,
-        skill: data.skill,
-        attempt: data.attempt,
-        round: data.round,
-        state: "running",
-        inputs: data.inputs,
-        recalled: data.recalled,
-        feedback: data.feedback,
-        text: "",
-        nano: 0,
-        startedAt: ts,
-      },
-    ],
-  }),
-  "step.routed": (view, route) => change(view, route, (step) => ({ ...step, route })),
-  "budget.settled": (view, { origin, nano, usage }) => {
-    const at = view.steps.findLastIndex((step) => step.path === origin.step);
-    return {
-      ...view,
-      nano: view.nano + nano,
-      calls: view.calls + 1,
-      inputTokens: view.inputTokens + usage.inputTokens,
-      outputTokens: view.outputTokens + usage.outputTokens,
-      steps: view.steps.map((step, i) => (i === at ? { ...step, nano: step.nano + nano } : step)),
-    };
+  "run.submitted": ({ view }, { task }, { ts }) => void Object.assign(view, { task, startedAt: ts }),
+  "documents.read": ({ view }, documents) => void Object.assign(view, { documents }),
+  "memory.recalled": ({ view }, { recalled }) => void Object.assign(view, { recalled }),
+  "run.planned": ({ view }, planned) => void Object.assign(view, { planned }),
+  "step.started": (draft, { path, agent, role, skill, attempt, round, inputs, recalled, feedback }, { ts }) => {
+    draft.changeLatest(path, (step) => (step.state === "retrying" ? { ...step, state: "done" } : step));
+    draft.add({ path, agent, role, skill, attempt, round, state: "running", inputs, recalled, feedback, text: "", nano: 0, startedAt: ts });
   },
-  "budget.denied": (view, denied) => ({ ...view, denied: [...view.denied, denied] }),
-  "step.finished": (view, data, { ts }) =>
-    change(view, data, (step) => ({ ...step, state: "judging", text: data.result.text, result: data.result, endedAt: ts })),
-  "step.failed": (view, data, { ts }) => change(view, data, (step) => ({ ...step, state: "failed", error: data.error, endedAt: ts })),
-  "step.cancelled": (view, data, { ts }) =>
-    change(view, data, (step) => ({ ...step, state: "cancelled", error: { code: "CANCELLED", message: data.reason }, endedAt: ts })),
-  "step.judged": (view, judged) => change(view, judged, (step) => ({ ...step, judged, state: judged.decision.action === "retry" ? "retrying" : "done" })),
-  "run.judged": (view, judged) => ({ ...view, judged }),
-  "artifact.made": (view, artifact) => ({ ...view, artifacts: [...view.artifacts, artifact] }),
-  "run.finished": (view, finished, { ts }) => ({
-    ...view,
-    finished,
-    status: finished.status,
-    endedAt: ts,
-    steps: view.steps.map((step) =>
+  "step.routed": (draft, route) => draft.change(route, (step) => ({ ...step, route })),
+  "budget.settled": (draft, { origin, nano, usage }) => {
+    draft.view.nano += nano;
+    draft.view.calls += 1;
+    draft.view.inputTokens += usage.inputTokens;
+    draft.view.outputTokens += usage.outputTokens;
+    draft.changeLatest(origin.step, (step) => ({ ...step, nano: step.nano + nano }));
+  },
+  "budget.denied": ({ view }, denied) => void (view.denied = [...view.denied, denied]),
+  "step.finished": (draft, data, { ts }) =>
+    draft.change(data, (step) => ({ ...step, state: "judging", text: data.result.text, result: data.result, endedAt: ts })),
+  "step.failed": (draft, data, { ts }) => draft.change(data, (step) => ({ ...step, state: "failed", error: data.error, endedAt: ts })),
+  "step.cancelled": (draft, data, { ts }) =>
+    draft.change(data, (step) => ({ ...step, state: "cancelled", error: { code: "CANCELLED", message: data.reason }, endedAt: ts })),
+  "step.judged": (draft, judged) => draft.change(judged, (step) => ({ ...step, judged, state: judged.decision.action === "retry" ? "retrying" : "done" })),
+  "run.judged": ({ view }, judged) => void Object.assign(view, { judged }),
+  "artifact.made": ({ view }, artifact) => void (view.artifacts = [...view.artifacts, artifact]),
+  "run.finished": ({ view }, finished, { ts }) => {
+    Object.assign(view, { finished, status: finished.status, endedAt: ts });
+    view.steps = view.steps.map((step) =>
       step.state === "running" || step.state === "judging" || step.state === "retrying"
-        ? { ...step, state: step.result ? ("done" as const) : ("cancelled" as const), endedAt: step.endedAt ?? ts }
+        ? { ...step, state: step.result ? "done" : "cancelled", endedAt: step.endedAt ?? ts }
         : step,
-    ),
-  }),
+    );
+  },
 };
 
-/** A run's view after one more journal entry or piece of streamed text. Entries seen before change nothing. */
-export function advance(view: RunView, message: WatchMessage): RunView {
-  if (message.kind === "end") return view;
-  if (message.kind === "delta") {
-    const { step: path, text } = message.delta;
-    const at = view.steps.findLastIndex((step) => step.path === path && step.state === "running");
-    return at < 0 ? view : { ...view, steps: view.steps.map((step, i) => (i === at ? { ...step, text: step.text + text } : step)) };
+/** A run's view after more journal entries and pieces of streamed text, in linear time. Entries seen before change nothing. */
+export function advance(before: RunView, messages: readonly WatchMessage[]): RunView {
+  const draft = new Draft(before);
+  const { view } = draft;
+  for (const message of messages) {
+    if (message.kind === "delta") {
+      const { step, text } = message.delta;
+      draft.changeLatest(step, (now) => (now.state === "running" ? { ...now, text: now.text + text } : now));
+    }
+    if (message.kind !== "event" || message.event.idx < view.events.length) continue;
+    const { event } = message;
+    view.events.push(event);
+    const apply = fold[event.type as EventType] as ((draft: Draft, data: unknown, event: RunEvent) => void) | undefined;
+    apply?.(draft, event.data, event);
   }
-  const { event } = message;
-  if (event.idx < view.events.length) return view;
-  const heard = { ...view, events: [...view.events, event] };
-  const apply = fold[event.type as EventType] as ((view: RunView, data: unknown, event: RunEvent) => RunView) | undefined;
-  return apply ? apply(heard, event.data, event) : heard;
-}
-
-export interface AgentView {
-  id: string;
-  role: string;
-  skill: string;
-  focus: string | undefined;
-  state: string;
-  /** Its latest attempt. */
-  step: StepView | undefined;
-  nano: number;
-  calls: number;
-  score: number | undefined;
-}
-
-/** The team as it stands: each agent with its latest attempt. Agents the plan did not name (a reducer) come after those it did. */
-export function agentsOf(view: RunView): AgentView[] {
-  const planned = view.planned?.plan.team.agents ?? [];
-  const extra = view.steps.filter((step, i, all) => !planned.some(({ id }) => id === step.agent) && all.findIndex(({ agent }) => agent === step.agent) === i);
-  const known = [
-    ...planned.map(({ id, role, skill, focus }) => ({ id, role, skill, focus })),
-    ...extra.map(({ agent, role, skill }) => ({ id: agent, role, skill, focus: undefined })),
-  ];
-  return known.map((agent) => {
-    const own = view.steps.filter((step) => step.agent === agent.id);
-    const step = own.at(-1);
-    return {
-      ...agent,
-      step,
-      state: step?.state ?? "pending",
-      nano: own.reduce((sum, { nano }) => sum + nano, 0),
-      calls: own.length,
-      score: meanScore(step?.judged?.verdicts),
-    };
-  });
-}
-
-/** Mean of the judges that did not abstain. */
-export function meanScore(verdicts: readonly { score: number; decision: string }[] | undefined): number | undefined {
-  const counted = (verdicts ?? []).filter(({ decision }) => decision !== "abstain");
-  return counted.length === 0 ? undefined : counted.reduce((sum, { score }) => sum + score, 0) / counted.length;
+  return view;
 }

@@ -19,7 +19,7 @@ export function useRun(runId: string): RunState {
       const messages = queue;
       queue = [];
       if (ended || messages.length === 0) return;
-      setState((now) => ({ kind: "there", view: messages.reduce(advance, now.kind === "there" && now.view.run === runId ? now.view : emptyRun(runId)) }));
+      setState((now) => ({ kind: "there", view: advance(now.kind === "there" && now.view.run === runId ? now.view : emptyRun(runId), messages) }));
     };
     const receive = (message: WatchMessage) => {
       queue.push(message);
