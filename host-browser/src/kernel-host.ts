@@ -1,4 +1,5 @@
 import {
+  collectViews,
   Documents,
   type InputFile,
   Journal,
@@ -11,6 +12,7 @@ import {
   type SubmitRequest,
   Trace,
   usdToNano,
+  type ViewQuery,
 } from "@orrery/sdk";
 import type { Token } from "@orrery/kernel";
 import type { Booted } from "./boot.ts";
@@ -110,6 +112,10 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 
   async hooks() {
     return [...this.#booted.kernel.inspect().hooks];
+  }
+
+  views(query: ViewQuery) {
+    return collectViews(this.#booted.kernel, query);
   }
 
   async sentences(runId: string, path: string) {

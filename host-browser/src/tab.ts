@@ -71,6 +71,7 @@ export async function startTab(base: string): Promise<TabClient> {
     explain: (hook) => call("explain", hook),
     hooks: () => call("hooks"),
     sentences: (runId, path) => call("sentences", runId, path),
+    views: (query) => call("views", query),
     async connect(connection) {
       const origin = originOf(connection.provider, connection.baseUrl);
       await openEgress([...(await call<string[]>("origins")), ...(origin ? [origin] : [])]);

@@ -5,6 +5,7 @@ import type { RunSummary } from "./journal.ts";
 import type { ModelDelta, ModelInfo } from "./model.ts";
 import type { InstalledPackage, PackageAudit, PackageConsent, PackageReport } from "./package/report.ts";
 import type { Forecast, RunReport } from "./run.ts";
+import type { ShownView, ViewQuery } from "./plugin-view.ts";
 import type { Span } from "./span.ts";
 import type { Team } from "./team.ts";
 
@@ -54,6 +55,8 @@ export interface KernelClient {
   plugins(): Promise<PluginReport[]>;
   explain(hook: string): Promise<HookExplanation>;
   hooks(): Promise<string[]>;
+  /** What plugins show under Extend, or beside a run. */
+  views?(query: ViewQuery): Promise<ShownView[]>;
   /** A document of a run as numbered sentences, for opening a citation; empty when the host no longer has it. */
   sentences?(runId: string, path: string): Promise<Sentence[]>;
   /** Remembers a model host a person named in the page and allows the network for it, then lists the models. A key stays with the host. */

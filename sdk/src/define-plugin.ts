@@ -1,6 +1,7 @@
 import type { Disposer, Manifest, PluginContext as KernelPluginContext, PluginDefinition, TapFn, TapOrder, Token } from "@orrery/kernel";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Lifecycle } from "./lifecycle.ts";
+import { admitted } from "./hook-capability.ts";
 import { Models, modelsFor } from "./models.ts";
 import { matches, type TapFilter } from "./sandbox/filter.ts";
 
@@ -57,8 +58,9 @@ function forAuthor<C extends PluginContext>(context: C, requires: Tokens): C {
     find: (token: Token<unknown>) => named(token, find(token)),
     tap: (hook: string, fn: Tap, order: TapOrder & { filter?: TapFilter } = {}) => {
       const { filter, ...rest } = order;
-      if (!filter) return tap(hook, fn, rest);
-      return tap(hook, (input, call) => (matches(filter, input) ? fn(input, call) : undefined), rest);
+      const answer = admitted(hook, fn, context);
+      if (!filter) return tap(hook, answer, rest);
+      return tap(hook, (input, call) => (matches(filter, input) ? answer(input, call) : undefined), rest);
     },
     when: (tokens: Tokens, open: (context: C) => unknown) => when(tokens, (sub) => open(forAuthor(sub, { ...requires, ...tokens }))),
   }) as unknown as C;

@@ -46,6 +46,8 @@ export {
   type RouteQuery,
   type Route,
 } from "./model.ts";
+export { collectViews } from "./collect-views.ts";
+export { pluginView, viewQuery, type PluginView, type ShownView, type ViewBlock, type ViewQuery } from "./plugin-view.ts";
 export { judgement, verdict, decideQuery, decision, type Judgement, type Verdict, type DecideQuery, type Decision } from "./verdict.ts";
 export { Models, modelQuestion, type ModelAnswer, type ModelQuestion, type ModelsFor } from "./models.ts";
 export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";

@@ -4,6 +4,7 @@ import { runEvent, runStatus } from "./events.ts";
 import { json } from "./json.ts";
 import { callEstimate } from "./ledger.ts";
 import { type ModelInfo, modelDelta, modelInfo, modelRequest, modelResponse, route, routeQuery } from "./model.ts";
+import { pluginView, viewQuery } from "./plugin-view.ts";
 import { artifact, origin, step, stepResult } from "./step.ts";
 import { task } from "./task.ts";
 import { plan } from "./team.ts";
@@ -106,6 +107,13 @@ export const lifecycle = {
   "task.fail": parallel("skip", 10_000, outcome, "The task failed, was cancelled or ran out of budget."),
   "channel.ingress": waterfall("fail", 10_000, channelMessage, "A message comes in."),
   "channel.egress": waterfall("fail", 10_000, channelMessage, "A message goes out."),
+  "ui.view": collect(
+    "skip",
+    5_000,
+    viewQuery,
+    "What a plugin shows under Extend or beside a run, as blocks of plain data; needs the capability ui.view.",
+    pluginView,
+  ),
   event: parallel("skip", 5_000, runEvent, "A journal entry was written."),
   "kernel.plugin": parallel("skip", 2_000, pluginChange, "A plugin changed its state, or was denied something."),
 } as const;

@@ -1,4 +1,5 @@
 import {
+  collectViews,
   Documents,
   type Forecast,
   type HostInfo,
@@ -13,6 +14,7 @@ import {
   type SubmitRequest,
   Trace,
   typed,
+  type ViewQuery,
   type WatchMessage,
 } from "@orrery/sdk";
 import type { Host } from "../boot.ts";
@@ -155,6 +157,10 @@ export class HostClient implements KernelClient {
 
   async hooks() {
     return [...this.#host.kernel.inspect().hooks];
+  }
+
+  views(query: ViewQuery) {
+    return collectViews(this.#host.kernel, query);
   }
 
   async sentences(runId: string, path: string): Promise<Sentence[]> {

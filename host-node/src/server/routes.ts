@@ -11,7 +11,7 @@ import { streamRun, wantsStream } from "./sse.ts";
 /** The request after its schema. */
 export interface Checked {
   params: { id: string; name: string };
-  query: { limit?: number; thread?: string; before?: number; from?: number; path?: string; refresh?: boolean; wait?: boolean };
+  query: { limit?: number; thread?: string; before?: number; from?: number; path?: string; refresh?: boolean; wait?: boolean; run?: string };
   body: unknown;
 }
 export interface RouteContext {
@@ -81,6 +81,9 @@ export const routes: readonly Route[] = [
     return { cancelled: await client.cancel(params.id) };
   }),
   route("GET", "/api/plugins", "plugins", "Plugins and their state", async (_, { client }) => ({ plugins: await client.plugins() })),
+  route("GET", "/api/views", "views", "What plugins show under Extend, or beside a run", async ({ query }, { client }) => ({
+    views: await client.views({ place: query.run ? "run" : "extend", ...(query.run ? { run: query.run } : {}) }),
+  })),
   route("GET", "/api/models", "models", "Models: connected, found or embedded", async ({ query }, { client }) => ({
     models: await client.models(query.refresh),
   })),

@@ -48,6 +48,10 @@ export const schemas = {
   },
   cancel: { params: z.object({ id }), response: z.object({ cancelled: z.boolean().describe("False when the run was not under way here") }) },
   plugins: { response: z.object({ plugins: z.array(open("PluginReport")) }) },
+  views: {
+    querystring: z.object({ run: id.optional().describe("Beside this run; under Extend when absent") }),
+    response: z.object({ views: z.array(open("ShownView")) }),
+  },
   models: { querystring: z.object({ refresh: z.stringbool().optional() }), response: z.object({ models: z.array(open("ModelInfo")) }) },
   hooks: { response: z.object({ hooks: z.array(z.string()) }) },
   hook: { params: z.object({ name: id }), response: open("HookExplanation") },

@@ -1,4 +1,4 @@
-import { OrreryError } from "@orrery/sdk";
+import { OrreryError, viewQuery } from "@orrery/sdk";
 import { z } from "zod";
 import type { HostClient } from "../client/host-client.ts";
 import { submitRequest } from "../client/submit-request.ts";
@@ -48,6 +48,7 @@ export const methods: Readonly<Record<string, Method>> = {
   explain: method([id], (client, [hook]) => client.explain(hook)),
   hooks: method([], (client) => client.hooks()),
   sentences: method([id, z.string().min(1).max(1_000)], (client, [runId, path]) => client.sentences(runId, path)),
+  views: method([viewQuery], (client, [query]) => client.views(query)),
   connect: method([connection], (client, [given]) => client.connect(given as Parameters<HostClient["connect"]>[0])),
   disconnect: method([z.string().max(64)], (client, [provider]) => client.disconnect(provider)),
 };

@@ -53,6 +53,7 @@ function lateTabClient(): KernelClient {
     explain: late("explain"),
     hooks: late("hooks"),
     sentences: late("sentences"),
+    views: late("views"),
     connect: late("connect"),
     disconnect: late("disconnect"),
     watch: late("watch"),

@@ -134,6 +134,7 @@ export function socketClient(connection: SocketConnection): KernelClient {
     explain: method("explain"),
     hooks: method("hooks"),
     sentences: (runId, path) => connection.call("sentences", runId, path),
+    views: (query) => connection.call("views", query),
     watch: (runId, from, listener) => connection.watch(runId, from, listener),
   };
 }

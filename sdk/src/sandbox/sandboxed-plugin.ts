@@ -1,6 +1,7 @@
 import type { Disposer, PluginContext, TapOrder, Token } from "@orrery/kernel";
 import type { AnyPlugin } from "../define-plugin.ts";
 import { OrreryError } from "../error.ts";
+import { admitted } from "../hook-capability.ts";
 import { type Lifecycle, lifecycle } from "../lifecycle.ts";
 import { type Crosser, cross, isMethodName, methodsOf } from "./crossings.ts";
 import type { SandboxEngine } from "./engine.ts";
@@ -32,7 +33,7 @@ interface Context extends Omit<PluginContext<Lifecycle>, "tap" | "call" | "sessi
 }
 
 /** Hooks a stranger's plugin may tap and not call: what they do is paid for, or decided, by the runner on somebody's behalf. */
-const notToBeCalled = ["model.call", "tool.call", "budget.reserve", "task.submit", "tool.guard"];
+const notToBeCalled = ["model.call", "tool.call", "budget.reserve", "task.submit", "tool.guard", "ui.view"];
 const forgetCrashesMs = 600_000;
 
 /**
@@ -249,7 +250,7 @@ class SandboxSession implements Crosser {
       ? (input: unknown) => this.#notify(slot, input)
       : (input: unknown, call: { readonly signal: AbortSignal }) => this.#forward(slot, input, call);
     try {
-      slot.dispose = this.#context.tap(hook, forward, rest);
+      slot.dispose = this.#context.tap(hook, admitted(hook, forward, this.#context), rest);
     } catch (thrown) {
       return this.#link?.violate(thrown instanceof Error ? thrown.message : "a tap was refused");
     }
