@@ -1,11 +1,11 @@
-import { definePlugin, Journal, Ledger, Storage, usdToNano } from "@orrery/sdk";
+import { definePlugin, Journal, lazy, Ledger, Storage, usdToNano } from "@orrery/sdk";
 import { z } from "zod";
 import type { BudgetLedger } from "./ledger.ts";
 
 const usdPerMTok = z.number().nonnegative();
 
 /** Accounts and prices, loaded at the first call. */
-export const load = () => Promise.all([import("./ledger.ts"), import("./price-book.ts"), import("./allowances.ts")]);
+export const load = lazy(() => Promise.all([import("./ledger.ts"), import("./price-book.ts"), import("./allowances.ts")]));
 
 /** Reserves the most a call may cost before it is made, books what it did cost, and denies what would pass a cap. */
 export default definePlugin({
@@ -38,14 +38,13 @@ export default definePlugin({
         journal = undefined;
       });
     });
-    let opened: BudgetLedger | undefined;
-    const ledger = async (): Promise<BudgetLedger> => {
+    const ledger = lazy(async (): Promise<BudgetLedger> => {
       const [{ BudgetLedger }, { PriceBook }, { Allowances }] = await load();
       const store = use.storage.open("orrery.cost");
       const allowed = Object.entries(config.plugins).map(
         ([id, { runUsd, dayUsd }]) => [id, { runNano: usdToNano(runUsd), dayNano: usdToNano(dayUsd) }] as const,
       );
-      return (opened ??= new BudgetLedger({
+      return new BudgetLedger({
         book: new PriceBook(config.prices, clock.now),
         store,
         allowances: new Allowances(new Map(allowed), store),
@@ -53,8 +52,8 @@ export default definePlugin({
         journal: () => journal,
         now: clock.now,
         dayCapNano: usdToNano(config.dayCapUsd),
-      }));
-    };
+      });
+    });
     provide(Ledger, {
       settle: async (...asked) => (await ledger()).settle(...asked),
       release: async (...asked) => (await ledger()).release(...asked),

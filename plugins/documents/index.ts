@@ -1,9 +1,9 @@
-import { definePlugin, Documents, Embeddings } from "@orrery/sdk";
+import { definePlugin, Documents, Embeddings, lazy } from "@orrery/sdk";
 import { z } from "zod";
 import type { Library } from "./library.ts";
 
 /** Reading, numbering and searching, loaded when documents first come. */
-export const load = () => import("./library.ts");
+export const load = lazy(() => import("./library.ts"));
 
 /** Reads Markdown, text, HTML, PDF, JSON, CSV and source code into numbered sentences and finds the ones a question asks for. */
 export default definePlugin({

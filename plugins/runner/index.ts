@@ -3,6 +3,7 @@ import {
   Documents,
   type HookSession,
   Journal,
+  lazy,
   Ledger,
   type Lifecycle,
   type ModelAnswer,
@@ -28,7 +29,7 @@ import type { Optional, RunScope } from "./run-scope.ts";
 const longest = 100_000;
 
 /** The way through a task, loaded at the first one. */
-export const load = () => import("./run.ts");
+export const load = lazy(() => import("./run.ts"));
 
 export default definePlugin({
   manifest: {

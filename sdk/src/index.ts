@@ -66,6 +66,7 @@ export type { PackageReport, PackageChanges, PackageConsent, PackageAudit, Insta
 export { nanoUsd, millis, usdToNano, nanoToMicro, nanoToUsd, type NanoUsd, type Millis } from "./brands.ts";
 export { json, type Json } from "./json.ts";
 export { OrreryError } from "./error.ts";
+export { lazy } from "./lazy.ts";
 export {
   token,
   type Token,

@@ -1,7 +1,7 @@
-import { definePlugin, type Judgement } from "@orrery/sdk";
+import { definePlugin, type Judgement, lazy } from "@orrery/sdk";
 
 /** The judging itself, loaded at the first output. */
-export const load = () => import("./verdict.ts");
+export const load = lazy(() => import("./verdict.ts"));
 
 /** Is there an output, is it laid out, are its citations written as citations, and does it keep the criteria that name a rule. */
 export default definePlugin({

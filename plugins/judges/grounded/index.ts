@@ -1,7 +1,7 @@
-import { definePlugin, Documents, type Judgement } from "@orrery/sdk";
+import { definePlugin, Documents, type Judgement, lazy } from "@orrery/sdk";
 
 /** The judging itself, loaded at the first output. */
-export const load = () => import("./verdict.ts");
+export const load = lazy(() => import("./verdict.ts"));
 
 /** Checks every cited statement against the very sentence it cites. A place that does not exist is a fabrication and rejects the output. */
 export default definePlugin({

@@ -1,9 +1,9 @@
-import { definePlugin, Embeddings, EpisodicMemory, Storage } from "@orrery/sdk";
+import { definePlugin, Embeddings, EpisodicMemory, lazy, Storage } from "@orrery/sdk";
 import { z } from "zod";
 import type { Memory } from "./memory.ts";
 
 /** What it does with episodes, loaded at the first task. */
-export const load = () => import("./memory.ts");
+export const load = lazy(() => import("./memory.ts"));
 
 /** `orrery.memory.episodic`: what was asked, what came out and how it was judged, brought back when a later task is near it. */
 export default definePlugin({

@@ -1,4 +1,4 @@
-import { definePlugin, Documents, type ModelInfo } from "@orrery/sdk";
+import { definePlugin, Documents, lazy, type ModelInfo } from "@orrery/sdk";
 import type { Provider } from "./provider.ts";
 
 const model: ModelInfo = {
@@ -14,7 +14,7 @@ const model: ModelInfo = {
 };
 
 /** The engine itself, loaded at the first request. */
-export const load = () => import("./provider.ts");
+export const load = lazy(() => import("./provider.ts"));
 
 /** The embedded default: answers from documents, with citations, with no key and no download. */
 export default definePlugin({
