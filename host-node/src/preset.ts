@@ -19,6 +19,7 @@ export const preset: readonly PresetEntry[] = [
   { id: "orrery.topology.dag", load: () => import("@orrery/plugins/topologies/dag") },
   { id: "orrery.topology.debate", load: () => import("@orrery/plugins/topologies/debate") },
   { id: "orrery.topology.mesh", load: () => import("@orrery/plugins/topologies/mesh") },
+  { id: "orrery.topology.maker", load: () => import("@orrery/plugins/topologies/maker") },
   { id: "orrery.judge.grounded", load: () => import("@orrery/plugins/judges/grounded") },
   { id: "orrery.judge.format", load: () => import("@orrery/plugins/judges/format") },
   { id: "orrery.judge.policy", load: () => import("@orrery/plugins/judges/policy") },

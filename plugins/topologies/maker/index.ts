@@ -1,0 +1,8 @@
+import { topologyPlugin } from "../kit/index.ts";
+import { maker } from "./maker.ts";
+
+/** `orrery.topology.maker`: a long task in the smallest steps, with a vote on each. */
+export default topologyPlugin(maker, {
+  title: "Maker",
+  description: "A long task taken apart into its smallest steps; each is voted on until one answer is far enough ahead.",
+});
