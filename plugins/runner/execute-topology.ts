@@ -94,7 +94,8 @@ export async function executeTopology(
   const source = output === undefined ? undefined : artifacts.get(output);
   if (!source && text === undefined) {
     if (faults.length > 0) throw new AgentsFailed(faults);
-    throw new OrreryError("TOPOLOGY_EMPTY", `Topology "${topology.id}" ended without an output.`, { todo: "See the failed steps in the trace." });
+    const why = failures.map(({ message }) => message).join("; ") || "it did not say why";
+    throw new OrreryError("TOPOLOGY_EMPTY", `Topology "${topology.id}" ended without an output: ${why}.`, { todo: "See the failed steps in the trace." });
   }
   const artifact: Artifact =
     source && text === undefined

@@ -38,7 +38,7 @@ test("a step's answer is all that reaches the next one", async () => {
   ]);
   expect(started.every(({ bare, inputs }) => bare && inputs.length === 0)).toBe(true);
   expect(started.map(({ temperature }) => temperature)).toEqual([0, 0.1, 0, 0.1, 0, 0.1]);
-  expect(done).toEqual({ output: "s2/v0", failures: [] });
+  expect(done).toEqual({ output: "s2/v0", failures: [], facts: { steps: 3, p: 0.9, k: 2, samples: 6, flagged: 0 } });
 });
 
 test("a wave is never larger than what a vote at a time would have drawn; the first answer k ahead wins", async () => {
@@ -80,21 +80,37 @@ test.each([
   ["not of the schema", { format: { schema: { type: "object", properties: { x: { type: "integer" } }, required: ["x"] } } }, '{"x":"one"}'],
 ])("a sample that is %s is thrown away and drawn again, neither repaired nor counted", async (_, flags, bad) => {
   const good = "format" in flags ? (typeof flags.format === "object" && "pattern" in flags.format ? "12" : '{"x":1}') : "12";
-  const { started, done } = await drive(voting, teamOf("x"), { steps: ["Go."], k: 2, flags } as unknown as Json, inOrder(answers((step) => (sampleOf(step) < 3 ? bad : good))));
+  const { started, done } = await drive(
+    voting,
+    teamOf("x"),
+    { steps: ["Go."], k: 2, flags } as unknown as Json,
+    inOrder(answers((step) => (sampleOf(step) < 3 ? bad : good))),
+  );
   expect(started).toHaveLength(5);
-  expect(done).toEqual({ output: "s0/v3", failures: [] });
+  expect(done).toMatchObject({ output: "s0/v3", failures: [], facts: { samples: 5, flagged: 3 } });
 });
 
 test("a step nobody can agree on is undecided after maxSamples, and the run ends without an outcome", async () => {
   const config = { steps: ["Go.", "On from {state}."], k: 3, maxSamples: 10 };
   const { started, done } = await drive(voting, teamOf("x"), config, inOrder(answers((step) => String(sampleOf(step) % 2))));
   expect(started).toHaveLength(10);
-  expect(done).toMatchObject({ output: undefined, failures: [{ path: "s0", code: "MAKER_UNDECIDED", message: expect.stringContaining("step 1 of 2 is undecided after 10 samples") }] });
+  expect(done).toMatchObject({
+    output: undefined,
+    failures: [{ path: "s0", code: "MAKER_UNDECIDED", message: expect.stringContaining("step 1 of 2 is undecided after 10 samples") }],
+  });
 });
 
 test("p of ½ or less is refused before anything runs, and by the calibration before the first step", async () => {
-  expect(voting.check(teamOf("x"), { steps: ["Go."], p: 0.5 })).toEqual([expect.stringMatching(/^config\.p: with 0\.5 a vote is for the wrong answer at least as often/)]);
-  const calibrate = { questions: [{ task: "1+1?", answer: "2" }, { task: "2+2?", answer: "4" }], samples: 4 };
+  expect(await voting.check(teamOf("x"), { steps: ["Go."], p: 0.5 })).toEqual([
+    expect.stringMatching(/^config\.p: with 0\.5 a vote is for the wrong answer at least as often/),
+  ]);
+  const calibrate = {
+    questions: [
+      { task: "1+1?", answer: "2" },
+      { task: "2+2?", answer: "4" },
+    ],
+    samples: 4,
+  };
   const { started, done } = await drive(voting, teamOf("x"), { steps: ["Go."], calibrate }, inOrder(answers(() => "2")));
   expect(started.every(({ path }) => path.startsWith("calibrate/"))).toBe(true);
   expect(done).toMatchObject({ output: undefined, failures: [{ code: "MAKER_BELOW_HALF", message: expect.stringContaining("4 of 8 answers") }] });
@@ -121,8 +137,9 @@ test("without settings each agent of the team is a step: its samples vote, and i
 });
 
 test("a failed sample is drawn again and listed; with fail it ends the run", async () => {
-  const world = inOrder((step): Omit<Settled, "path" | "agent"> =>
-    sampleOf(step) === 0 ? { ok: false, text: "", error: { code: "BROKEN", message: "it broke" } } : { ok: true, text: "yes" },
+  const world = inOrder(
+    (step): Omit<Settled, "path" | "agent"> =>
+      sampleOf(step) === 0 ? { ok: false, text: "", error: { code: "BROKEN", message: "it broke" } } : { ok: true, text: "yes" },
   );
   const skipped = await drive(voting, teamOf("x"), { steps: ["Go."], k: 2 }, world);
   expect([skipped.started.length, skipped.done.output, skipped.done.failures.length]).toEqual([3, "s0/v1", 1]);
@@ -155,6 +172,12 @@ test("what cannot be meant is refused with its place", () => {
 });
 
 test("what an answer holds is never read as a place of the next step's text", async () => {
-  const { started } = await drive(voting, teamOf("x"), { steps: ["Go.", "On from {state}, {task}."], k: 1 }, inOrder(answers(() => "{task} {steps}")), "the task");
+  const { started } = await drive(
+    voting,
+    teamOf("x"),
+    { steps: ["Go.", "On from {state}, {task}."], k: 1 },
+    inOrder(answers(() => "{task} {steps}")),
+    "the task",
+  );
   expect(started[1]?.task).toBe("On from {task} {steps}, the task.");
 });

@@ -12,8 +12,12 @@ type Fixed = { agents: string[]; task: string; steps: Decomposition; config: Mak
 /** Of the steps behind it a state holds the last answer only, so that a run of any length moves at the same price. */
 type State = {
   fixed: Fixed;
+  /** As given, or as measured. */
+  p: number;
   k: number;
   maxSamples: number;
+  samples: number;
+  flagged: number;
   /** The step under way, from 0, and the answer it starts from. */
   at: number;
   answer: string;
@@ -28,12 +32,12 @@ type State = {
   over: boolean;
 };
 type Move = TypedMove<State>;
-type Margin = Pick<State, "k" | "maxSamples">;
+type Margin = Pick<State, "p" | "k" | "maxSamples">;
 
 /** The margin for this accuracy, and after how many samples a step is undecided. */
 function marginOf(config: MakerConfig, steps: number, p = config.p, unflagged = config.unflagged): Margin {
   const k = config.k ?? leastMargin(p, steps, config.target);
-  return { k, maxSamples: config.maxSamples ?? Math.max(4 * k, Math.ceil(10 * samplesPerStep(p, k, unflagged))) };
+  return { p, k, maxSamples: config.maxSamples ?? Math.max(4 * k, Math.ceil(10 * samplesPerStep(p, k, unflagged))) };
 }
 
 const samplePath = (step: number, sample: number): string => `s${step}/v${sample}`;
@@ -53,7 +57,7 @@ function wave(state: State): Move {
   if (size <= 0) return undecided(state);
   const text = taskOf(state.fixed.steps, state.at, state.answer, state.fixed.task);
   const dispatch = Array.from({ length: size }, (_, i) => sample(state, state.drawn + i, text));
-  return { state: { ...state, drawn: state.drawn + size, waiting: dispatch.map(({ path }) => path) }, dispatch };
+  return { state: { ...state, drawn: state.drawn + size, samples: state.samples + size, waiting: dispatch.map(({ path }) => path) }, dispatch };
 }
 
 function end(state: State, result: { output: string | undefined; text?: string }, failure?: Failure): Move {
@@ -63,7 +67,7 @@ function end(state: State, result: { output: string | undefined; text?: string }
     state: { ...state, failures, waiting: [], calibration: null, over: true },
     dispatch: [],
     ...(cancel.length > 0 ? { cancel } : {}),
-    done: { ...result, failures },
+    done: { ...result, failures, facts: { steps: state.fixed.steps.count, p: state.p, k: state.k, samples: state.samples, flagged: state.flagged } },
   };
 }
 
@@ -89,7 +93,8 @@ function afterSample(state: State, settled: Settled): Move {
   const ballot = settled.ok ? ballotOf(settled.text, flags) : undefined;
   const tally = ballot === undefined ? state.tally : counted(state.tally, { ballot, path: settled.path, text: settled.text }, inOrder);
   const failures = settled.ok ? state.failures : [...state.failures, failureOf(settled)];
-  const after = { ...state, waiting, tally, failures };
+  const flagged = state.flagged + (settled.ok && ballot === undefined ? 1 : 0);
+  const after = { ...state, waiting, tally, flagged, failures };
   if (waiting.length > 0) return { state: after, dispatch: [] };
   const { leader, lead } = leadOf(tally);
   return leader && lead >= state.k ? decided(after, leader) : wave(after);
@@ -112,7 +117,7 @@ function afterQuestion(state: State, calibration: Calibration, settled: Settled)
  * A task taken apart as far as it goes, a vote on every step: the first answer to be `k` votes ahead is the step's, and all that the next step is told of it.
  * Red-flagged samples are thrown away and drawn again. The margin follows from how accurate one step is and how sure the whole is to be.
  */
-export const maker: Topology<MakerConfig, State> = {
+export const maker = {
   id: "maker",
   config: makerConfig,
   problems: (_team, config) => problemsOf(config),
@@ -136,6 +141,8 @@ export const maker: Topology<MakerConfig, State> = {
     const state: State = {
       fixed: { agents, task, steps, config },
       ...marginOf(config, steps.count),
+      samples: 0,
+      flagged: 0,
       at: 0,
       answer: steps.initial,
       winner: null,
@@ -160,4 +167,4 @@ export const maker: Topology<MakerConfig, State> = {
     if (!state.waiting.includes(settled.path)) return { state, dispatch: [] };
     return afterSample(state, settled);
   },
-};
+} satisfies Topology<MakerConfig, State>;

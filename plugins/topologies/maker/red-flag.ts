@@ -11,7 +11,9 @@ export function formatProblem(format: Format): string | undefined {
   try {
     if ("pattern" in format) {
       new RegExp(format.pattern, "u");
-      return repeatedRepeat.test(format.pattern) ? "the pattern repeats something that repeats, which can take for ever on some answers; write it without" : undefined;
+      return repeatedRepeat.test(format.pattern)
+        ? "the pattern repeats something that repeats, which can take for ever on some answers; write it without"
+        : undefined;
     }
     z.fromJSONSchema(format.schema as z.core.JSONSchema.JSONSchema);
     return undefined;

@@ -38,7 +38,13 @@ export const maker: Row = {
         label: `${n} agents, ${steps} steps, ${k} ahead`,
         team,
         task: "Walk all the steps.",
-        config: { repeat: { times: steps, task: "Step {step}: go on from «{state}»." }, initial: "the beginning", k, maxSamples: most, flags: { maxChars: 200 } },
+        config: {
+          repeat: { times: steps, task: "Step {step}: go on from «{state}»." },
+          initial: "the beginning",
+          k,
+          maxSamples: most,
+          flags: { maxChars: 200 },
+        },
         script: ({ round, path }) => ({ text: text(round, sampleOf(path)) }),
         calls: perStep.reduce((sum, { samples }) => sum + samples, 0),
         predicted: { min: steps * k, max: steps * most },
@@ -51,7 +57,15 @@ export const maker: Row = {
       scene(3, 3, 0.2, 0),
       scene(4, 2, 0.3, 0.2),
       scene(2, 4, 0.1, 0.5),
-      { label: `${n} agents, a step each`, team, config: { k: 2 }, task: "Each does a part.", script: ({ round }) => ({ text: answerOf(round, true) }), calls: 2 * n, predicted: { min: 2 * n } },
+      {
+        label: `${n} agents, a step each`,
+        team,
+        config: { k: 2 },
+        task: "Each does a part.",
+        script: ({ round }) => ({ text: answerOf(round, true) }),
+        calls: 2 * n,
+        predicted: { min: 2 * n },
+      },
     ];
   },
   claims: [
@@ -93,7 +107,10 @@ export const maker: Row = {
       name: "no sample of a step sees another",
       check({ steps }) {
         for (const { dispatch, view } of steps)
-          hold(!view.includes(answerOf(dispatch.round, true)) && !view.includes(answerOf(dispatch.round, false)), `${dispatch.path} sees an answer of its own step`);
+          hold(
+            !view.includes(answerOf(dispatch.round, true)) && !view.includes(answerOf(dispatch.round, false)),
+            `${dispatch.path} sees an answer of its own step`,
+          );
       },
     },
   ],
