@@ -23,7 +23,7 @@ const mover = (disks: number, heard: string[]): AnyPlugin =>
     setup({ tap }) {
       tap("model.list", () => [model]);
       tap("task.route", () => ({ model: model.id, maxOutputTokens: 200, why: "the only one", considered: [] }));
-      tap("model.call", ({ messages, temperature }) => {
+      tap("model.call", ({ messages, temperature = 0 }) => {
         const content = messages.map((message) => message.content).join("\n");
         heard.push(content);
         const now = /Now: (.*)/.exec(content)?.[1];
