@@ -13,7 +13,7 @@ export async function forecastOf(
   ledger: Ledger | undefined,
   signal: AbortSignal,
 ): Promise<Forecast> {
-  const { plan, predicted } = await planTask({ task, hooks, signal }, request, context, undefined, []);
+  const { plan, predicted, edges } = await planTask({ task, hooks, signal }, request, context, undefined, []);
   const models = (await hooks.call("model.list", { refresh: false })).flatMap((answer) => (answer.ok ? answer.value : []));
   // Asked as if spending were agreed to: the forecast is what the agreement is about.
   const spending = { ...task.constraints.spending, allowed: true };
@@ -47,5 +47,6 @@ export async function forecastOf(
     expectedNano = expected === undefined || expectedNano === undefined ? undefined : expectedNano + Math.ceil((expected * predicted.expected) / share);
     maxNano = most === undefined || maxNano === undefined ? undefined : maxNano + Math.ceil((most * predicted.max) / share);
   }
-  return { team: plan.team, topology: plan.topology.id, predicted, models: rows, expectedNano, maxNano };
+  const tokens = { input: typical.input * predicted.expected, output: typical.output * predicted.expected };
+  return { team: plan.team, topology: plan.topology.id, edges, predicted, tokens, models: rows, expectedNano, maxNano };
 }

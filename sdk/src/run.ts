@@ -83,7 +83,11 @@ export interface RunReport {
 export interface Forecast {
   team: Team;
   topology: string;
+  /** Who may hear whom. */
+  edges: { from: string; to: string }[];
   predicted: CallPrediction;
+  /** Tokens of the expected calls, for prompts and answers of a usual length. */
+  tokens: { input: number; output: number };
   models: { agent: string; model: string; why: string; paid: boolean }[];
   /** Expected and highest cost; undefined when a model has no known price. */
   expectedNano: NanoUsd | undefined;

@@ -1,13 +1,16 @@
 import { useNavigate } from "@tanstack/react-router";
 import { FileText, FolderOpen, X } from "lucide-react";
-import { type DragEvent, type FormEvent, useId, useRef, useState } from "react";
+import { type DragEvent, type FormEvent, lazy, Suspense, useEffect, useId, useRef, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
-import { useHooks, useModels } from "../client/queries.ts";
+import { useModels } from "../client/queries.ts";
 import { Button } from "../ui/Button.tsx";
 import { bytes, plural } from "../ui/format.ts";
-import { Failed } from "../ui/States.tsx";
+import { Failed, Loading } from "../ui/States.tsx";
 import { ForecastLine } from "./ForecastLine.tsx";
 import { type Dropped, droppedFiles, pickedFiles } from "./dropped-files.ts";
+import { TopologyWords, useTopologies } from "./TopologyChoice.tsx";
+
+const TeamPreview = lazy(() => import("./TeamPreview.tsx").then((module) => ({ default: module.TeamPreview })));
 
 const field = "h-9 rounded-8 border border-control bg-surface px-2 text-14 text-fg";
 
@@ -16,13 +19,14 @@ export function TaskBox() {
   const { client, where } = useKernel();
   const navigate = useNavigate();
   const { data: models = [] } = useModels();
-  const { data: hooks } = useHooks();
+  const topologies = useTopologies();
   const [task, setTask] = useState("");
   const [files, setFiles] = useState<Dropped[]>([]);
   const [topology, setTopology] = useState("");
   const [agents, setAgents] = useState("");
   const [model, setModel] = useState("");
   const [budget, setBudget] = useState("0.05");
+  const [preview, setPreview] = useState(false);
   const [over, setOver] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -36,6 +40,9 @@ export function TaskBox() {
     ...(model ? { model } : {}),
     ...(paid ? { budget: Number(budget) } : {}),
   };
+
+  // While somebody types, the team is drawn for what stood there a moment ago.
+  const planned = useSettled(asked, 400);
 
   const add = (added: Dropped[]) => setFiles((now) => [...new Map([...now, ...added].map((file) => [file.path, file])).values()]);
   const drop = async (event: DragEvent) => {
@@ -133,11 +140,19 @@ export function TaskBox() {
         <div className="flex flex-wrap items-end gap-4">
           <label className="flex flex-col gap-1 text-12 text-muted">
             How they work together
-            <select value={topology} onChange={(event) => setTopology(event.target.value)} className={field} disabled={!hooks}>
+            <select
+              value={topology}
+              onChange={(event) => setTopology(event.target.value)}
+              className={field}
+              disabled={topologies.length === 0}
+              aria-describedby={`${id}-how`}
+            >
               <option value="">as the planner decides</option>
-              <option value="sequential">one after another</option>
-              <option value="parallel">side by side</option>
-              <option value="dag">by dependencies</option>
+              {topologies.map(({ word }) => (
+                <option key={word} value={word}>
+                  {word}
+                </option>
+              ))}
             </select>
           </label>
           <label className="flex flex-col gap-1 text-12 text-muted">
@@ -177,13 +192,36 @@ export function TaskBox() {
               />
             </label>
           ) : null}
-          <Button type="submit" look="primary" className="ml-auto" disabled={busy || task.trim() === ""}>
+          <Button onClick={() => setPreview((now) => !now)} aria-expanded={preview} disabled={task.trim() === ""} className="ml-auto">
+            {preview ? "Hide the team" : "Show the team"}
+          </Button>
+          <Button type="submit" look="primary" disabled={busy || task.trim() === ""}>
             {busy ? "Starting…" : where === "tab" ? "Run in this tab" : "Run"}
           </Button>
         </div>
+        <p id={`${id}-how`} className="text-13 text-muted empty:hidden">
+          {topologies.find(({ word }) => word === topology)?.description}
+        </p>
+        <TopologyWords words={topologies} chosen={topology} onChoose={setTopology} />
+        {preview && planned.task.trim() !== "" ? (
+          <Suspense fallback={<Loading what="Planning the team" />}>
+            <TeamPreview request={planned} />
+          </Suspense>
+        ) : null}
         {paid && task.trim() !== "" ? <ForecastLine request={asked} /> : null}
         {failure !== undefined ? <Failed error={failure} what="The task was not started" /> : null}
       </form>
     </section>
   );
+}
+
+/** The value once it has not changed for that many milliseconds. */
+function useSettled<T>(value: T, afterMs: number): T {
+  const [settled, setSettled] = useState(value);
+  const text = JSON.stringify(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(JSON.parse(text) as T), afterMs);
+    return () => clearTimeout(timer);
+  }, [text, afterMs]);
+  return settled;
 }

@@ -1,0 +1,55 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { kernelReady, openPage, type OpenedPage } from "../support/open-page.ts";
+import { type PageServer, servePage } from "../support/page-server.ts";
+import { topologies } from "../support/topologies.ts";
+
+let server: PageServer;
+let browser: Browser;
+let opened: OpenedPage;
+beforeAll(async () => {
+  server = await servePage();
+  browser = await launchChromium();
+  opened = await openPage(browser, server.url);
+  await kernelReady(opened.page);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+describe("before a task is run", () => {
+  it("each installed topology is offered by its word, with the line its plugin says of itself", async () => {
+    const { page } = opened;
+    await page.getByText(/ways to work together/).click();
+    for (const { manifest } of topologies) {
+      const word = manifest.id.replace("orrery.topology.", "");
+      expect(await page.getByRole("button", { name: `${word} ${manifest.description}` }).isVisible(), word).toBe(true);
+    }
+    await page.getByRole("button", { name: /^debate / }).click();
+    expect(await page.getByLabel("How they work together").inputValue()).toBe("debate");
+  });
+
+  it("the team is drawn with what it would come to, and drawn anew for another word", async () => {
+    const { page } = opened;
+    await page.getByLabel("Task", { exact: true }).fill("What changed in March, and why?");
+    await page.getByRole("button", { name: "Show the team" }).click();
+    const team = page.getByRole("region", { name: "Team before the run" });
+    await team.getByText(/· debate ·/).waitFor();
+    expect(await team.getByRole("group", { name: /Team graph/ }).isVisible()).toBe(true);
+    const debating = await team.locator("dl").textContent();
+    await page.getByLabel("How they work together").selectOption("sequential");
+    await team.getByText(/· sequential ·/).waitFor();
+    const chained = await team.locator("dl").textContent();
+    expect(debating).not.toBe(chained);
+    expect(chained).toMatch(/Calls3Tokens, about18,000 in, 2,700 outMoney\$0Modelsorrery\/extractive/);
+    expect(opened.errors).toEqual([]);
+  });
+
+  it("fits a screen of 320 pixels", async () => {
+    const { page } = opened;
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  });
+});
