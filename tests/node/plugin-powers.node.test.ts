@@ -47,9 +47,8 @@ async function serve(spending: object) {
   const prices = { "lab/dear": { inputUsdPerMTok: 10, outputUsdPerMTok: 10 } };
   const { server } = await serveHere({ flags: { sandboxed, spending, pluginConfig: { "orrery.cost": { prices } } }, plugins: [lab] });
   return async <T>(path: string, body?: unknown): Promise<T> => {
-    const init = body
-      ? { method: "POST", body: JSON.stringify(body), headers: { ...authorized, "content-type": "application/json" } }
-      : { headers: authorized };
+    const headers = { ...authorized, accept: "application/json", ...(body ? { "content-type": "application/json" } : {}) };
+    const init = body ? { method: "POST", body: JSON.stringify(body), headers } : { headers };
     return (await fetch(`${server.origin}${path}`, init)).json() as Promise<T>;
   };
 }
