@@ -1,4 +1,4 @@
-// Bundles the `orrery` command into a folder (node bundle-cli.mjs FOLDER): everything but the database's native module, in chunks that load when a command needs them.
+// Bundles the `orrery` command into a folder (node bundle-cli.mjs FOLDER): everything but native modules (the database, the bundler), in chunks that load when a command needs them.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
@@ -19,7 +19,7 @@ async function bundleCommandLine() {
     cwd: join(root, "host-node"),
     platform: "node",
     transform: { target: "node22" },
-    external: [/^better-sqlite3$/, /^@huggingface\/transformers$/],
+    external: [/^better-sqlite3$/, /^esbuild$/, /^@huggingface\/transformers$/],
     // An import that nothing in the workspace answers would be found by the person who installed the product.
     onLog(level, log, handler) {
       if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);

@@ -2,7 +2,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFi
 import { join } from "node:path";
 import { root } from "./paths.mjs";
 
-/** Puts what a person installs into `folder`: the bundle, its assets, the page, the example, and a manifest with one dependency. */
+/** Puts what a person installs into `folder`: the bundle, its assets, the page, the example, and a manifest with what cannot be bundled as dependencies. */
 export function stageProduct(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, "bin"), { recursive: true });
@@ -27,7 +27,7 @@ function manifest() {
     bin: { orrery: "bin/orrery.js" },
     files: ["bin", "dist"],
     engines: { node: ">=22" },
-    dependencies: { "better-sqlite3": dependencies["better-sqlite3"] },
+    dependencies: { "better-sqlite3": dependencies["better-sqlite3"], esbuild: dependencies.esbuild },
     ...(transformers
       ? { peerDependencies: { "@huggingface/transformers": transformers }, peerDependenciesMeta: { "@huggingface/transformers": { optional: true } } }
       : {}),
