@@ -9,10 +9,13 @@ import episodic, { load as loadEpisodic } from "@orrery/plugins/memory/episodic"
 import trace from "@orrery/plugins/observability/trace";
 import planner from "@orrery/plugins/planner";
 import extractive, { load as loadExtractive } from "@orrery/plugins/providers/extractive";
+import privacy from "@orrery/plugins/privacy/classifier";
 import routing from "@orrery/plugins/routing/default";
 import runner, { load as loadRunner } from "@orrery/plugins/runner";
 import dag from "@orrery/plugins/topologies/dag";
 import debate from "@orrery/plugins/topologies/debate";
+import hybrid from "@orrery/plugins/topologies/hybrid";
+import maker from "@orrery/plugins/topologies/maker";
 import mesh from "@orrery/plugins/topologies/mesh";
 import parallel from "@orrery/plugins/topologies/parallel";
 import sequential from "@orrery/plugins/topologies/sequential";
@@ -35,6 +38,9 @@ export const preset: readonly AnyPlugin[] = [
   dag,
   debate,
   mesh,
+  maker,
+  hybrid,
+  privacy,
   runner,
 ];
 

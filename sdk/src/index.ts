@@ -55,6 +55,7 @@ export { costOf, noCost } from "./cost-projection.ts";
 export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type Move, type CallPrediction, type Conformance } from "./topology.ts";
 
 export { Documents, Embeddings, type DocumentInfo, type InputFile, type Ingested, type Passage, type Sentence, type SkippedFile } from "./documents.ts";
+export { Classifier, type Classified, type PrivateSpan } from "./privacy.ts";
 export { EpisodicMemory, recalled, citation, type Recalled, type Citation } from "./memory.ts";
 export { Journal, canonicalJson, hashInput, genesis, type JournalEntry, type NewEntry, type RunHead, type RunSummary } from "./journal.ts";
 export { Storage, Assets, Connections, Egress, type KeyValue, type Connection } from "./host-services.ts";

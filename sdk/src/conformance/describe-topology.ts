@@ -22,6 +22,8 @@ export interface ConformanceOptions {
   agents?: readonly number[];
   /** Whose row of the specification it must keep, where that does not follow from its own id, as `"mesh"`. */
   like?: string;
+  /** Plugins whose services it uses, where it is a plugin itself. */
+  besides?: readonly AnyPlugin[];
   /** Configs to try, for a topology without a row; `{}` when absent. */
   configs?: readonly Json[];
 }
@@ -39,10 +41,10 @@ export interface TopologySubject {
  * for (const { name, skip, run } of describeTopology(myTopology)) test.skipIf(skip !== undefined)(name, run);
  */
 export function describeTopology(subject: AnyPlugin | TopologySubject, options: ConformanceOptions = {}): ConformanceCase[] {
-  const { seed = 1, agents = [1, 2, 3, 4, 5, 6, 7, 8, 9], like, configs } = options;
+  const { seed = 1, agents = [1, 2, 3, 4, 5, 6, 7, 8, 9], like, configs, besides = [] } = options;
   const id = "executor" in subject ? subject.id : topologyIdOf(subject);
   const row = rowOf(like ?? id);
-  const anew = "executor" in subject ? async () => subject.executor : () => executorOf(subject);
+  const anew = "executor" in subject ? async () => subject.executor : () => executorOf(subject, besides);
   const stageOf = async (name: string): Promise<Stage> => {
     const choose = choices(hashOf(`${seed}|${id}|${name}`));
     const executor = await anew();

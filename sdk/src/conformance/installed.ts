@@ -21,9 +21,10 @@ const serviceOf = (plugin: AnyPlugin): string => {
 /** The id of the topology a plugin provides; throws TOPOLOGY_NONE. */
 export const topologyIdOf = (plugin: AnyPlugin): string => topologyOfService(serviceOf(plugin)) ?? "";
 
-/** The executor of a plugin, from a kernel of its own. */
-export async function executorOf(plugin: AnyPlugin): Promise<TopologyExecutor> {
+/** The executor of a plugin, from a kernel that holds it, those besides it, and nothing else. */
+export async function executorOf(plugin: AnyPlugin, besides: readonly AnyPlugin[]): Promise<TopologyExecutor> {
   const kernel = createKernel({ hooks: lifecycle, platform: testPlatform(1) });
+  for (const other of besides) await kernel.install(other, { tier: "core" });
   const report = await kernel.install(plugin, { tier: "core" });
   const executor = kernel.service(token<TopologyExecutor>(serviceOf(plugin)));
   if (executor) return executor;
