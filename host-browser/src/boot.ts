@@ -25,7 +25,7 @@ export interface Booted {
 
 /** A kernel with the browser's host services and the plugins of a preset, each at tier core. */
 export async function boot({ base, database = "orrery", plugins, carry }: BootOptions): Promise<Booted> {
-  const kernel = createKernel({ hooks: lifecycle, platform: browserPlatform });
+  const kernel = createKernel({ hooks: lifecycle, platform: browserPlatform, unchecked: ["core"] });
   const hub = new WatchHub();
   const state = new StateDatabase(`${database}.state`);
   const host = [

@@ -75,11 +75,11 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
     call: (hook: string, input: unknown, options?: CallOptions): unknown =>
       counted(hook, () => {
         admit(`hook.call:${hook}`);
-        return invocation.invoke(hooks.chain(hook), input, options, undefined, id);
+        return invocation.invoke(hooks.chain(hook), input, options, undefined, plugin);
       }),
     session: (label: string) => {
       admit("hook.call:*");
-      const session = sessions.start(label, id);
+      const session = sessions.start(label, plugin);
       const close = scope.own(`session ${label}`, session.close);
       return { close, call: (hook: string, input: unknown, options?: CallOptions) => counted(hook, () => session.call(hook, input, options)) };
     },

@@ -132,6 +132,8 @@ export interface KernelOptions<C extends Catalogue> {
   /** Granted = requested ∩ policy ∩ the tier's ceiling. Default: everything the tier may have. */
   readonly policy?: (request: { plugin: string; tier: Tier; capability: string }) => boolean;
   readonly limits?: Partial<Limits>;
+  /** Tiers whose plugins are taken at their word: what they hand to a hook and answer is not held against its schema, guards' answers excepted. Default none. */
+  readonly unchecked?: readonly Tier[];
 }
 
 /**

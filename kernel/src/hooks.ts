@@ -3,7 +3,7 @@ import type { Activation } from "./activation.ts";
 import { KernelError } from "./errors.ts";
 import type { CallOptions, Catalogue, HookKind, HookSpec } from "./contract.ts";
 import { type Done, interpret, type TapableKind } from "./interpreter.ts";
-import type { Call, Invocation, TapEntry } from "./invocation.ts";
+import type { Call, Caller, Invocation, TapEntry } from "./invocation.ts";
 import { order } from "./order.ts";
 
 /** One hook's taps at one moment, in the order they run. Never changes: a change makes a new chain, and sessions keep the old. */
@@ -97,13 +97,13 @@ function validated(hook: string, spec: HookSpec): HookSpec {
 export function createSessions(hooks: Hooks, invocation: Invocation) {
   const sessions = new Set<{ readonly table: HookTable; readonly keeps: Set<Activation> }>();
   return {
-    start(label: string, caller?: string) {
+    start(label: string, caller?: Caller) {
       const session = { table: hooks.table(), keeps: new Set<Activation>() };
       sessions.add(session);
       return {
         call: (hook: string, input: unknown, options?: CallOptions): unknown =>
           hooks.calling(hook, () => {
-            if (!sessions.has(session)) throw new KernelError("SESSION_CLOSED", { hook, plugin: caller, detail: label });
+            if (!sessions.has(session)) throw new KernelError("SESSION_CLOSED", { hook, plugin: caller?.id, detail: label });
             return invocation.invoke(hooks.chain(hook, session.table), input, options, label, caller);
           }),
         close(): void {

@@ -2,7 +2,7 @@ import type { Activation } from "./activation.ts";
 import { acceptAnswer, checkAgainst, emptyResult, weigh } from "./answers.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { isRefusal, KernelError } from "./errors.ts";
-import type { CallOptions, TapCall } from "./contract.ts";
+import type { CallOptions, TapCall, Tier } from "./contract.ts";
 import type { Chain } from "./hooks.ts";
 import type { Done } from "./interpreter.ts";
 import type { Placed } from "./order.ts";
@@ -72,17 +72,20 @@ export class Attempt implements TapCall {
   }
 }
 
+/** The plugin that makes a call; none is the host. */
+export type Caller = { readonly id: string; readonly tier: Tier };
+
 /** Calls hooks and runs taps: deadlines, attribution, fault policy, tracing. */
 export type Invocation = ReturnType<typeof createInvocation>;
 
-export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
+export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked: ReadonlySet<Tier | undefined>) {
   /** Synchronous for `notify`, a promise for every other kind. `caller` is the plugin to name when the input is wrong. @throws HOOK_INPUT_INVALID */
-  function invoke(chain: Chain, given: unknown, options: CallOptions = {}, session?: string, caller?: string): unknown {
+  function invoke(chain: Chain, given: unknown, options: CallOptions = {}, session?: string, caller?: Caller): unknown {
     const { spec, entries, name: hook } = chain;
     const notify = spec.kind === "notify";
     if (entries.length === 0 && !tracer.isOn() && !options.signal?.aborted) return notify ? undefined : Promise.resolve(emptyResult(spec, given));
-    const checked = checkAgainst(spec.input, given);
-    if ("problem" in checked) throw new KernelError("HOOK_INPUT_INVALID", { hook, plugin: caller, detail: checked.problem });
+    const checked = unchecked.has(caller?.tier) ? { value: given } : checkAgainst(spec.input, given);
+    if ("problem" in checked) throw new KernelError("HOOK_INPUT_INVALID", { hook, plugin: caller?.id, detail: checked.problem });
     const id = tracer.nextCall();
     const startedAt = tracer.now(id);
     const call: Call = { chain, session, id, answers: [], pending: new Set(), ended: false, settle: undefined };
@@ -158,7 +161,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer) {
     const { spec, entries } = call.chain;
     let answer: unknown;
     try {
-      answer = acceptAnswer(spec, given, entry);
+      answer = acceptAnswer(spec, given, entry, unchecked.has(entry.owner.plugin.tier));
     } catch (thrown) {
       return fault(attempt, thrown);
     }

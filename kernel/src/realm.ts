@@ -18,11 +18,11 @@ const defaults: Limits = { drainMs: 2_000, activateMs: 10_000, maxEffects: 10_00
 /** What the parts of one kernel share. `reconsider` looks again at what can be activated, once the kernel's queue gets there. */
 export interface Realm extends ReturnType<typeof createRealm> {}
 
-export function createRealm({ hooks: catalogue, platform, limits: given }: KernelOptions<Catalogue>, reconsider: () => void) {
+export function createRealm({ hooks: catalogue, platform, limits: given, unchecked }: KernelOptions<Catalogue>, reconsider: () => void) {
   const limits: Limits = { ...defaults, ...given };
   const deadlines = createDeadlines(platform);
   const tracer = createTracer(platform.clock);
-  const invocation = createInvocation(deadlines, tracer);
+  const invocation = createInvocation(deadlines, tracer, new Set(unchecked));
   const hooks = createHooks(catalogue, invocation.run);
   const listeners = new Set<(change: PluginChange) => void>();
   /** In order of activation. */
