@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { createKernel, type Kernel } from "@orrery/kernel";
 import { type AnyPlugin, type Lifecycle, lifecycle, type Log, OrreryError, type PluginReport, type Token } from "@orrery/sdk";
 import { type Home, locateHome, openHome } from "./home.ts";
+import type { PackageHost } from "./packages/package-host.ts";
 import { nodePlatform } from "./platform.ts";
 import assets from "./plugins/assets/index.ts";
 import { connectionsPlugin } from "./plugins/connections/index.ts";
@@ -35,6 +37,8 @@ export interface Host {
   readonly notLoaded: readonly { plugin: string; code: string; message: string }[];
   /** The service, or SERVICE_MISSING with what should have provided it. */
   need<T>(token: Token<T>): T;
+  /** The installed packages; loaded when first asked for, or at the start where there are any. */
+  packages(): Promise<PackageHost>;
   close(): Promise<void>;
 }
 
@@ -46,7 +50,7 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   const platform = nodePlatform(options.log ? { log: options.log } : { level: settings.log });
   const kernel = createKernel({ hooks: lifecycle, platform, unchecked: ["core"] });
   const vault = createVault(home, env);
-  let endSandbox: (() => Promise<void>) | undefined;
+  const engine = once(async () => (await import("./sandbox/node-engine.ts")).nodeSandboxEngine());
   const notLoaded: { plugin: string; code: string; message: string }[] = [];
 
   // What people set under `spending` is the cost plugin's to hold.
@@ -57,6 +61,22 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   };
   const install = (plugin: AnyPlugin, tier: "core" | "trusted", config = configOf(plugin.manifest.id)): Promise<PluginReport> =>
     kernel.install(plugin, { tier, ...(config === undefined ? {} : { config }) });
+
+  const onStopped: Parameters<typeof loadSandboxedFile>[3] = ({ plugin, message, quarantined }) => {
+    if (quarantined) void kernel.suspend(plugin, message).catch(() => undefined);
+  };
+  const packages = once(async () => {
+    const { PackageHost } = await import("./packages/package-host.ts");
+    return new PackageHost({ home, kernel, clock: platform.clock, log: platform.log, engine, onStopped, configOf, disabled: settings.disabled });
+  });
+  const close = async (): Promise<void> => {
+    try {
+      await (await packages.made())?.close();
+      await kernel.close();
+    } finally {
+      await (await engine.made())?.close();
+    }
+  };
 
   try {
     await own(await install(journal, "core", { file: home.journal }));
@@ -81,24 +101,19 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
     for (const path of await listUserPlugins(home.plugins, settings.plugins)) {
       await attempt(path, async () => install(await loadUserPlugin(path), "trusted"));
     }
-    if (settings.sandboxed.length > 0) {
-      const engine = (await import("./sandbox/node-engine.ts")).nodeSandboxEngine();
-      endSandbox = () => engine.close();
-      const onStopped: Parameters<typeof loadSandboxedFile>[3] = ({ plugin, message, quarantined }) => {
-        if (quarantined) void kernel.suspend(plugin, message).catch(() => undefined);
-      };
-      for (const each of settings.sandboxed) {
-        await attempt(each.file, async () => {
-          const { plugin, options: granted } = await loadSandboxedFile(each, engine, platform.clock, onStopped);
-          const config = configOf(plugin.manifest.id);
-          await kernel.install(plugin, { ...granted, ...(config === undefined ? {} : { config }) });
-        });
-      }
+    for (const each of settings.sandboxed) {
+      await attempt(each.file, async () => {
+        const { plugin, options: granted } = await loadSandboxedFile(each, await engine(), platform.clock, onStopped);
+        const config = configOf(plugin.manifest.id);
+        await kernel.install(plugin, { ...granted, ...(config === undefined ? {} : { config }) });
+      });
+    }
+    if (existsSync(home.lockfile) || existsSync(home.packages)) {
+      await attempt(home.lockfile, async () => notLoaded.push(...(await (await packages()).start())));
     }
     for (const plugin of options.plugins ?? []) await install(plugin, "trusted");
   } catch (error) {
-    await kernel.close().catch(() => undefined);
-    await endSandbox?.();
+    await close().catch(() => undefined);
     throw error;
   }
   for (const { plugin, code, message } of notLoaded) platform.log.error(`the plugin ${plugin} was not loaded: ${message}`, { code });
@@ -125,13 +140,8 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
         });
       return service;
     },
-    close: async () => {
-      try {
-        await kernel.close();
-      } finally {
-        await endSandbox?.();
-      }
-    },
+    packages,
+    close,
   };
 }
 
@@ -156,4 +166,10 @@ function whyNot(kernel: Kernel<Lifecycle>, service: string, notLoaded: readonly 
 function failureOf(error: unknown): { code: string; message: string } {
   const code = error instanceof Error && "code" in error ? String(error.code) : "PLUGIN_INVALID";
   return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Makes it when it is first asked for; `made` is what there is of it by now. */
+function once<T>(make: () => Promise<T>): (() => Promise<T>) & { made(): Promise<T> | undefined } {
+  let made: Promise<T> | undefined;
+  return Object.assign(() => (made ??= make()), { made: () => made });
 }

@@ -12,6 +12,9 @@ export interface Home {
   readonly keys: string;
   readonly token: string;
   readonly plugins: string;
+  /** Archives of installed packages; `lockfile` says which count. */
+  readonly packages: string;
+  readonly lockfile: string;
   readonly models: string;
 }
 
@@ -27,6 +30,8 @@ export function locateHome(explicit?: string, env: NodeJS.ProcessEnv = process.e
     keys: at("keys.json"),
     token: at("token"),
     plugins: at("plugins"),
+    packages: at("packages"),
+    lockfile: at("orrery-lock.json"),
     models: at("models"),
   };
 }

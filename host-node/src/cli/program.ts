@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "../version.ts";
+import { pluginCommands } from "./plugin-commands.ts";
 import { teamCommands } from "./team-commands.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -144,28 +145,7 @@ export function describe(lazy: Lazy, json: boolean): Command {
     .option("--no-test", "remember it without trying it")
     .option("--remove", "forget it and its key");
 
-  const plugins = command(
-    program,
-    "plugins",
-    "List plugins and their state",
-    ["orrery plugins", "orrery plugins inspect orrery.cost", "orrery plugins explain budget.reserve"],
-    async () => (await import("./commands/plugins.ts")).list,
-  );
-  command(plugins, "list", "List plugins and their state", ["orrery plugins list --json"], async () => (await import("./commands/plugins.ts")).list);
-  command(
-    plugins,
-    "inspect <id>",
-    "Show what a plugin requires, provides, taps, may do and did",
-    ["orrery plugins inspect orrery.runner"],
-    async () => (await import("./commands/plugins.ts")).inspect,
-  );
-  command(
-    plugins,
-    "explain <hook>",
-    "Show who taps a hook, in which order, and why",
-    ["orrery plugins explain task.route"],
-    async () => (await import("./commands/plugins.ts")).explain,
-  );
+  pluginCommands(program, command, many);
 
   const config = command(
     program,

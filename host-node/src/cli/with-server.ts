@@ -33,6 +33,7 @@ export async function withServer(options: ServerOptions, work: (session: Session
     try {
       const client = new HostClient(host, performance.now() - started);
       backend.resolve({ host, client });
+      (await host.packages()).watch();
       return await work({ host, client, terminal, server });
     } finally {
       await server.close();

@@ -3,10 +3,14 @@ import {
   Documents,
   type Forecast,
   type HostInfo,
+  type InstalledPackage,
   Journal,
   type KernelClient,
   type ModelInfo,
   OrreryError,
+  type PackageAudit,
+  type PackageConsent,
+  type PackageReport,
   type RunRequest,
   Runner,
   type Sentence,
@@ -149,6 +153,26 @@ export class HostClient implements KernelClient {
 
   async plugins() {
     return [...this.#host.kernel.inspect().plugins];
+  }
+
+  async inspectPackage(bytes: Uint8Array): Promise<PackageReport> {
+    return (await this.#host.packages()).inspect(bytes);
+  }
+
+  async installPackage(bytes: Uint8Array, consent: PackageConsent): Promise<InstalledPackage> {
+    return (await this.#host.packages()).install(bytes, consent);
+  }
+
+  async packages(): Promise<InstalledPackage[]> {
+    return (await this.#host.packages()).list();
+  }
+
+  async removePackage(id: string): Promise<void> {
+    await (await this.#host.packages()).remove(id);
+  }
+
+  async packageAudit(id: string): Promise<PackageAudit> {
+    return (await this.#host.packages()).audit(id);
   }
 
   async explain(hook: string) {

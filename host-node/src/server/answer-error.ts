@@ -1,7 +1,7 @@
 import { type Failure, failureOf } from "../cli/failure.ts";
 
-const notFound = new Set(["RUN_UNKNOWN", "HOOK_UNKNOWN", "PLUGIN_UNKNOWN", "EXAMPLE_MISSING", "ROUTE_UNKNOWN"]);
-const unavailable = new Set(["SERVICE_MISSING", "HOST_FAILED", "KERNEL_CLOSED", "JOURNAL_CLOSED"]);
+const notFound = new Set(["RUN_UNKNOWN", "HOOK_UNKNOWN", "PLUGIN_UNKNOWN", "PACKAGE_UNKNOWN", "EXAMPLE_MISSING", "ROUTE_UNKNOWN"]);
+const unavailable = new Set(["SERVICE_MISSING", "HOST_FAILED", "KERNEL_CLOSED", "JOURNAL_CLOSED", "PACKAGES_BUSY"]);
 const internal = /^(INTERNAL|JOURNAL_|STORAGE_|TAP_|ERR_)/;
 
 /** The status and body an error is answered with. What is nobody's fault outside says no more than its code. */

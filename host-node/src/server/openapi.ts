@@ -5,7 +5,7 @@ import { failure, type Operation, schemas } from "./schemas.ts";
 
 /** What the description needs of a route. */
 export interface DescribedRoute {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   url: string;
   operation: Operation;
   auth: "token" | "public";
@@ -27,7 +27,7 @@ export async function openApi(version: string, routes: readonly DescribedRoute[]
   app.after(() => {
     for (const { method, url, operation, auth, summary } of routes) {
       const { response, ...taken } = schemas[operation];
-      const status = operation === "submit" || operation === "example" ? 202 : 200;
+      const status = operation === "submit" || operation === "example" ? 202 : operation === "installPackage" ? 201 : 200;
       app.route({
         method,
         url,

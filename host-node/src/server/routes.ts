@@ -1,4 +1,4 @@
-import { OrreryError } from "@orrery/sdk";
+import { OrreryError, type PackageConsent } from "@orrery/sdk";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HostClient } from "../client/host-client.ts";
 import { needRun } from "../client/need-run.ts";
@@ -38,6 +38,10 @@ const accepted = ({ reply }: RouteContext, started: { runId: string; thread: str
   reply.status(202).header("location", `/api/runs/${started.runId}`);
   return started;
 };
+
+/** Five megabytes as base64, and what stands around it. */
+const packageBody = 7_200_000;
+const bytesOf = (body: unknown): Uint8Array => new Uint8Array(Buffer.from((body as { package: string }).package, "base64"));
 
 /** Every route of the API. The page's files and the socket stand beside it. */
 export const routes: readonly Route[] = [
@@ -84,6 +88,34 @@ export const routes: readonly Route[] = [
   route("GET", "/api/views", "views", "What plugins show under Extend, or beside a run", async ({ query }, { client }) => ({
     views: await client.views({ place: query.run ? "run" : "extend", ...(query.run ? { run: query.run } : {}) }),
   })),
+  route("GET", "/api/packages", "packages", "Installed packages", async (_, { client }) => ({ packages: await client.packages() })),
+  route(
+    "POST",
+    "/api/packages/inspect",
+    "inspectPackage",
+    "What a package asks for and how it differs from the installed one; runs and keeps nothing",
+    async ({ body }, { client }) => client.inspectPackage(bytesOf(body)),
+    { bodyLimit: packageBody },
+  ),
+  route(
+    "POST",
+    "/api/packages",
+    "installPackage",
+    "Install a package with what was agreed to, in place of the one of its id",
+    async ({ body }, { client, reply }) => {
+      const { package: _, ...consent } = body as { package: string } & PackageConsent;
+      reply.status(201);
+      return client.installPackage(bytesOf(body), consent);
+    },
+    { bodyLimit: packageBody },
+  ),
+  route("DELETE", "/api/packages/:id", "removePackage", "Remove a package with everything its plugin kept", async ({ params }, { client }) => {
+    await client.removePackage(params.id);
+    return { removed: params.id };
+  }),
+  route("GET", "/api/packages/:id/audit", "packageAudit", "What a package asked for, may do, did and was denied, over all runs", ({ params }, { client }) =>
+    client.packageAudit(params.id),
+  ),
   route("GET", "/api/models", "models", "Models: connected, found or embedded", async ({ query }, { client }) => ({
     models: await client.models(query.refresh),
   })),

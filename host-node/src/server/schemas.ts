@@ -1,5 +1,6 @@
 import { runEvent } from "@orrery/sdk";
 import { z } from "zod";
+import { packageConsent, packed } from "../client/package-request.ts";
 import { submitRequest } from "../client/submit-request.ts";
 
 const id = z.string().min(1).max(200);
@@ -52,6 +53,11 @@ export const schemas = {
     querystring: z.object({ run: id.optional().describe("Beside this run; under Extend when absent") }),
     response: z.object({ views: z.array(open("ShownView")) }),
   },
+  inspectPackage: { body: z.strictObject({ package: packed }), response: open("PackageReport") },
+  installPackage: { body: packageConsent.extend({ package: packed }), response: open("InstalledPackage") },
+  packages: { response: z.object({ packages: z.array(open("InstalledPackage")) }) },
+  removePackage: { params: z.object({ id }), response: z.object({ removed: z.string() }) },
+  packageAudit: { params: z.object({ id }), response: open("PackageAudit") },
   models: { querystring: z.object({ refresh: z.stringbool().optional() }), response: z.object({ models: z.array(open("ModelInfo")) }) },
   hooks: { response: z.object({ hooks: z.array(z.string()) }) },
   hook: { params: z.object({ name: id }), response: open("HookExplanation") },

@@ -1,6 +1,7 @@
-import { OrreryError, viewQuery } from "@orrery/sdk";
+import { OrreryError, type PackageConsent, viewQuery } from "@orrery/sdk";
 import { z } from "zod";
 import type { HostClient } from "../client/host-client.ts";
+import { packageConsent, packed, unpacked } from "../client/package-request.ts";
 import { submitRequest } from "../client/submit-request.ts";
 import { wordsOf } from "./issue-words.ts";
 
@@ -45,6 +46,14 @@ export const methods: Readonly<Record<string, Method>> = {
   trace: method([id], (client, [runId]) => client.trace(runId)),
   models: method([], (client) => client.models()),
   plugins: method([], (client) => client.plugins()),
+  inspectPackage: method([packed], (client, [bytes]) => client.inspectPackage(unpacked(bytes))),
+  installPackage: method([packed, packageConsent], (client, [bytes, consent]) => client.installPackage(unpacked(bytes), consent as PackageConsent)),
+  packages: method([], (client) => client.packages()),
+  removePackage: method([id], async (client, [pluginId]) => {
+    await client.removePackage(pluginId);
+    return null;
+  }),
+  packageAudit: method([id], (client, [pluginId]) => client.packageAudit(pluginId)),
   explain: method([id], (client, [hook]) => client.explain(hook)),
   hooks: method([], (client) => client.hooks()),
   sentences: method([id, z.string().min(1).max(1_000)], (client, [runId, path]) => client.sentences(runId, path)),

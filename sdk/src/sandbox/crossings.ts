@@ -78,7 +78,7 @@ export async function cross(token: string, service: unknown, method: string, arg
 const storageGrant = (crosser: Crosser): string | undefined => crosser.capabilities.find((name) => name.startsWith("storage:") && crosser.can(name));
 
 /** The namespace that holds everything a sandboxed plugin keeps. */
-const storageOf = (plugin: string): string => `sandbox.${plugin}`;
+export const storageOf = (plugin: string): string => `sandbox.${plugin}`;
 
 /** `storage:64KB`, `storage:1MB`, `storage:5000`: characters of JSON. */
 export function quotaOf(capability: string | undefined, most: number): number {

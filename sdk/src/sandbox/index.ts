@@ -1,3 +1,4 @@
+export { storageOf } from "./crossings.ts";
 export { sandboxedPlugin, type SandboxedPluginOptions } from "./sandboxed-plugin.ts";
 export type { SandboxManifest } from "./sandbox-manifest.ts";
 export { describeSource, type SourceDescription } from "./describe-source.ts";

@@ -2,12 +2,13 @@ import { OrreryError } from "@orrery/sdk";
 import { table } from "../format.ts";
 import { oneLine } from "../terminal.ts";
 import { type Common, withHost } from "../with-host.ts";
+import { packageRows } from "./packages.ts";
 
 /** `orrery plugins list`. */
 export function list(options: Common): Promise<number> {
   return withHost(options, async ({ client, host, terminal }) => {
-    const plugins = await client.plugins();
-    terminal.object({ plugins, notLoaded: host.notLoaded });
+    const [plugins, packages] = await Promise.all([client.plugins(), client.packages()]);
+    terminal.object({ plugins, packages, notLoaded: host.notLoaded });
     const rows = plugins.map(({ id, version, tier, state, title, error, waitingFor }) => [
       id,
       version,
@@ -16,6 +17,10 @@ export function list(options: Common): Promise<number> {
       oneLine(error?.message ?? (waitingFor.length > 0 ? `waits for ${waitingFor.join(", ")}` : (title ?? "")), 400),
     ]);
     for (const line of table([["PLUGIN", "VERSION", "TIER", "STATE", ""], ...rows])) terminal.line(line);
+    if (packages.length > 0) {
+      terminal.line();
+      for (const line of table([["INSTALLED", "VERSION", "SIGNED BY", ""], ...packageRows(packages)])) terminal.line(line);
+    }
     for (const { plugin, code, message } of host.notLoaded) terminal.line(terminal.colours.red(oneLine(`${plugin} was not loaded: ${code} ${message}`, 1_000)));
     return 0;
   });

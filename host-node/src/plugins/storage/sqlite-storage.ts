@@ -14,10 +14,24 @@ export function openStoreDatabase(file: string, busyMs = 5_000): Database.Databa
     db = new Database(file, { timeout: busyMs });
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = NORMAL");
+    // What is deleted is overwritten: the data of a plugin that was removed is gone from the file, too.
+    db.pragma("secure_delete = ON");
     db.exec(schema);
     return db;
   } catch (thrown) {
     db?.close();
+    throw sqliteError(thrown, "STORAGE");
+  }
+}
+
+/** Deletes everything in a namespace, and what the write-ahead log still had of it as far as no other process reads there. */
+export function eraseNamespace(db: Database.Database, namespace: string): void {
+  try {
+    db.transaction(() => {
+      for (const table of ["kv", "blobs"]) db.prepare(`DELETE FROM ${table} WHERE namespace = ?`).run(namespace);
+    }).immediate();
+    db.pragma("wal_checkpoint(TRUNCATE)");
+  } catch (thrown) {
     throw sqliteError(thrown, "STORAGE");
   }
 }

@@ -1,0 +1,99 @@
+import { open } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { type InstalledPackage, OrreryError } from "@orrery/sdk";
+import { packageLimits } from "@orrery/sdk/package";
+import { table } from "../format.ts";
+import { askConsent, type ConsentFlags, showPackage } from "../permission-prompt.ts";
+import { oneLine } from "../terminal.ts";
+import { type Common, withHost } from "../with-host.ts";
+
+/** `orrery plugin install`: ends with 2 when a person says no. */
+export async function install(options: Common & ConsentFlags, source: string): Promise<number> {
+  return take(options, source, false);
+}
+
+/** `orrery plugin update`: what was granted stays; what is new is asked for. */
+export async function update(options: Common & ConsentFlags, source: string): Promise<number> {
+  return take(options, source, true);
+}
+
+async function take(options: Common & ConsentFlags, source: string, updates: boolean): Promise<number> {
+  const bytes = await readSource(source);
+  return withHost(options, async ({ client, terminal }) => {
+    const report = await client.inspectPackage(bytes);
+    if (updates && !report.changes)
+      throw new OrreryError("PACKAGE_UNKNOWN", `no package "${report.id}" is installed to be updated`, { todo: `Install it: orrery plugin install ${source}` });
+    showPackage(terminal, report);
+    const consent = await askConsent(terminal, report, options, updates);
+    if (!consent) {
+      terminal.line("Nothing was changed.");
+      return 2;
+    }
+    const installed = await client.installPackage(bytes, consent);
+    terminal.object(installed);
+    terminal.line(`${installed.id} ${installed.version} is installed. It may: ${installed.granted.join(", ") || "nothing it asked for"}.`);
+    if (installed.problem) terminal.line(terminal.colours.yellow(oneLine(`It is not running: ${installed.problem.code} ${installed.problem.message}`, 1_000)));
+    terminal.line("A server that is running takes it up by itself.");
+    return 0;
+  });
+}
+
+/** `orrery plugin remove`. */
+export function remove(options: Common, id: string): Promise<number> {
+  return withHost(options, async ({ client, terminal }) => {
+    await client.removePackage(id);
+    terminal.object({ removed: id });
+    terminal.line(`${id} is removed, with everything it kept.`);
+    return 0;
+  });
+}
+
+/** `orrery plugin audit`: of one package, or of all. */
+export function audit(options: Common, id: string): Promise<number> {
+  return withHost(options, async ({ client, terminal }) => {
+    const ids = id === "" ? (await client.packages()).map((each) => each.id) : [id];
+    const audits = await Promise.all(ids.map((each) => client.packageAudit(each)));
+    terminal.object({ audits });
+    if (audits.length === 0) terminal.line("No package is installed.");
+    for (const each of audits) {
+      terminal.line(
+        `${terminal.colours.bold(`${each.id} ${each.version}`)}  counted since ${new Date(each.since).toISOString().slice(0, 16).replace("T", " ")}`,
+      );
+      const rows = each.capabilities.map(({ name, declared, granted, usedAt, denials }) => [
+        oneLine(name, 200),
+        declared ? (granted ? "granted" : "denied") : "never asked for",
+        usedAt === undefined ? "not used" : `used ${new Date(usedAt).toISOString().slice(0, 10)}`,
+        denials > 0 ? `refused ${denials} times` : "",
+      ]);
+      for (const line of table(rows.length > 0 ? rows : [["It asks for nothing."]])) terminal.line(`  ${line}`);
+    }
+    return 0;
+  });
+}
+
+/** How `orrery plugin list` shows the ones that were installed. */
+export const packageRows = (packages: readonly InstalledPackage[]): string[][] =>
+  packages.map(({ id, version, signer, granted, problem }) => [
+    id,
+    version,
+    signer ?? "UNSIGNED",
+    oneLine(problem ? `${problem.code} ${problem.message}` : `may: ${granted.join(", ") || "nothing it asked for"}`, 400),
+  ]);
+
+/** Bytes of a package from a file or an address. Throws PACKAGE_NOT_FOUND and what `fetchPackage` throws. */
+export async function readSource(source: string): Promise<Uint8Array> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) return (await import("../../packages/fetch-package.ts")).fetchPackage(source);
+  const file = await open(resolve(source), "r").catch((cause: unknown) => {
+    throw new OrreryError("PACKAGE_NOT_FOUND", `there is no package at ${resolve(source)}`, { todo: "Give a .tgz file, or an https address of one.", cause });
+  });
+  try {
+    const { size } = await file.stat();
+    if (size > packageLimits.packedBytes)
+      throw new OrreryError("PACKAGE_TOO_LARGE", `${basename(source)} has ${size} bytes, and ${packageLimits.packedBytes} are allowed`, {
+        todo: "Check the file.",
+      });
+    return new Uint8Array(await file.readFile());
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,95 @@
+import { OrreryError, type PackageConsent, type PackageReport } from "@orrery/sdk";
+import { count } from "./format.ts";
+import { oneLine, type Terminal } from "./terminal.ts";
+
+/** What the command line said about permissions. */
+export interface ConsentFlags {
+  grant?: string[];
+  grantAll?: boolean;
+  allowUnsigned?: boolean;
+  allowNewKey?: boolean;
+  force?: boolean;
+}
+
+/** Tells a person what a package is, whom it is from, and what it wants, in words. */
+export function showPackage(terminal: Terminal, report: PackageReport): void {
+  const { bold, red, yellow, dim } = terminal.colours;
+  terminal.line(`${bold(oneLine(`${report.title} (${report.id} ${report.version})`, 300))}  ${count(Math.ceil(report.size / 1024), "KB", "KB")}`);
+  if (report.description) terminal.line(oneLine(report.description, 1_000));
+  terminal.line(report.signer ? `Signed by ${report.signer}` : red("UNSIGNED: nobody can tell whom it is from."));
+  if (report.licence) terminal.line(`Licence: ${oneLine(report.licence)}`);
+  terminal.line();
+  terminal.line("It will:");
+  for (const { words, name } of report.hooks) terminal.line(`  ${oneLine(words, 300)}  ${dim(oneLine(name))}`);
+  if (report.hooks.length === 0) terminal.line("  take no part in runs by itself");
+  terminal.line(report.capabilities.length > 0 ? "It asks to:" : "It asks for nothing else.");
+  for (const { name, words, reason } of report.capabilities) {
+    terminal.line(`  ${oneLine(words, 300)}  ${dim(oneLine(name, 200))}`);
+    terminal.line(`    because: “${oneLine(reason, 500)}”`);
+  }
+  showChanges(terminal, report);
+  terminal.line();
+
+  function showChanges(on: Terminal, { changes, signer }: PackageReport): void {
+    if (!changes) return;
+    on.line();
+    on.line(`Against the installed ${oneLine(changes.from)}:`);
+    if (changes.keyChanged) on.line(red(`  ANOTHER KEY: ${changes.fromSigner ?? "unsigned"} before, ${signer ?? "unsigned"} now`));
+    if (changes.downgrade) on.line(red("  an OLDER version"));
+    if (changes.otherBytes) on.line(red("  the same version with OTHER CONTENTS"));
+    for (const name of changes.added) on.line(yellow(`  + asks for ${oneLine(name, 200)}`));
+    for (const name of changes.removed) on.line(`  - no longer asks for ${oneLine(name, 200)}`);
+    for (const name of changes.hooksAdded) on.line(yellow(`  + takes part in ${oneLine(name, 200)}`));
+    for (const name of changes.hooksRemoved) on.line(`  - no longer takes part in ${oneLine(name, 200)}`);
+  }
+}
+
+/**
+ * What the flags and, where there is one, a person agree to; undefined when the person says no. Nothing is granted that nobody named.
+ * `keep`: what was granted before stays without a question. Throws PACKAGE_CONSENT_MISSING where there is nobody to ask.
+ */
+export async function askConsent(terminal: Terminal, report: PackageReport, flags: ConsentFlags, keep: boolean): Promise<PackageConsent | undefined> {
+  const { changes, capabilities } = report;
+  const agreed = {
+    ...(flags.allowUnsigned ? { unsigned: true } : {}),
+    ...(flags.allowNewKey ? { newKey: true } : {}),
+    ...(flags.force ? { force: true } : {}),
+  };
+  const kept = keep ? (changes?.granted ?? []) : [];
+  const asked = capabilities.filter(({ name }) => !kept.includes(name) && (!keep || !changes || changes.added.includes(name)));
+  const named = namedBy(flags, report);
+  if (named) return { ...agreed, grant: [...new Set([...kept, ...named])] };
+  // An update that wants nothing more and comes from the same hand was agreed to before.
+  if (keep && changes && asked.length === 0 && changes.hooksAdded.length === 0 && !changes.keyChanged) return { ...agreed, grant: kept };
+  if (!terminal.interactive)
+    throw new OrreryError("PACKAGE_CONSENT_MISSING", `nobody is here to say what ${report.id} may do`, {
+      todo: `Say it: --grant ${asked.map(({ name }) => name).join(",") || "none"}, --grant none, or --grant-all.`,
+      refusal: true,
+    });
+  const { confirm, isCancel, multiselect } = await import("@clack/prompts");
+  let grant = kept;
+  if (asked.length > 0) {
+    const chosen = await multiselect({
+      message: "What may it do? Space chooses, Enter goes on; what is not chosen is denied.",
+      options: asked.map(({ name, words, reason }) => ({ value: name, label: oneLine(words, 200), hint: oneLine(reason, 200) })),
+      required: false,
+    });
+    if (isCancel(chosen)) return undefined;
+    grant = [...kept, ...chosen];
+  }
+  if (changes?.keyChanged && !flags.allowNewKey) {
+    const newKey = await confirm({ message: "The key is another one than before. Did its author say so?", initialValue: false });
+    if (isCancel(newKey) || !newKey) return undefined;
+    Object.assign(agreed, { newKey: true });
+  }
+  const install = await confirm({ message: `${changes ? "Update" : "Install"} ${oneLine(report.id)}?`, initialValue: false });
+  return isCancel(install) || !install ? undefined : { ...agreed, grant };
+}
+
+/** The capabilities the flags name; undefined when they say nothing. */
+function namedBy({ grant, grantAll }: ConsentFlags, { capabilities }: PackageReport): readonly string[] | undefined {
+  if (grantAll) return capabilities.map(({ name }) => name);
+  if (!grant) return undefined;
+  const names = grant.flatMap((each) => each.split(",")).map((each) => each.trim());
+  return names.filter((each) => each !== "" && each !== "none");
+}

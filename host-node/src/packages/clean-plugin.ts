@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { storageOf } from "@orrery/sdk/sandbox";
+import type { Home } from "../home.ts";
+import { eraseNamespace, openStoreDatabase } from "../plugins/storage/sqlite-storage.ts";
+import { readJsonObject, writeJsonObject } from "../settings/settings-file.ts";
+
+/** Where the host keeps what it counted of an installed plugin. */
+export const tallyOf = (id: string): string => `packages.${id}`;
+
+/** Takes away what a plugin kept, what was counted of it and what it was configured with. */
+export function cleanPlugin({ store, config }: Pick<Home, "store" | "config">): (id: string) => Promise<void> {
+  return async (id) => {
+    if (existsSync(store)) {
+      const db = openStoreDatabase(store);
+      try {
+        for (const namespace of [storageOf(id), tallyOf(id)]) eraseNamespace(db, namespace);
+      } finally {
+        db.close();
+      }
+    }
+    const file = readJsonObject(config);
+    const { pluginConfig } = file as { pluginConfig?: Record<string, unknown> };
+    if (typeof pluginConfig !== "object" || pluginConfig === null || !Object.hasOwn(pluginConfig, id)) return;
+    const { [id]: _, ...others } = pluginConfig;
+    writeJsonObject(config, { ...file, pluginConfig: others });
+  };
+}

@@ -1,0 +1,170 @@
+import { unwatchFile, watchFile } from "node:fs";
+import type { Kernel } from "@orrery/kernel";
+import type { Clock, InstalledPackage, Lifecycle, Log, PackageAudit, PackageConsent, PackageReport } from "@orrery/sdk";
+import { assertConsent, readPackage, reportPackage, sandboxManifest } from "@orrery/sdk/package";
+import { type SandboxEngine, type SandboxedPluginOptions, sandboxedPlugin } from "@orrery/sdk/sandbox";
+import { type Failure, failureOf } from "../cli/failure.ts";
+import type { Home } from "../home.ts";
+import { cleanPlugin } from "./clean-plugin.ts";
+import type { LockEntry } from "./lockfile.ts";
+import { PackageStore } from "./package-store.ts";
+import { provePackage } from "./prove-package.ts";
+import { Tally } from "./tally.ts";
+
+export interface PackageHostOptions {
+  readonly home: Home;
+  readonly kernel: Kernel<Lifecycle>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Started when the first package needs it. */
+  readonly engine: () => Promise<SandboxEngine>;
+  readonly onStopped: NonNullable<SandboxedPluginOptions["onStopped"]>;
+  readonly configOf: (id: string) => unknown;
+  /** Ids not to start. */
+  readonly disabled: readonly string[];
+}
+
+const lookMs = 1_000;
+
+/** Keeps what runs in the kernel the same as what the lockfile lists: each installed package in the sandbox, with what it was granted. */
+export class PackageHost {
+  readonly #options: PackageHostOptions;
+  readonly #store: PackageStore;
+  readonly #tally: Tally;
+  readonly #running = new Map<string, LockEntry>();
+  readonly #problems = new Map<string, Failure>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #watching: (() => void) | undefined;
+
+  constructor(options: PackageHostOptions) {
+    this.#options = options;
+    this.#store = new PackageStore(options.home, cleanPlugin(options.home));
+    this.#tally = new Tally(options.kernel, () => options.clock.now());
+  }
+
+  /** Sweeps what a killed process left, and starts what is installed. What cannot be started is named and the rest goes on. Throws PACKAGES_UNREADABLE. */
+  async start(): Promise<readonly { plugin: string; code: string; message: string }[]> {
+    await this.#store.sweep();
+    await this.#settle();
+    return [...this.#problems].map(([plugin, { code, message }]) => ({ plugin, code, message }));
+  }
+
+  /** Takes up what other processes install and remove, until it is closed. */
+  watch(): void {
+    if (this.#watching) return;
+    const { home, log } = this.#options;
+    const tell = ({ message, code }: Failure) => log.error(message, { code });
+    const look = () =>
+      void this.#settle().then(
+        () => this.#problems.forEach(tell),
+        (error: unknown) => tell(failureOf(error)),
+      );
+    watchFile(home.lockfile, { interval: lookMs, persistent: false }, look);
+    this.#watching = () => unwatchFile(home.lockfile, look);
+  }
+
+  async inspect(bytes: Uint8Array): Promise<PackageReport> {
+    const read = await readPackage(bytes);
+    return reportPackage(
+      read,
+      (await this.#store.list()).find(({ id }) => id === read.manifest.id),
+    );
+  }
+
+  /** Throws what `readPackage`, `assertConsent`, `provePackage` and the store throw; then nothing was changed. */
+  async install(bytes: Uint8Array, consent: PackageConsent): Promise<InstalledPackage> {
+    const read = await readPackage(bytes);
+    const { id } = read.manifest;
+    const before = (await this.#store.list()).find((each) => each.id === id);
+    assertConsent(reportPackage(read, before), consent);
+    await provePackage(read, await this.#options.engine(), this.#options.clock);
+    await this.#store.put(bytes, read, consent, this.#options.clock.now());
+    await this.#settle();
+    return this.#shown(await this.#store.find(id));
+  }
+
+  async list(): Promise<InstalledPackage[]> {
+    return (await this.#store.list()).map((entry) => this.#shown(entry));
+  }
+
+  /** Throws PACKAGE_UNKNOWN. */
+  async remove(id: string): Promise<void> {
+    await this.#store.find(id);
+    await this.#alone(() => this.#stop(id));
+    try {
+      await this.#store.remove(id);
+    } finally {
+      // Still listed when it could not be removed: then it goes on.
+      await this.#settle();
+    }
+  }
+
+  /** Throws PACKAGE_UNKNOWN. */
+  async audit(id: string): Promise<PackageAudit> {
+    return this.#tally.audit(await this.#store.find(id));
+  }
+
+  async close(): Promise<void> {
+    this.#watching?.();
+    await this.#alone(async () => {
+      for (const id of this.#running.keys()) await this.#tally.keep(id);
+      this.#running.clear();
+    });
+  }
+
+  #settle(): Promise<void> {
+    return this.#alone(async () => {
+      const wanted = await this.#store.list();
+      for (const id of [...this.#running.keys()]) {
+        if (wanted.some((entry) => entry.id === id)) continue;
+        await this.#stop(id);
+        await this.#store.wipe(id);
+      }
+      for (const id of [...this.#problems.keys()]) if (!wanted.some((entry) => entry.id === id)) this.#problems.delete(id);
+      for (const entry of wanted) if (!same(this.#running.get(entry.id), entry)) await this.#run(entry);
+    });
+  }
+
+  async #run(entry: LockEntry): Promise<void> {
+    const { kernel, engine, onStopped, configOf, disabled } = this.#options;
+    const { id, granted, capabilities } = entry;
+    if (disabled.includes(id)) return;
+    try {
+      const { manifest, code } = await this.#store.load(entry);
+      const plugin = sandboxedPlugin({ manifest: sandboxManifest(manifest), code, engine: await engine(), onStopped });
+      const config = configOf(id);
+      const options = { tier: "community", deny: capabilities.filter((each) => !granted.includes(each)), ...(config === undefined ? {} : { config }) } as const;
+      this.#tally.begin(id);
+      // In place of the old one without a moment in which neither guards.
+      if (this.#running.has(id)) await this.#tally.keep(id).then(() => kernel.replace(plugin, options));
+      else await kernel.install(plugin, options);
+      this.#running.set(id, entry);
+      this.#problems.delete(id);
+    } catch (error) {
+      this.#problems.set(id, failureOf(error));
+    }
+  }
+
+  async #stop(id: string): Promise<void> {
+    if (!this.#running.delete(id)) return;
+    this.#tally.forget(id);
+    await this.#options.kernel.uninstall(id);
+  }
+
+  #shown(entry: LockEntry): InstalledPackage {
+    const report = this.#options.kernel.inspect().plugins.find(({ id }) => id === entry.id);
+    const ended =
+      report?.state === "failed" || report?.state === "suspended" ? (report.error ?? { code: "PLUGIN_SUSPENDED", message: "it was suspended" }) : undefined;
+    const problem = this.#problems.get(entry.id) ?? ended;
+    return { ...entry, ...(problem ? { problem } : {}) };
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+}
+
+const same = (a: LockEntry | undefined, b: LockEntry): boolean =>
+  a !== undefined && a.integrity === b.integrity && a.granted.length === b.granted.length && a.granted.every((each) => b.granted.includes(each));
