@@ -23,6 +23,8 @@ async function take(file: string): Promise<Database.Database> {
     // Waits by itself and not inside SQLite, which would keep this process from doing anything else.
     const lock = new Database(file, { timeout: 0 });
     try {
+      // Nothing is ever written: no journal beside it, either.
+      lock.pragma("journal_mode = MEMORY");
       lock.exec("BEGIN EXCLUSIVE");
       return lock;
     } catch (cause) {

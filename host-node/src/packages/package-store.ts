@@ -115,7 +115,7 @@ export class PackageStore {
   /** Files that belong to nothing, and ids still leaving. */
   async #leftovers({ packages, leaving }: Lockfile): Promise<string[]> {
     const wanted = new Set([lockName, ...packages.map(fileOf)]);
-    const files = (await readdir(this.#folder)).filter((name) => !wanted.has(name) && !name.startsWith(`${lockName}-`)).map((name) => join(this.#folder, name));
+    const files = (await readdir(this.#folder)).filter((name) => !wanted.has(name)).map((name) => join(this.#folder, name));
     const beside = (await readdir(join(this.#lockfile, ".."))).filter((name) => name.startsWith("orrery-lock.json.") && isPart(name));
     return [...files, ...beside.map((name) => join(this.#lockfile, "..", name)), ...leaving];
   }
