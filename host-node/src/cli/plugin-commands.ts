@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { MakeCommand } from "./program.ts";
 
-/** `orrery plugin …`: what is loaded, what was installed, and what an author does. */
-export function pluginCommands(program: Command, command: MakeCommand, many: (value: string, before?: string[]) => string[]): void {
+/** `orrery plugin …`: what is loaded, what was installed, and what is published. Returns the command itself. */
+export function pluginCommands(program: Command, command: MakeCommand, many: (value: string, before?: string[]) => string[]): Command {
   const load = () => import("./commands/plugins.ts");
   const packages = () => import("./commands/packages.ts");
   const publish = () => import("./commands/publish.ts");
@@ -95,4 +95,5 @@ export function pluginCommands(program: Command, command: MakeCommand, many: (va
     ["orrery plugin verify acme.signature-1.0.0.tgz", "orrery plugin verify acme.signature-1.0.0.tgz --signer SHA256:…"],
     async () => (await publish()).verify,
   ).option("--signer <fingerprint>", "it must be signed by this key");
+  return plugin;
 }
