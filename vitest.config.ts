@@ -1,5 +1,6 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { sandboxFilesPlugin } from "./playground/build/sandbox-files.ts";
 import { chromiumFlags, softwareWebGpuFlags } from "./scripts/lib/chromium-flags.mjs";
 import { findChromium } from "./scripts/lib/chromium.mjs";
 
@@ -44,6 +45,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [sandboxFilesPlugin(import.meta.dirname)],
         // Loaded by a plugin when it is first used; found that late, Vite would reload the page in the middle of a test.
         optimizeDeps: {
           include: ["@huggingface/transformers", "@ai-sdk/openai-compatible", "@ai-sdk/provider", "@pydantic/genai-prices"].map(

@@ -5,6 +5,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import { pagePolicy } from "./build/policy.ts";
 import { productFilesPlugin, serviceWorkerPlugin } from "./build/product-files.ts";
+import { sandboxFilesPlugin } from "./build/sandbox-files.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -30,6 +31,7 @@ export default defineConfig({
     tailwind(),
     policyPlugin,
     productFilesPlugin(root),
+    sandboxFilesPlugin(root),
     serviceWorkerPlugin(resolve(import.meta.dirname, "build/service-worker.js"), ["theme.js", "egress.html", "egress.js", "favicon.svg"]),
   ],
   worker: { format: "es" },

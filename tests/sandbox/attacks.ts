@@ -162,7 +162,7 @@ export const attacks: readonly Attack[] = [
     capabilities: ["hook.call:*"],
     provides: ["evil.thing@1"],
   },
-  { name: "a flood of calls", setup: 'for (let i = 0; i < 3000; i++) call("event", {}).catch(() => {}); await clock.sleep(50);' },
+  { name: "a flood of calls", setup: 'for (let i = 0; i < 1000; i++) call("event", {}).catch(() => {}); await clock.sleep(50);' },
   { name: "a flood of taps", setup: 'for (let i = 0; i < 1000; i++) tap("step.before", () => undefined);', ends: "SANDBOX_VIOLATION" },
   {
     name: "a flood of services it waits for",

@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import {
   type FromWorker,
-  type Guest,
   type GuestListener,
-  type GuestSource,
+  type PooledWorker,
+  pooledEngine,
   type RealmSeed,
   type SandboxEngine,
   type SandboxLimits,
@@ -33,47 +33,19 @@ const restAfterMiss = 32;
 
 /** Guests in worker threads: the virtual machine is the boundary, the thread is what can be ended. */
 export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits, program = besideThis }: NodeEngineOptions = {}): SandboxEngine {
-  const threads = new Set<Thread>();
-  const ready: Promise<Thread>[] = [];
   const shared: Shared = { program, due: 0, seed: undefined };
   let wasm: Promise<WebAssembly.Module> | undefined;
   let modules: ReadonlyMap<string, string> | undefined;
-  let closed = false;
-
-  const start = async (limits: SandboxLimits): Promise<Thread> => {
-    wasm ??= loadWasm();
-    modules ??= new Map([["@orrery/sdk", sdkModule()]]);
-    const thread = await Thread.start(await wasm, modules, limits, shared, (ended) => threads.delete(ended));
-    threads.add(thread);
-    if (closed) thread.terminate();
-    return thread;
-  };
-  /** A failed start is told to whoever takes it, not before. */
-  const refill = (): void => {
-    while (!closed && ready.length < warm) {
-      const next = start(usual);
-      next.catch(() => undefined);
-      ready.push(next);
-    }
-  };
-
-  return {
-    async open({ code, limits }: GuestSource, listener: GuestListener): Promise<Guest> {
-      if (closed) throw new OrreryError("SANDBOX_CLOSED", "the sandbox is closed");
-      const fits = (["memoryBytes", "sliceMs", "messageBurst", "messagesPerSecond"] as const).every((name) => limits[name] === usual[name]);
-      const thread = await ((fits ? ready.shift() : undefined) ?? start(limits));
-      setImmediate(refill).unref();
-      thread.load(code, listener);
-      return thread;
+  return pooledEngine({
+    warm,
+    limits: usual,
+    async start(limits) {
+      wasm ??= loadWasm();
+      modules ??= new Map([["@orrery/sdk", sdkModule()]]);
+      return Thread.start(await wasm, modules, limits, shared);
     },
-    workers: () => threads.size,
-    async close() {
-      closed = true;
-      const all = [...threads];
-      for (const thread of all) thread.terminate();
-      await Promise.all(all.map((thread) => thread.ended));
-    },
-  };
+    later: (work) => void setImmediate(work).unref(),
+  });
 }
 
 /** What the threads of one engine have in common: how many owe an answer that was not there at once, and the machine the next ones start from. */
@@ -83,7 +55,7 @@ interface Shared {
   seed: RealmSeed | undefined;
 }
 
-class Thread implements Guest {
+class Thread implements PooledWorker {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   /** How often each side rang: the thread is rung at 0, this side at 1. */
@@ -140,7 +112,6 @@ class Thread implements Guest {
         resolve(undefined);
         port1.close();
         this.#owes(false);
-        onEnd(this);
         this.#gone();
       });
     });
