@@ -1,3 +1,3 @@
 export { startTab, type TabClient } from "./tab.ts";
 export { ClientError } from "./client-error.ts";
-export type { GuestMessage } from "./guests.ts";
+export type { GuestLine } from "./sandbox/guests.ts";

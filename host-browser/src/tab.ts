@@ -2,14 +2,14 @@ import type { KernelClient, WatchMessage } from "@orrery/sdk";
 import { proxy, transfer, wrap } from "comlink";
 import { ClientError } from "./client-error.ts";
 import { originOf } from "./egress/hosts.ts";
-import { type GuestMessage, Guests } from "./guests.ts";
-import type { TabKernel } from "./worker.ts";
+import type { GuestLine } from "./sandbox/guests.ts";
+import type { Answer, TabKernel } from "./worker.ts";
 
 type Later = "inspectPackage" | "installPackage" | "packages" | "removePackage" | "packageAudit";
 type Whole = { [K in Exclude<keyof KernelClient, Later>]-?: NonNullable<KernelClient[K]> };
 export interface TabClient extends Whole {
   /** What edited plugins log, and what happened to them. */
-  onGuestLine(listener: (line: GuestMessage) => void): () => void;
+  onGuestLine(listener: (line: GuestLine) => void): () => void;
   /** Hook calls in the last quarter second, told whenever there were any. */
   watchPulse(listener: (calls: number) => void): Promise<() => void>;
 }
@@ -27,13 +27,26 @@ export async function startTab(base: string): Promise<TabClient> {
   });
   const kernel = wrap<TabKernel>(worker);
   await Promise.race([kernel.start(base), broken]);
-  const guests = new Guests(kernel);
+  const listeners = new Set<(line: GuestLine) => void>();
+  const tell = (line: GuestLine): void => listeners.forEach((listener) => listener(line));
 
-  const call = async <T>(method: string, ...params: unknown[]): Promise<T> => {
-    const answer = await kernel.call(method, params);
-    if (answer.ok) return answer.value as T;
+  const unwrapped = <T>(answer: Answer<T>): T => {
+    if (answer.ok) return answer.value;
     throw new ClientError(answer.error.code, answer.error.message, answer.error.todo);
   };
+  const call = async <T>(method: string, ...params: unknown[]): Promise<T> => unwrapped((await kernel.call(method, params)) as Answer<T>);
+  let opened: Promise<void> | undefined;
+  /** Once: what the sandbox is made of is loaded when it is first needed. */
+  const openSandbox = async () => {
+    const { openFrames } = await import("./sandbox/page.ts");
+    const port = openFrames(base);
+    await kernel.openSandbox(transfer(port, [port]));
+  };
+  const sandbox = () =>
+    (opened ??= openSandbox().catch((thrown: unknown) => {
+      opened = undefined;
+      throw thrown;
+    }));
   let frame: { close(): void } | undefined;
   const openEgress = async (origins: string[]) => {
     frame?.close();
@@ -89,10 +102,16 @@ export async function startTab(base: string): Promise<TabClient> {
           proxy((message: WatchMessage) => listener(message)),
         ),
       ),
-    loadSource: (source) => guests.load(source),
-    unload: (id) => guests.unload(id),
+    async loadSource(source) {
+      const [{ compilePlugin }] = await Promise.all([import("./sandbox/compile.ts"), sandbox()]);
+      return unwrapped(await kernel.loadSource(await compilePlugin(source), proxy(tell)));
+    },
+    unload: (id) => kernel.unload(id),
     watchPlugin: (id, listener) => stopper(kernel.watchCalls(id, proxy(listener))),
-    onGuestLine: (listener) => guests.onLine(listener),
+    onGuestLine(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     watchPulse: (listener) => stopper(kernel.watchPulse(proxy(listener))),
   };
 }

@@ -3,10 +3,10 @@ import { expose, proxy } from "comlink";
 import { z } from "zod";
 import { OrreryError } from "@orrery/sdk";
 import { boot, type Booted } from "./boot.ts";
-import type { GuestLine } from "./bridge/guest-plugin.ts";
 import type { Carrier } from "./egress/index.ts";
 import { KernelHost } from "./kernel-host.ts";
 import { ahead, preset } from "./preset.ts";
+import type { GuestLine, Guests } from "./sandbox/guests.ts";
 import type { WatchListener } from "./watch-hub.ts";
 
 // The page's policy forbids code generation, which zod would otherwise try.
@@ -26,11 +26,12 @@ async function answered<T>(work: () => Promise<T>): Promise<Answer<T>> {
 
 type Called = { hook: string; durationMs: number; outcome: string; at: number };
 
-/** What the page's side of Comlink calls: the client's members, and the halves of plugin loading the page cannot do. */
+/** What the page's side of Comlink calls: the client's members, and what of the sandbox and of egress is the kernel's half. */
 class TabKernel {
   #booted: Booted | undefined;
   #host: KernelHost | undefined;
   #carry: Carrier | undefined;
+  #guests: Guests | undefined;
 
   async start(base: string): Promise<void> {
     const began = performance.now();
@@ -63,22 +64,18 @@ class TabKernel {
     return proxy(await this.#host.watch(runId, from, listener));
   }
 
-  /** Installs or replaces the plugin that says hello on `port`. */
-  attach(port: MessagePort, onLog: (line: GuestLine) => void, onSilence: () => void): Promise<Answer<PluginReport>> {
-    return answered(() => this.#attach(port, onLog, onSilence));
+  /** A way to the page that frames are asked for over: only a page can open one. */
+  async openSandbox(port: MessagePort): Promise<void> {
+    const { framesOver, Guests } = await import("./sandbox/guests.ts");
+    this.#guests = new Guests(this.#started(), framesOver(port));
   }
 
-  async #attach(port: MessagePort, onLog: (line: GuestLine) => void, onSilence: () => void): Promise<PluginReport> {
-    const { kernel } = this.#started();
-    const { guestPlugin } = await import("./bridge/guest-plugin.ts");
-    const plugin = await guestPlugin(port, kernel, { readyMs: 5_000, onLog, onSilence, now: Date.now });
-    const known = kernel.inspect().plugins.find(({ id }) => id === plugin.manifest.id);
-    if (known?.tier === "core")
-      throw new OrreryError("PLUGIN_EXISTS", `"${plugin.manifest.id}" is one of the host's own plugins`, { todo: "Give yours another id." });
-    const report = await (known ? kernel.replace(plugin, { tier: "community" }) : kernel.install(plugin, { tier: "community" }));
-    if (report.state === "active" || known) return report;
-    await kernel.uninstall(report.id);
-    throw new OrreryError(report.error?.code ?? "SETUP_FAILED", report.error?.message ?? `the plugin is ${report.state}`);
+  /** Installs or replaces a plugin edited in the page; `code` is JavaScript. */
+  loadSource(code: string, tell: (line: GuestLine) => void): Promise<Answer<PluginReport>> {
+    return answered(async () => {
+      if (!this.#guests) throw new TypeError("the page opened no sandbox");
+      return this.#guests.load(code, tell);
+    });
   }
 
   async unload(id: string): Promise<void> {

@@ -3,8 +3,8 @@ const cacheName = `orrery-${version}`;
 const base = new URL("./", self.location.href).href;
 // A worker loaded by URL is not bound by the page's <meta> policy, and a static host may set no header: this does.
 const workerPolicy = "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; connect-src 'self'";
-// They live in the egress frame or under a blob's inherited policy, which names what they may reach.
-const ownPolicy = /\/assets\/(worker-egress|guest)-/;
+// It lives in the egress frame, whose policy names what it may reach.
+const ownPolicy = /\/assets\/worker-egress-/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(

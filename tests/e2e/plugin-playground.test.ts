@@ -89,11 +89,14 @@ describe("the plugin playground", () => {
     expect(await said(page).textContent()).toContain("me.loop was stopped");
   });
 
-  it("lives under the page's policy: it reaches no network", async () => {
+  it("lives in the sandbox: it reaches no network", async () => {
     const { page } = opened;
     await write(
       page,
-      plugin('void fetch("https://example.com/").then(() => log.info("got out"), () => log.info("kept in"));', 'id: "me.fetch", version: "1.0.0", api: "^1.0"'),
+      plugin(
+        'void (async () => fetch("https://example.com/"))().then(() => log.info("got out"), () => log.info("kept in"));',
+        'id: "me.fetch", version: "1.0.0", api: "^1.0"',
+      ),
     );
     await load(page);
     await said(page).getByText("kept in").waitFor();

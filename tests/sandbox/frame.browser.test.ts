@@ -13,8 +13,8 @@ it("a worker whose machine was escaped from stands in a frame without an origin:
   const channel = new BroadcastChannel("orrery");
   channel.onmessage = ({ data }) => heard.push(data);
   window.addEventListener("message", ({ source: from, data }) => from !== window && heard.push(data));
-  const assets = loadSandboxAssets(`${location.origin}/`).then((real) => ({ ...real, program: escapeProbe(`${location.origin}/assets/sandbox/sdk.js`) }));
-  const engine = tabSandboxEngine({ frames: pageFrames(assets), warm: 0 });
+  const probing = async () => ({ ...(await loadSandboxAssets(`${location.origin}/`)), program: escapeProbe(`${location.origin}/assets/sandbox/guest.js`) });
+  const engine = tabSandboxEngine({ frames: pageFrames(probing), warm: 0 });
   const { message } = (await engine.open(source, listener).catch((thrown: Error) => thrown)) as Error;
   expect(JSON.parse(message)).toEqual({ tried: 32, led: [] });
   expect(heard).toEqual([]);
@@ -23,7 +23,7 @@ it("a worker whose machine was escaped from stands in a frame without an origin:
 });
 
 it("the same program in a plain worker of the page finds ways: it would tell", async () => {
-  const url = URL.createObjectURL(new Blob([escapeProbe(`${location.origin}/assets/sandbox/sdk.js`)], { type: "text/javascript" }));
+  const url = URL.createObjectURL(new Blob([escapeProbe(`${location.origin}/assets/sandbox/guest.js`)], { type: "text/javascript" }));
   const worker = new Worker(url);
   const { port1, port2 } = new MessageChannel();
   const said = new Promise<string>((resolve) => {
@@ -31,20 +31,22 @@ it("the same program in a plain worker of the page finds ways: it would tell", a
   });
   worker.postMessage({}, [port2]);
   const { led } = JSON.parse(await said) as { led: string[] };
-  expect(led).toEqual(expect.arrayContaining(["an origin", "fetch", "XMLHttpRequest", "importScripts of data", "dynamic import", "eval", "IndexedDB", "caches", "locks"]));
+  expect(led).toEqual(
+    expect.arrayContaining(["an origin", "fetch", "XMLHttpRequest", "importScripts of data", "dynamic import", "eval", "IndexedDB", "caches", "locks"]),
+  );
   worker.terminate();
 });
 
 it("what cannot be fetched is told, and leaves no frame", async () => {
   const before = frames();
-  const engine = tabSandboxEngine({ frames: pageFrames(loadSandboxAssets(`${location.origin}/nowhere/`)), warm: 0 });
+  const engine = tabSandboxEngine({ frames: pageFrames(() => loadSandboxAssets(`${location.origin}/nowhere/`)), warm: 0 });
   await expect(engine.open(source, listener)).rejects.toMatchObject({ code: "SANDBOX_CRASHED", message: expect.stringContaining("could not be fetched") });
   expect([frames(), engine.workers()]).toEqual([before, 0]);
 });
 
 it("closing the engine takes every frame away, warm ones too, and opens no more", async () => {
   const before = frames();
-  const engine = tabSandboxEngine({ frames: pageFrames(loadSandboxAssets(`${location.origin}/`)), warm: 2 });
+  const engine = tabSandboxEngine({ frames: pageFrames(() => loadSandboxAssets(`${location.origin}/`)), warm: 2 });
   await engine.open(source, listener);
   await expect.poll(() => engine.workers()).toBe(3);
   expect(frames()).toBe(before + 3);

@@ -3,4 +3,4 @@ import type { SandboxEngine } from "@orrery/sdk/sandbox";
 
 /** The tab's engine in this very page, with what a build puts beside it. */
 export const engineOfThisPage = (options: Omit<TabEngineOptions, "frames"> = {}): SandboxEngine =>
-  tabSandboxEngine({ ...options, frames: pageFrames(loadSandboxAssets(`${location.origin}/`)) });
+  tabSandboxEngine({ ...options, frames: pageFrames(() => loadSandboxAssets(`${location.origin}/`)) });

@@ -23,15 +23,23 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
+interface Served {
+  /** Contents served in place of the files of these names. */
+  readonly instead?: { readonly [name: string]: string };
+  /** Told the path of every request. */
+  onRequest?(path: string): void;
+}
+
 /** Serves the built page as any static host would: plain headers, no policy of its own, under a path that is not the root. */
-export async function servePage(prefix = "/some/where/", folder = built): Promise<PageServer> {
+export async function servePage(prefix = "/some/where/", folder = built, { instead = {}, onRequest }: Served = {}): Promise<PageServer> {
   if (!existsSync(join(folder, "index.html"))) throw new Error(`There is no page in ${folder}: run \`npm run build\` first.`);
   const server: Server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://page").pathname);
     const name = path.startsWith(prefix) ? path.slice(prefix.length) || "index.html" : undefined;
+    onRequest?.(path);
     try {
       if (name === undefined || name.includes("..")) throw new Error("not here");
-      const content = await readFile(join(folder, name));
+      const content = instead[name] ?? (await readFile(join(folder, name)));
       response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream" }).end(content);
     } catch {
       response.writeHead(404).end();

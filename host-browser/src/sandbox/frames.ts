@@ -28,11 +28,13 @@ export async function loadSandboxAssets(base: string): Promise<SandboxAssets> {
   return { program: await program.text(), wasm: await wasm.arrayBuffer(), sdk: await sdk.text() };
 }
 
-/** Frames without an origin in this document: what is in them shares no storage, no cookies and no network with the page. */
-export function pageFrames(assets: Promise<SandboxAssets>): Frames {
+/** Frames without an origin in this document: what is in them shares no storage, no cookies and no network with the page. `load` is asked until it succeeded once. */
+export function pageFrames(load: () => Promise<SandboxAssets>): Frames {
   const frames = new Map<number, HTMLIFrameElement>();
+  let assets: Promise<SandboxAssets> | undefined;
   const fill = async (frame: HTMLIFrameElement, port: MessagePort): Promise<void> => {
     try {
+      assets ??= load();
       const { program, ...parts } = await assets;
       frame.contentWindow?.postMessage({ program, parts }, "*", [port]);
     } catch {

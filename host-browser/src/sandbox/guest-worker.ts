@@ -9,5 +9,6 @@ self.onmessage = async ({ data, ports: [port] }: MessageEvent<Omit<SandboxAssets
   // A module compiled elsewhere cannot be sent to another origin.
   const parts = { wasm: await WebAssembly.compile(data.wasm), modules: new Map([["@orrery/sdk", data.sdk]]) };
   const take = sandboxWorker((message: FromWorker) => port.postMessage(message));
-  port.onmessage = ({ data: message }: MessageEvent<ToFrame>) => take(typeof message === "object" && message.do === "warm" ? { ...message, ...parts } : message);
+  port.onmessage = ({ data: message }: MessageEvent<ToFrame>) =>
+    take(typeof message === "object" && message.do === "warm" ? { ...message, ...parts } : message);
 };

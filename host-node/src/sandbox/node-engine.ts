@@ -75,9 +75,8 @@ class Thread implements PooledWorker {
     modules: ReadonlyMap<string, string>,
     limits: SandboxLimits,
     shared: Shared,
-    onEnd: (thread: Thread) => void,
   ): Promise<Thread> {
-    const thread = new Thread(onEnd, shared);
+    const thread = new Thread(shared);
     await new Promise<void>((resolve, reject) => {
       thread.#onWarm = (failure) => (failure ? reject(failure) : resolve());
       thread.#post({ do: "warm", wasm, limits, modules, seed: shared.seed });
@@ -85,7 +84,7 @@ class Thread implements PooledWorker {
     return thread;
   }
 
-  private constructor(onEnd: (thread: Thread) => void, shared: Shared) {
+  private constructor(shared: Shared) {
     this.#shared = shared;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;

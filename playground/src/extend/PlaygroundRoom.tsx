@@ -1,4 +1,4 @@
-import type { GuestMessage, TabClient } from "@orrery/host-browser";
+import type { GuestLine, TabClient } from "@orrery/host-browser";
 import type { PluginReport } from "@orrery/sdk";
 import { Play, Trash2, Zap } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -37,7 +37,7 @@ export function PlaygroundRoom() {
   const [loading, setLoading] = useState(false);
   const [took, setTook] = useState<number>();
   const [fired, setFired] = useState<Fired[]>([]);
-  const [lines, setLines] = useState<(GuestMessage & { key: number })[]>([]);
+  const [lines, setLines] = useState<(GuestLine & { key: number })[]>([]);
   const [running, setRunning] = useState(false);
   const [loaded, setLoaded] = useState<PluginReport[]>([]);
   const key = useRef(0);
@@ -132,7 +132,7 @@ export function PlaygroundRoom() {
       <h1 className="text-20 font-semibold">Plugin playground</h1>
       <ExtendTabs />
       <p className="max-w-[75ch] text-muted">
-        This plugin runs in a worker of its own and taps this tab's kernel{where === "node" ? ", not the server's" : ""}. Change the string, load it again, and
+        This plugin runs in a sandbox of its own and taps this tab's kernel{where === "node" ? ", not the server's" : ""}. Change the string, load it again, and
         the running kernel swaps it: the old one is drained first, and comes back if the new one fails.
       </p>
       <div className="grid grid-cols-1 items-stretch gap-4 lg:grid-cols-2">

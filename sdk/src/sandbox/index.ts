@@ -2,6 +2,7 @@ export { storageOf } from "./crossings.ts";
 export { sandboxedPlugin, type SandboxedPluginOptions } from "./sandboxed-plugin.ts";
 export type { SandboxManifest } from "./sandbox-manifest.ts";
 export { describeSource, type SourceDescription } from "./describe-source.ts";
+export { type GreetedSource, greetSource } from "./greet-source.ts";
 export { sandboxLimits, type SandboxLimits } from "./limits.ts";
 export { matches, type TapFilter } from "./filter.ts";
 export { sdkModule } from "./sdk-module.ts";

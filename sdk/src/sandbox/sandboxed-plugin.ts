@@ -233,6 +233,7 @@ class SandboxSession implements Crosser {
   }
 
   #tap({ id, hook, order }: Extract<FromGuest, { kind: "tap" }>): void {
+    if (!Object.hasOwn(lifecycle, hook)) return this.#link?.violate(`there is no hook "${hook.slice(0, 80)}"`);
     if (!this.#options.manifest.hooks.includes(hook)) return this.#link?.violate(`it taps ${hook.slice(0, 80)}, which its manifest does not name`);
     const { filter, ...rest } = order ?? {};
     const problem = filter === undefined ? undefined : filterProblem(filter);
