@@ -70,12 +70,7 @@ class Thread implements PooledWorker {
   #next = 1;
   #over = false;
 
-  static async start(
-    wasm: WebAssembly.Module,
-    modules: ReadonlyMap<string, string>,
-    limits: SandboxLimits,
-    shared: Shared,
-  ): Promise<Thread> {
+  static async start(wasm: WebAssembly.Module, modules: ReadonlyMap<string, string>, limits: SandboxLimits, shared: Shared): Promise<Thread> {
     const thread = new Thread(shared);
     await new Promise<void>((resolve, reject) => {
       thread.#onWarm = (failure) => (failure ? reject(failure) : resolve());
