@@ -12,13 +12,19 @@ import extractive, { load as loadExtractive } from "@orrery/plugins/providers/ex
 import privacy from "@orrery/plugins/privacy/classifier";
 import routing from "@orrery/plugins/routing/default";
 import runner, { load as loadRunner } from "@orrery/plugins/runner";
+import circular from "@orrery/plugins/topologies/circular";
 import dag from "@orrery/plugins/topologies/dag";
 import debate from "@orrery/plugins/topologies/debate";
+import forest from "@orrery/plugins/topologies/forest";
+import grid from "@orrery/plugins/topologies/grid";
+import hierarchical from "@orrery/plugins/topologies/hierarchical";
 import hybrid from "@orrery/plugins/topologies/hybrid";
 import maker from "@orrery/plugins/topologies/maker";
 import mesh from "@orrery/plugins/topologies/mesh";
+import mixtureOfAgents from "@orrery/plugins/topologies/mixture-of-agents";
 import parallel from "@orrery/plugins/topologies/parallel";
 import sequential from "@orrery/plugins/topologies/sequential";
+import star from "@orrery/plugins/topologies/star";
 
 /** What a tab starts with: the same plugin files as a Node host, in the order of installation. */
 export const preset: readonly AnyPlugin[] = [
@@ -41,6 +47,12 @@ export const preset: readonly AnyPlugin[] = [
   maker,
   hybrid,
   privacy,
+  forest,
+  hierarchical,
+  grid,
+  circular,
+  star,
+  mixtureOfAgents,
   runner,
 ];
 

@@ -24,8 +24,50 @@ const inRounds: Shape = (steps, { topology }) => {
     expect([...inputs].sort(), `${agent} in round ${round}`).toEqual(seen.sort());
   }
 };
+const as = (steps: readonly Step[]): string[] => steps.map(({ path, inputs }) => `${path} < ${[...inputs].sort().join(" ")}`.trim()).sort();
+const of = (round: number, agents: readonly string[] = everybody): string =>
+  agents
+    .map((agent) => `r${round}/${agent}`)
+    .sort()
+    .join(" ");
+
 /** What each topology's trace looks like, for one and the same team. */
 const shapes: Readonly<Record<string, Shape>> = {
+  sequential: (steps) => expect(as(steps)).toEqual(["r0/checker < r0/prices", "r0/dates <", "r0/prices < r0/dates", "r0/writer < r0/checker"]),
+  parallel: (steps) => expect(as(steps)).toEqual(["r0/checker <", "r0/dates <", "r0/prices <", `r1/writer < ${of(0, ["checker", "dates", "prices"])}`]),
+  dag: (steps) => expect(as(steps)).toEqual(["r0/checker < r0/dates r0/prices", "r0/dates <", "r0/prices <", "r0/writer < r0/checker"]),
+  circular: (steps, { topology }) => {
+    const laps = Number(topology.facts?.["laps"]);
+    const ring = Array.from({ length: laps * everybody.length }, (_, i) => `r${Math.floor(i / everybody.length)}/${everybody[i % everybody.length]}`);
+    expect(as(steps)).toEqual(ring.map((path, i) => `${path} < ${ring[i - 1] ?? ""}`.trim()).sort());
+  },
+  grid: (steps, { topology }) => {
+    const neighbours: Record<string, string[]> = {
+      dates: ["prices", "checker"],
+      prices: ["dates", "writer"],
+      checker: ["dates", "writer"],
+      writer: ["prices", "checker"],
+    };
+    expect(steps).toHaveLength(everybody.length * (Number(topology.facts?.["rounds"]) + 1));
+    for (const { agent, round, inputs } of steps) expect([...inputs].sort().join(" ")).toBe(round === 0 ? "" : of(round - 1, neighbours[agent]));
+  },
+  "mixture-of-agents": (steps) => {
+    const layer = (round: number): string[] => everybody.map((agent) => `r${round}/${agent} < ${round === 0 ? "" : of(round - 1)}`.trim());
+    expect(as(steps)).toEqual([...layer(0), ...layer(1), `r2/writer < ${of(1)}`].sort());
+  },
+  star: (steps) => {
+    const spokes = ["checker", "dates", "prices"];
+    expect(as(steps)).toEqual([...spokes.map((agent) => `r0/${agent} < r0/writer.split`), `r0/writer.join < ${of(0, spokes)}`, "r0/writer.split <"].sort());
+  },
+  hierarchical: (steps) => {
+    const workers = ["checker", "dates", "prices"];
+    expect(as(steps)).toEqual([...workers.map((agent) => `r0/${agent} <`), "r0/writer.plan <", `r0/writer.sum < ${of(0, workers)}`].sort());
+  },
+  // The two who read are for what the task asks; nobody else is called.
+  forest: (steps, { topology }) => {
+    expect(as(steps)).toEqual(["r0/dates <", "r0/prices <"]);
+    expect(topology.facts).toMatchObject({ router: "words", fallback: false });
+  },
   mesh: inRounds,
   debate: (steps, report) => {
     inRounds(steps, report);

@@ -37,7 +37,7 @@ export default definePlugin({
 });
 `;
 /** Asked what holds of all, and nothing more. */
-const withoutRow = ["relay", "debate", "mesh"];
+const withoutRow = ["relay", "debate", "mesh", "circular", "grid", "mixture-of-agents", "star", "hierarchical", "forest"];
 const asked = async (args: string[], home: string) => {
   const ran = await orrery(["conformance", "topologies", ...args, "--json"], cleanEnv(home));
   return { code: ran.code, ...(JSON.parse(ran.stdout) as { topologies?: ConformanceReport[]; error?: { code: string; do?: string } }) };

@@ -12,11 +12,17 @@ import planner from "@orrery/plugins/planner";
 import extractive from "@orrery/plugins/providers/extractive";
 import routing from "@orrery/plugins/routing/default";
 import runner from "@orrery/plugins/runner";
+import circular from "@orrery/plugins/topologies/circular";
 import dag from "@orrery/plugins/topologies/dag";
 import debate from "@orrery/plugins/topologies/debate";
+import forest from "@orrery/plugins/topologies/forest";
+import grid from "@orrery/plugins/topologies/grid";
+import hierarchical from "@orrery/plugins/topologies/hierarchical";
 import mesh from "@orrery/plugins/topologies/mesh";
+import mixtureOfAgents from "@orrery/plugins/topologies/mixture-of-agents";
 import parallel from "@orrery/plugins/topologies/parallel";
 import sequential from "@orrery/plugins/topologies/sequential";
+import star from "@orrery/plugins/topologies/star";
 import type { AnyPlugin } from "@orrery/sdk";
 
 /** Everything first-party that needs no model to be connected. */
@@ -28,6 +34,12 @@ export const everyday: readonly AnyPlugin[] = [
   dag,
   debate,
   mesh,
+  forest,
+  hierarchical,
+  grid,
+  circular,
+  star,
+  mixtureOfAgents,
   planner,
   extractive,
   routing,

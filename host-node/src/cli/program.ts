@@ -206,7 +206,7 @@ function shared(made: Command): void {
 function asking(made: Command): Command {
   return made
     .option("--docs <path>", "a file or folder to read; may be repeated", many)
-    .option("--topology <id>", "how the team works together: sequential, parallel, dag …")
+    .option("--topology <id>", "how the team works together: sequential, parallel, dag, debate, mesh, star …")
     .option("--team <file>", "the team: a YAML or JSON file, or the name of a saved one")
     .option("--agents <n>", "a team of at most this many", number("a whole number from 1 to 64", 1, true))
     .option("--model <id>", "every step goes to this model, as provider/model")

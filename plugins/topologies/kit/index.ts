@@ -1,9 +1,13 @@
 export { answerOf, best, concat, type Answer } from "./answer.ts";
+export { assignmentsIn, workerOf, type Assignment, type Worker } from "./assignments.ts";
+export { saysDone } from "./done.ts";
 export { failureOf, failurePolicy, type Failure } from "./failures.ts";
 export { jsonIn } from "./json-in.ts";
 export { likeness, sameText, similarity, type Likeness, type Similarity } from "./likeness.ts";
+export { relevance } from "./relevance.ts";
 export { ask, cellOf, close, following, opening, winner, type Cell, type Rounds } from "./rounds.ts";
 export { bringsTogether, leadOf } from "./skills.ts";
+export { childrenOf, rootsOf, treeProblems } from "./tree.ts";
 export { executor, type Encode, type Facts, type Result, type Topology, type TypedMove } from "./topology.ts";
 export { asFact, asFullFact, vote, type Vote } from "./vote.ts";
 export { inWaves, type Onward, type WaveTopology } from "./waves.ts";

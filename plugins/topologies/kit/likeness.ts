@@ -51,17 +51,18 @@ function sameJson(a: Answer, b: Answer): boolean {
   return one === undefined || other === undefined ? sameText(a, b) : canonicalJson(one) === canonicalJson(other);
 }
 
-const common = new Set(
+/** English words that say nothing by themselves. */
+export const common = new Set(
   "a an and are as at be but by can do for from has have in is it not of on or that the they this to was we were which will with".split(" "),
 );
 
 /** The encoder knows English only and takes any two texts of another language for the same: at least a tenth must be common English words. */
-function english(text: string): boolean {
+export function english(text: string): boolean {
   const all = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   return all.filter((word) => common.has(word)).length >= all.length / 10;
 }
 
-const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, member, i) => sum + member * (b[i] ?? 0), 0);
+export const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, member, i) => sum + member * (b[i] ?? 0), 0);
 
 /** How to compare these answers, with their vectors made where they are needed; where there are none, by normalised text. */
 export async function likeness({ by, atLeast }: Similarity, answers: readonly Answer[], encode: Encode): Promise<Likeness> {

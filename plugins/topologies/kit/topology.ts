@@ -37,10 +37,18 @@ export interface Topology<Config, State extends Json> {
 const place = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`), "config");
 
+/** A team that came another way than through its file is looked at once more: paths and edges go by the agents' names. */
+function teamProblems({ agents }: Team): string[] {
+  if (agents.length === 0) return ["team.agents: there is nobody in the team"];
+  const twice = agents.findIndex(({ id }, i) => agents.findIndex((other) => other.id === id) !== i);
+  return twice < 0 ? [] : [`team.agents[${twice}].id: there are two agents named "${agents[twice]?.id}"`];
+}
+
 function read<Config, State extends Json>(topology: Topology<Config, State>, team: Team, config: Json): { config: Config } | { problems: string[] } {
   const parsed = topology.config.safeParse(config ?? {});
   if (!parsed.success) return { problems: parsed.error.issues.map((issue) => `${place(issue.path)}: ${issue.message}`) };
-  const problems = topology.problems(team, parsed.data);
+  const problems = teamProblems(team);
+  if (problems.length === 0) problems.push(...topology.problems(team, parsed.data));
   return problems.length > 0 ? { problems } : { config: parsed.data };
 }
 

@@ -69,3 +69,8 @@ test("a setting that is not there is refused with its place, before anything run
     expect.objectContaining({ code: "TOPOLOGY_CONFIG", message: expect.stringContaining("laps") }),
   );
 });
+
+test("a team of nobody, or with a name twice, is refused with its place", () => {
+  expect(chain.check(teamOf(), {})).toEqual(["team.agents: there is nobody in the team"]);
+  expect(chain.check(teamOf("a", "b", "a"), {})).toEqual(['team.agents[2].id: there are two agents named "a"']);
+});
