@@ -14,4 +14,18 @@ import star from "@orrery/plugins/topologies/star";
 import type { AnyPlugin } from "@orrery/sdk";
 
 /** Every first-party topology. */
-export const topologies: readonly AnyPlugin[] = [sequential, parallel, dag, debate, mesh, mixtureOfAgents, star, circular, forest, hierarchical, grid, maker, hybrid];
+export const topologies: readonly AnyPlugin[] = [
+  sequential,
+  parallel,
+  dag,
+  debate,
+  mesh,
+  mixtureOfAgents,
+  star,
+  circular,
+  forest,
+  hierarchical,
+  grid,
+  maker,
+  hybrid,
+];
