@@ -160,6 +160,38 @@ it("a package that was edited, is gone, or lies in its manifest is named, and th
   });
 });
 
+it("a folder is packed with its texts and the libraries it uses; what gives no reason, or is no plugin, is told", { timeout: 300_000 }, async () => {
+  const { work, json } = await setUp();
+  const folder = join(work, "plugin");
+  await mkdir(folder);
+  const write = (name: string, text: string) => writeFile(join(folder, name), text);
+  await write("package.json", JSON.stringify({ exports: "./index.ts", license: "MIT", orrery: { hooks: ["task.finish"] } }));
+  await write("words.ts", "export const words: string = 'bundled';\n");
+  await write("index.ts", `import { words } from "./words.ts";\nexport const said: string = words;\n${source()}`);
+  await write("README.md", "# Signs\n");
+  await write("LICENSE", "MIT\n");
+  const out = join(work, "out.tgz");
+  expect(await json("plugin", "pack", folder, "--out", out)).toMatchObject({ exit: 0, hooks: ["task.finish", "task.plan"] });
+  const { readPackage } = await import("@orrery/sdk/package");
+  const read = await readPackage(new Uint8Array(await readFile(out)));
+  expect(read).toMatchObject({ readme: "# Signs\n", licenceText: "MIT\n", manifest: { licence: "MIT", requires: { storage: "orrery.storage@1" } } });
+  expect(read.code).toContain('"bundled"');
+
+  await write("index.ts", source("1.0.0", ["model.call"]).replace(/\{"name":"model.call".*?\}/, '"model.call"'));
+  expect(await json("plugin", "pack", folder, "--out", out)).toMatchObject({
+    exit: 1,
+    error: { code: "PACKAGE_PARTS_INVALID", message: expect.stringContaining("no reason") },
+  });
+  await write("index.ts", "export default 1;\n");
+  expect(await json("plugin", "pack", folder, "--out", out)).toMatchObject({ exit: 1, error: { code: "SOURCE_INVALID" } });
+  await write("index.ts", 'import "node:fs";\n');
+  expect(await json("plugin", "pack", folder, "--out", out)).toMatchObject({
+    exit: 1,
+    error: { code: "SOURCE_INVALID", message: expect.stringContaining("index.ts:1") },
+  });
+  expect(await json("plugin", "pack", join(work, "gone"))).toMatchObject({ exit: 1, error: { code: "PLUGIN_NOT_FOUND" } });
+});
+
 it("an address is fetched over https, or from this machine, and nothing that is no package is taken", { timeout: 300_000 }, async () => {
   const { json, pack } = await setUp();
   const bytes = await readFile(await pack("1.0.0", undefined, "--sign"));

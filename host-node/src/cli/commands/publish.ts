@@ -25,9 +25,19 @@ export async function pack(options: Common & { out?: string; sign?: boolean; key
     const bytes = key ? await signPackage(packed.bytes, key) : packed.bytes;
     const file = resolve(options.out ?? `${packed.id}-${packed.version}.tgz`);
     await write(file, bytes);
-    const { id, version, hooks, unfinished } = packed;
-    terminal.object({ file, id, version, size: bytes.length, hooks, ...(key ? { signer: key.fingerprint } : {}), ...(unfinished ? { unfinished } : {}) });
+    const { id, version, hooks, warnings, unfinished } = packed;
+    terminal.object({
+      file,
+      id,
+      version,
+      size: bytes.length,
+      hooks,
+      warnings,
+      ...(key ? { signer: key.fingerprint } : {}),
+      ...(unfinished ? { unfinished } : {}),
+    });
     showPackage(terminal, reportPackage(await readPackage(bytes)));
+    for (const warning of warnings) terminal.line(terminal.colours.yellow(warning));
     if (unfinished)
       terminal.line(
         terminal.colours.yellow(
