@@ -164,10 +164,14 @@ it("a folder is packed with its texts and the libraries it uses; what gives no r
   const { work, json } = await setUp();
   const folder = join(work, "plugin");
   await mkdir(folder);
+  const needsMost = `config: { "~standard": { version: 1, vendor: "acme", validate: (value) => (value.most > 0 ? { value } : { issues: [{ message: "most is missing" }] }) } },`;
   const write = (name: string, text: string) => writeFile(join(folder, name), text);
-  await write("package.json", JSON.stringify({ exports: "./index.ts", license: "MIT", orrery: { hooks: ["task.finish"] } }));
+  await write("package.json", JSON.stringify({ exports: "./index.ts", license: "MIT", orrery: { hooks: ["task.finish"], config: { most: 1 } } }));
   await write("words.ts", "export const words: string = 'bundled';\n");
-  await write("index.ts", `import { words } from "./words.ts";\nexport const said: string = words;\n${source()}`);
+  await write(
+    "index.ts",
+    `import { words } from "./words.ts";\nexport const said: string = words;\n${source().replace("requires:", `${needsMost}\n  requires:`)}`,
+  );
   await write("README.md", "# Signs\n");
   await write("LICENSE", "MIT\n");
   const out = join(work, "out.tgz");

@@ -20,7 +20,7 @@ export interface Packed {
 /** What a plugin's package.json may say to it. */
 const authored = z.looseObject({
   license: z.string().optional(),
-  orrery: z.looseObject({ hooks: z.array(z.string()).optional() }).optional(),
+  orrery: z.looseObject({ hooks: z.array(z.string()).optional(), config: z.unknown().optional() }).optional(),
 });
 
 /**
@@ -31,8 +31,8 @@ export async function packFrom(path: string, engine: SandboxEngine, clock: Clock
   const { code, folder, file, warnings } = await bundlePlugin(path);
   const isFolder = (await stat(path)).isDirectory();
   // Beside a single file may lie anything.
-  const manifest = isFolder ? await authoredIn(folder) : {};
-  const said = await describeSource(code, engine, clock).catch((cause: OrreryError) => {
+  const manifest: z.infer<typeof authored> = isFolder ? await authoredIn(folder) : {};
+  const said = await describeSource(code, engine, clock, {}, manifest.orrery?.config ?? {}).catch((cause: OrreryError) => {
     throw new OrreryError(cause.code, `${file} is no plugin that can run in a sandbox: ${cause.message}`, {
       todo: "Correct it: what it is given there is in docs/sandbox.md.",
       cause,
@@ -74,7 +74,7 @@ async function authoredIn(folder: string): Promise<z.infer<typeof authored>> {
   const parsed = authored.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;
   throw new OrreryError("PLUGIN_INVALID", `what ${join(folder, "package.json")} says under "orrery" cannot be read`, {
-    todo: 'Write "orrery": { "hooks": ["task.finish"] }, or leave it out.',
+    todo: 'Write "orrery": { "hooks": ["task.finish"], "config": {} }, or leave it out.',
   });
 }
 

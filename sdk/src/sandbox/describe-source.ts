@@ -12,8 +12,14 @@ export interface SourceDescription extends GuestDescription {
   readonly unfinished: { readonly code: string; readonly message: string } | undefined;
 }
 
-/** Throws SOURCE_INVALID or SANDBOX_* when the code is no plugin. */
-export async function describeSource(code: string, engine: SandboxEngine, clock: LinkClock, limits: Partial<SandboxLimits> = {}): Promise<SourceDescription> {
+/** `config` is what its setup is given. Throws SOURCE_INVALID or SANDBOX_* when the code is no plugin. */
+export async function describeSource(
+  code: string,
+  engine: SandboxEngine,
+  clock: LinkClock,
+  limits: Partial<SandboxLimits> = {},
+  config: unknown = {},
+): Promise<SourceDescription> {
   const hooks = new Set<string>();
   const opened: { link?: GuestLink } = {};
   const { link, description } = await GuestLink.open({
@@ -35,7 +41,7 @@ export async function describeSource(code: string, engine: SandboxEngine, clock:
   const granted = (manifest.capabilities ?? []).map((each) => (typeof each === "string" ? each : each.name));
   let unfinished: SourceDescription["unfinished"];
   try {
-    await link.setUp({ kind: "hello", plugin, config: {}, use, found: {}, granted, seed: 1 });
+    await link.setUp({ kind: "hello", plugin, config, use, found: {}, granted, seed: 1 });
   } catch (thrown) {
     const { code, message } = thrown as OrreryError;
     unfinished = { code, message };

@@ -43,6 +43,8 @@ export class GuestLink {
   static async open(options: LinkOptions): Promise<{ link: GuestLink; description: GuestDescription }> {
     const link = new GuestLink(options);
     const hello = link.#next_("hello", "load");
+    // Its time may run out while the worker is still being started: told below, and nowhere before.
+    hello.catch(() => undefined);
     const listener: GuestListener = {
       message: (text) => link.#receive(text),
       fault: (code, message) => link.#stop(new OrreryError(code, message)),
