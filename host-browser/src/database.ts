@@ -1,15 +1,9 @@
 import { Dexie, type EntityTable, type Table } from "dexie";
-import type { JournalEntry } from "@orrery/sdk";
+import type { JournalEntry, RunStanding } from "@orrery/sdk";
 
 /** A run as the journal's own index keeps it: the head of its chain and what lists show. */
-export interface RunRow {
+export interface RunRow extends RunStanding {
   run: string;
-  thread: string;
-  task: string;
-  status: string;
-  workspace: string;
-  startedAt: number;
-  endedAt?: number;
   events: number;
   bytes: number;
   head: string;

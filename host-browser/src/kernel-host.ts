@@ -1,6 +1,7 @@
 import {
   collectViews,
   Documents,
+  type ForkRequest,
   type InputFile,
   Journal,
   type KernelClient,
@@ -8,7 +9,9 @@ import {
   OrreryError,
   Runner,
   type RunEvent,
+  type RunQuery,
   type RunRequest,
+  type Steering,
   type SubmitRequest,
   Trace,
   usdToNano,
@@ -75,7 +78,37 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     return this.#service(Runner).cancel(runId, "cancelled in the page");
   }
 
-  runs(query: { limit?: number; thread?: string } = {}) {
+  async steer(runId: string, steering: Steering) {
+    const files = ["resume", "approve", "deny"].includes(steering.do) ? await this.#files.of(runId) : [];
+    await this.#service(Runner).steer(runId, steering, "person", { files });
+  }
+
+  waiting() {
+    return this.#service(Runner).waiting();
+  }
+
+  async resume(runId: string) {
+    await this.#loadProviders();
+    await this.#service(Runner).resume(runId, { actor: "person", files: await this.#files.of(runId) });
+  }
+
+  async fork(runId: string, fork: ForkRequest) {
+    await this.#loadProviders();
+    const files = await this.#files.of(runId);
+    const started = await this.#service(Runner).fork(runId, fork, { actor: "person", files });
+    await this.#files.keep(started.runId, started.thread, files);
+    return started;
+  }
+
+  /** Carries on the runs of tabs that are gone. */
+  async resumeAll() {
+    for (const { run, status } of await this.runs({ status: "unfinished", limit: 1_000 })) {
+      if (status !== "interrupted" && status !== "waiting") continue;
+      await this.resume(run).catch((thrown: unknown) => browserPlatform.log.info(`run ${run} does not go on here`, { message: String(thrown) }));
+    }
+  }
+
+  runs(query: RunQuery = {}) {
     return this.#service(Journal).runs(query);
   }
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { createKernel, type Kernel } from "@orrery/kernel";
-import { type AnyPlugin, type Lifecycle, lifecycle, type Log, OrreryError, type PluginReport, type Token } from "@orrery/sdk";
+import { type AnyPlugin, type Lifecycle, lifecycle, type Log, OrreryError, type PluginReport, Runner, type Token } from "@orrery/sdk";
 import { type Home, locateHome, openHome } from "./home.ts";
 import type { PackageHost } from "./packages/package-host.ts";
 import { nodePlatform } from "./platform.ts";
@@ -71,6 +71,9 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   });
   const close = async (): Promise<void> => {
     try {
+      // Before what its runs call: they are let go where they stand, and no call of theirs fails for want of a plugin.
+      const runner = kernel.inspect().plugins.find(({ provides }) => provides.includes(Runner.id));
+      if (runner) await kernel.uninstall(runner.id);
       await (await packages.made())?.close();
       await kernel.close();
     } finally {

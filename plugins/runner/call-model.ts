@@ -30,7 +30,9 @@ export async function callModel(
   const drafted = await requestOf(scope, step, chosen, routed, origin, instruction, signal);
   const request = { ...(await hooks.call("model.request", drafted, { signal })), id: drafted.id, origin };
   const model = request.model === routed.id ? routed : await known(scope, request.model);
-  const { response, nano, durationMs } = await reservedCall(scope, request, model, { reservation: `${step.key}:call`, spending: step.spending }, signal);
+  // The step's key stays the same when a crash makes it be called again; what was reserved then may be gone.
+  const reservation = scope.epoch === 1 ? `${step.key}:call` : `${step.key}:call:${scope.epoch}`;
+  const { response, nano, durationMs } = await reservedCall(scope, request, model, { reservation, spending: step.spending }, signal);
   const result: StepResult = {
     run: task.run,
     path: step.path,

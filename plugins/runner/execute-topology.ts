@@ -1,6 +1,7 @@
 import { type Artifact, type Dispatch, type Json, type Move, OrreryError, type Settled, type TopologyExecutor } from "@orrery/sdk";
 import { AgentsFailed, Cancelled, type Failure } from "./failure.ts";
-import { type Performed, performStep } from "./perform-step.ts";
+import { type Performed, performedBefore, performStep } from "./perform-step.ts";
+import { checkAsked, checkPath, diverged, settledUnder } from "./replay.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
 
 export interface Executed {
@@ -9,11 +10,12 @@ export interface Executed {
   failures: { agent: string; path: string; code: string; message: string }[];
   facts: Record<string, Json>;
 }
+type Landed = Performed & { path: string };
 
 /**
- * Drives a topology's state machine to its end: dispatches up to the concurrency limit, feeds each settled step back,
- * one at a time, and stops what the topology cancels. `prefix` keeps the paths of a repeated task apart; `progress` counts
- * what was launched, also when this throws.
+ * Drives a topology's state machine to its end: what the journal has settled is told to it first, in the same order; then it dispatches up to
+ * the concurrency limit, feeds each settled step back, one at a time, and stops what the topology cancels. `prefix` keeps the paths of a repeated
+ * task apart; `progress` counts what was launched, also when this throws.
  */
 export async function executeTopology(
   scope: RunScope,
@@ -24,21 +26,23 @@ export async function executeTopology(
   progress: { calls: number },
 ): Promise<Executed> {
   const { team, topology } = ready.plan;
+  const { control } = scope;
   const artifacts = new Map<string, Artifact>();
   const models = new Map<string, string>();
   const faults: { agent: string; failure: Failure }[] = [];
-  const flights = new Map<string, { abort: AbortController; landed: Promise<Performed & { path: string }> }>();
-  const queue: Dispatch[] = [];
-  const seen = new Set<string>();
+  const flights = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+  const landed: Landed[] = [];
+  const queue = new Map<string, Dispatch>();
+  const seen = new Map<string, Dispatch>();
   let state: Json = null;
   let done: Move["done"];
+  let wake: () => void = () => {};
 
   const take = (move: Move): void => {
     state = move.state;
     done = move.done;
     for (const path of move.cancel ?? []) {
-      const waiting = queue.findIndex((dispatch) => dispatch.path === path);
-      if (waiting >= 0) queue.splice(waiting, 1);
+      queue.delete(path);
       flights.get(path)?.abort.abort();
     }
     for (const dispatch of move.dispatch) {
@@ -46,15 +50,24 @@ export async function executeTopology(
         throw new OrreryError("TOPOLOGY_REPEATED", `Topology "${topology.id}" dispatched "${dispatch.path}" twice.`, {
           todo: "Report this to the topology's author.",
         });
-      seen.add(dispatch.path);
+      seen.set(dispatch.path, dispatch);
       if (seen.size > scope.limits.maxSteps)
         throw new OrreryError("TOPOLOGY_RUNAWAY", `Topology "${topology.id}" asked for more than ${scope.limits.maxSteps} steps.`, {
           todo: "Lower its rounds, or raise the runner's maxSteps.",
         });
-      queue.push(dispatch);
+      queue.set(dispatch.path, dispatch);
     }
   };
+  const hear = async (performed: Landed): Promise<void> => {
+    if (performed.fatal) throw performed.fatal;
+    if (performed.failure) faults.push({ agent: performed.settled.agent, failure: performed.failure });
+    if (performed.artifact) artifacts.set(performed.path, performed.artifact);
+    if (performed.model) models.set(performed.path, performed.model);
+    const settled: Settled = { ...performed.settled, path: performed.path };
+    take(await executor.next(state, settled));
+  };
   const launch = (dispatch: Dispatch): void => {
+    queue.delete(dispatch.path);
     progress.calls += 1;
     const abort = new AbortController();
     const signal = AbortSignal.any([scope.signal, abort.signal]);
@@ -63,31 +76,60 @@ export async function executeTopology(
     );
     const inputs = [...dispatch.inputs.flatMap((path) => artifacts.get(path) ?? []), ...given];
     const prefixed = { ...dispatch, path: prefix + dispatch.path, inputs: dispatch.inputs.map((path) => prefix + path) };
-    const landed = performStep(scope, ready, prefixed, inputs, feedback, signal).then((performed) => ({ ...performed, path: dispatch.path }));
-    flights.set(dispatch.path, { abort, landed });
+    control.enter();
+    const land = (performed: Performed): void => {
+      control.leave();
+      flights.delete(dispatch.path);
+      landed.push({ ...performed, path: dispatch.path });
+      wake();
+    };
+    const settled = { path: dispatch.path, agent: dispatch.agent, ok: false, text: "" };
+    const ended = performStep(scope, ready, prefixed, inputs, feedback, signal).then(land, (fatal) =>
+      land({ settled, artifact: undefined, model: undefined, failure: undefined, fatal }),
+    );
+    flights.set(dispatch.path, { abort, ended });
+  };
+  /** Until something lands, or the run may start something again. */
+  const rest = async (): Promise<void> => {
+    control.leave();
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    control.enter();
   };
 
+  const unlisten = control.listen(() => wake());
   try {
     take(await executor.start(team, topology.config, scope.task.text));
+    for (const [path, past] of settledUnder(scope.past, prefix)) {
+      if (done) break;
+      const dispatch = seen.get(path);
+      if (!dispatch) throw diverged(topology.id, `its journal has the step "${path}", and it did not ask for it`);
+      checkPath(topology.id, dispatch, past, prefix);
+      queue.delete(path);
+      progress.calls += 1;
+      await hear({ ...performedBefore(ready, prefix + path, past), path });
+    }
+    if (!done) checkAsked(topology.id, seen, scope.past, prefix);
     while (!done) {
-      while (queue.length > 0 && flights.size < scope.limits.concurrency) launch(queue.shift() as Dispatch);
-      if (flights.size === 0)
+      if (scope.signal.aborted) throw scope.signal.reason ?? new Cancelled("by request");
+      // A step that waits for a person holds no place.
+      for (const dispatch of queue.values()) {
+        if (control.paused || flights.size - control.atGates >= scope.limits.concurrency) break;
+        launch(dispatch);
+      }
+      const next = landed.shift();
+      if (next) await hear(next);
+      else if (flights.size === 0 && queue.size === 0)
         throw new OrreryError("TOPOLOGY_STALLED", `Topology "${topology.id}" waits for nothing and is not done.`, {
           todo: "Report this to the topology's author.",
         });
-      const landed = await Promise.race([...flights.values()].map(({ landed }) => landed));
-      flights.delete(landed.path);
-      if (scope.signal.aborted) throw landed.fatal ?? new Cancelled("by request");
-      if (landed.fatal) throw landed.fatal;
-      if (landed.failure) faults.push({ agent: landed.settled.agent, failure: landed.failure });
-      if (landed.artifact) artifacts.set(landed.path, landed.artifact);
-      if (landed.model) models.set(landed.path, landed.model);
-      const settled: Settled = { ...landed.settled, path: landed.path };
-      take(await executor.next(state, settled));
+      else await rest();
     }
   } finally {
+    unlisten();
     for (const { abort } of flights.values()) abort.abort();
-    await Promise.allSettled([...flights.values()].map(({ landed }) => landed));
+    await Promise.allSettled([...flights.values()].map(({ ended }) => ended));
   }
 
   const { output, text, failures, facts = {} } = done;

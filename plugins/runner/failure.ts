@@ -70,3 +70,12 @@ export class Cancelled extends OrreryError {
     super("RUN_CANCELLED", `Cancelled: ${reason}`, { todo: "Start the task again when you are ready." });
   }
 }
+
+/** A person said no. */
+export class GateDenied extends OrreryError {
+  readonly note: string | undefined;
+  constructor(gate: string, note: string | undefined) {
+    super("GATE_DENIED", `A person denied "${gate}"${note ? `: ${note}` : "."}`, { todo: "Change what was objected to, and run the task again." });
+    this.note = note;
+  }
+}

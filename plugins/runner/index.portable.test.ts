@@ -276,14 +276,29 @@ describe("the runner", () => {
     expect(aborted).toBe(true);
   });
 
-  it("ends a run under way as cancelled when it is unloaded, with its hooks still there", async () => {
-    host = await createTestHost({ plugins: [runner, chainPlugin, provider(() => new Promise(() => undefined))] });
-    const { Runner } = await import("@orrery/sdk");
+  it("lets a run under way go when it is unloaded, to be carried on: no end in its journal, nobody holding it, no call left", async () => {
+    let stopped = false;
+    host = await createTestHost({
+      plugins: [
+        runner,
+        chainPlugin,
+        definePlugin({
+          manifest: { id: "test.endless", version: "1.0.0", api: "^1.0" },
+          setup({ tap }) {
+            tap("model.list", () => [local]);
+            tap("task.route", () => ({ model: local.id, maxOutputTokens: 1, why: "only", considered: [] }));
+            tap("model.call", (_request, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject((stopped = true)))));
+          },
+        }),
+      ],
+    });
+    const { Journal, Runner } = await import("@orrery/sdk");
     await host.kernel.service(Runner)?.start({ text: "t", actor: "x", workspace: "w", spending: { allowed: false, capNano: 0, why: "" }, team: team("a") });
     while (!host.events().some(({ type }) => type === "budget.reserved")) await new Promise((resolve) => setTimeout(resolve, 1));
     await host.kernel.uninstall("orrery.runner");
-    expect(host.journal().at(-1)).toMatchObject({ type: "run.finished", data: { status: "cancelled" } });
-    expect(host.events().at(-1)?.type).toBe("run.finished");
+    expect(stopped).toBe(true);
+    expect(host.journal().map(({ type }) => type)).not.toContain("run.finished");
+    expect((await host.kernel.service(Journal)?.runs())?.map(({ status }) => status)).toEqual(["interrupted"]);
     expect(host.log.filter(({ level }) => level === "error")).toEqual([]);
   });
 

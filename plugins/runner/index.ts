@@ -1,13 +1,10 @@
 import {
   definePlugin,
   Documents,
-  type HookSession,
   Journal,
   lazy,
   Ledger,
-  type Lifecycle,
   type ModelAnswer,
-  type ModelInfo,
   Models,
   type ModelsFor,
   OrreryError,
@@ -15,21 +12,20 @@ import {
   type RunReport,
   type RunRequest,
   type Task,
-  type ThreadTurn,
-  typed,
 } from "@orrery/sdk";
 import { z } from "zod";
 import { failureOf } from "./failure.ts";
-import { HookTally } from "./hook-tally.ts";
+import type { Shared } from "./live-run.ts";
+import { listModels } from "./list-models.ts";
+import { noPast } from "./past.ts";
 import { notUnderWay, Questions } from "./questions.ts";
 import type { Question } from "./put-question.ts";
-import { RunLog } from "./run-log.ts";
-import type { Optional, RunScope } from "./run-scope.ts";
+import type { Optional } from "./run-scope.ts";
 
 const longest = 100_000;
 
 /** The way through a task, loaded at the first one. */
-export const load = lazy(() => import("./run.ts"));
+export const load = lazy(() => import("./live-run.ts"));
 
 export default definePlugin({
   manifest: {
@@ -56,7 +52,7 @@ export default definePlugin({
   requires: { journal: Journal },
   provides: [Runner, Models],
   setup(context) {
-    const { use, config: limits, clock, random, session, provide, when, own, call } = context;
+    const { use, config: limits, clock, random, session, provide, when, call } = context;
     const services: Optional = { documents: undefined, ledger: undefined };
     when({ documents: Documents }, ({ use: { documents }, own: hold }) => {
       services.documents = documents;
@@ -70,7 +66,7 @@ export default definePlugin({
         services.ledger = undefined;
       });
     });
-    const active = new Map<string, { abort: AbortController; ended: Promise<void>; scope: RunScope }>();
+    const shared: Shared = { context, journal: use.journal, services, limits, live: new Map(), faults: new Map() };
 
     const taskOf = (request: RunRequest): Task => {
       const text = request.text.trim();
@@ -82,7 +78,7 @@ export default definePlugin({
         });
       return {
         id: random.id("task"),
-        run: random.id("run"),
+        run: request.run ?? random.id("run"),
         thread: request.thread ?? random.id("thread"),
         text,
         documents: (request.sources ?? request.files?.map(({ path }) => path) ?? []).slice(0, 1_000),
@@ -99,66 +95,36 @@ export default definePlugin({
       };
     };
 
-    /** The thread's last turns, oldest first, and the documents they were about. */
-    const earlierIn = async ({ thread, workspace }: RunRequest): Promise<{ turns: ThreadTurn[]; collection: string | undefined }> => {
-      if (!thread) return { turns: [], collection: undefined };
-      const runs = (await use.journal.runs({ thread, workspace, limit: 3 })).reverse();
-      const turns: ThreadTurn[] = [];
-      let collection: string | undefined;
-      for (const { run: id, task } of runs) {
-        for (const entry of await use.journal.read(id)) {
-          const event = typed(entry);
-          if (event?.type === "run.planned") collection = event.data.plan.collection ?? collection;
-          if (event?.type === "run.finished" && event.data.output !== "") turns.push({ run: id, task, answer: event.data.output });
-        }
-      }
-      const kept = collection && (await services.documents?.has(collection)) ? collection : undefined;
-      return { turns, collection: kept };
-    };
-
+    const unknown = (runId: string) => new OrreryError("RUN_UNKNOWN", `There is no run "${runId}".`, { todo: "`orrery runs` lists them." });
     const report = async (runId: string): Promise<RunReport | undefined> => {
       const head = await use.journal.head(runId);
-      return head && (await import("./run-report.ts")).reportOf(await use.journal.read(runId), head);
-    };
-
-    const logOf = (task: Task, epoch: number, hooks: HookSession<Lifecycle>): RunLog =>
-      new RunLog({
-        journal: use.journal,
-        run: task.run,
-        epoch,
-        actor: task.actor,
-        workspace: task.workspace,
-        now: clock.now,
-        heard: (event) => void hooks.call("event", event).catch((error) => context.log.warn("an event listener failed", { code: failureOf(error).code })),
-        unheard: (type) => context.log.warn(`"${type}" was written and could not be sent to listeners`),
-      });
-    const listModels = async (): Promise<ModelInfo[]> => (await call("model.list", { refresh: false })).flatMap((answer) => (answer.ok ? answer.value : []));
-    const modelsOnce = () => {
-      let models: Promise<readonly ModelInfo[]> | undefined;
-      return () => (models ??= listModels());
+      if (!head) return undefined;
+      const [entries, held, { reportOf }] = await Promise.all([use.journal.read(runId), use.journal.held(runId), import("./run-report.ts")]);
+      return reportOf(entries, head, held, shared.faults.get(runId));
     };
 
     const outside = new Questions(clock, limits, 60_000);
     const askAlone = async (plugin: string, question: Question, signal: AbortSignal): Promise<ModelAnswer> => {
-      const { askOutside, taskOfQuestion } = await import("./ask-outside.ts");
+      const [{ askOutside, taskOfQuestion }, { logOf }] = await Promise.all([import("./ask-outside.ts"), load()]);
       const { dayNano = 0 } = (await services.ledger?.allowance(plugin)) ?? {};
       const task = taskOfQuestion(plugin, { id: random.id("task"), run: random.id("run"), createdAt: clock.now() }, question, dayNano);
       const epoch = await use.journal.lease(task.run);
       const hooks = session(task.run);
       try {
-        return await askOutside(plugin, question, { task, log: logOf(task, epoch, hooks), hooks, signal, clock, services, limits, models: modelsOnce() });
+        const log = logOf(shared, task, epoch, hooks);
+        return await askOutside(plugin, question, { task, log, hooks, signal, clock, services, limits, models: () => listModels(context) });
       } finally {
         hooks.close();
       }
     };
     const models: ModelsFor = {
-      list: listModels,
+      list: () => listModels(context),
       async ask(given, plugin = "-") {
         const { putQuestion, readQuestion } = await import("./put-question.ts");
         const question = readQuestion(given);
         const { run: id } = question;
         if (id === undefined) return outside.hold(plugin, "", context.signal, (signal) => askAlone(plugin, question, signal));
-        const scope = active.get(id)?.scope;
+        const scope = shared.live.get(id)?.scope;
         if (!scope) throw notUnderWay(id);
         return scope.questions.hold(plugin, id, scope.signal, (signal) => putQuestion(plugin, question, random.id("question"), { ...scope, signal }));
       },
@@ -175,48 +141,23 @@ export default definePlugin({
             { todo: "Change what the policy named here objects to." },
           );
         }
-        const { turns, collection } = await earlierIn(request);
-        const { run } = await load();
-        const epoch = await use.journal.lease(task.run);
-        const hooks = session(task.run);
-        const log = logOf(task, epoch, hooks);
-        await log.write("run.submitted", { task }).catch((error: unknown) => {
-          hooks.close();
-          throw error;
-        });
-        const abort = new AbortController();
-        const tally = new HookTally(clock);
-        const scope: RunScope = {
+        const { beginLife, earlierIn } = await load();
+        const { turns, collection } = request.thread ? await earlierIn(shared, task) : { turns: [], collection: undefined };
+        await beginLife(shared, {
           task,
-          log,
-          hooks: tally.over(hooks),
-          signal: abort.signal,
-          clock,
-          random,
-          services,
-          limits,
-          questions: new Questions(clock, limits),
-          models: modelsOnce(),
-        };
-        const ended = run(scope, request, context, turns, collection, tally)
-          .catch((error) => context.log.error(`run ${task.run} could not be journalled to its end`, { ...failureOf(error) }))
-          .finally(() => {
-            hooks.close();
-            active.delete(task.run);
-            void release();
-          });
-        active.set(task.run, { abort, ended, scope });
-        // Owned after its session, so that on unload the run ends first and still has hooks to end with.
-        const release = own(`run ${task.run}`, async () => {
-          abort.abort(new OrreryError("RUN_CANCELLED", "the runner is closing"));
-          await ended;
+          epoch: await use.journal.lease(task.run),
+          next: 0,
+          past: noPast,
+          beginning: { request, thread: turns, earlier: collection },
+          first: (log) => log.write("run.submitted", { task, ...(request.team ? { team: request.team } : {}) }),
         });
         return { runId: task.run, thread: task.thread };
       },
       async wait(runId) {
-        await active.get(runId)?.ended;
+        const run = shared.live.get(runId);
+        if (run) await Promise.race([run.ended, run.control.until(() => run.control.waits)]);
         const found = await report(runId);
-        if (!found) throw new OrreryError("RUN_UNKNOWN", `There is no run "${runId}".`, { todo: "`orrery runs` lists them." });
+        if (!found) throw unknown(runId);
         return found;
       },
       report,
@@ -230,10 +171,29 @@ export default definePlugin({
         }
       },
       async cancel(runId, reason) {
-        const found = active.get(runId);
-        found?.abort.abort(new OrreryError("RUN_CANCELLED", reason));
-        await found?.ended;
-        return found !== undefined;
+        try {
+          await runner.steer(runId, { do: "cancel", reason }, "a person");
+          return true;
+        } catch (error) {
+          if (["RUN_UNKNOWN", "RUN_OVER", "RUN_ELSEWHERE"].includes(failureOf(error).code)) return false;
+          throw error;
+        }
+      },
+      async steer(runId, steering, actor, given) {
+        const { steer } = await import("./steer.ts");
+        return steer(shared, runId, steering, { ...given, actor });
+      },
+      async waiting({ workspace } = {}) {
+        const { waitingIn } = await import("./waiting.ts");
+        return waitingIn(use.journal, workspace);
+      },
+      async resume(runId, given) {
+        const { resume } = await import("./resume.ts");
+        return resume(shared, runId, given);
+      },
+      async fork(runId, request, given) {
+        const { fork } = await import("./fork.ts");
+        return fork(shared, runId, request, given);
       },
     };
     provide(Runner, runner);

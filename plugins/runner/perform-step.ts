@@ -1,7 +1,8 @@
-import { type Artifact, type Decision, type Dispatch, OrreryError, type Settled, type Step, type Verdict } from "@orrery/sdk";
+import { type Artifact, type Decision, type Dispatch, OrreryError, type Settled, type Step, type StepResult, type Verdict } from "@orrery/sdk";
 import { callModel } from "./call-model.ts";
-import { BudgetDenied, type Failure, failureOf, StepRejected } from "./failure.ts";
-import { judge } from "./judge.ts";
+import { BudgetDenied, Cancelled, type Failure, failureOf, StepRejected } from "./failure.ts";
+import { type Judged, judge } from "./judge.ts";
+import type { PastStep } from "./past.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
 
 export interface Performed {
@@ -14,7 +15,11 @@ export interface Performed {
   fatal: unknown;
 }
 
-/** One dispatch, carried through route, reservation, call, settlement and judgement, again where a judge sends it back. */
+/**
+ * One dispatch, carried through gates, route, reservation, call, settlement and judgement, again where a judge sends it back.
+ * What the journal has of it is taken from there. Between the entry that settles it and its return nothing is awaited:
+ * steps land in the order of their entries, and a run that is carried on hears of them in the same order.
+ */
 export async function performStep(
   scope: RunScope,
   ready: Ready,
@@ -23,88 +28,143 @@ export async function performStep(
   feedback: string[],
   signal: AbortSignal,
 ): Promise<Performed> {
-  const agent = ready.plan.team.agents.find(({ id }) => id === dispatch.agent);
-  if (!agent)
-    throw new OrreryError("TOPOLOGY_AGENT", `Topology "${ready.plan.topology.id}" asked for an agent "${dispatch.agent}" the team does not have.`, {
-      todo: "Report this to the topology's author.",
-    });
+  const agent = agentOf(ready, dispatch.agent);
+  const past = scope.past.steps.get(dispatch.path);
   const notes = [...feedback];
   for (let attempt = 1; ; attempt += 1) {
     const at = { path: dispatch.path, agent: agent.id, attempt };
-    const step = draft(scope, ready, dispatch, agent, inputs, notes, attempt);
     try {
-      await scope.log.write("step.started", {
-        ...at,
-        role: agent.role,
-        skill: agent.skill,
-        round: dispatch.round,
-        key: step.key,
-        inputs: dispatch.inputs,
-        recalled: step.view.recalled.map(({ id }) => id),
-        feedback: notes,
-      });
-      const { result, origin } = await callModel(scope, ready, step, dispatch.instruction, signal);
-      const artifact: Artifact = {
-        step: dispatch.path,
-        agent: agent.id,
-        role: agent.role,
-        skill: agent.skill,
-        text: result.text,
-        ...(result.data === undefined ? {} : { data: result.data }),
-      };
-      void scope.log.write("step.finished", { ...at, result });
-      const judged = await judge(
-        scope,
-        "step.judge",
-        {
-          subject: "step",
-          run: scope.task.run,
-          task: scope.task.text,
-          artifact,
-          inputs,
-          ...(ready.plan.collection ? { collection: ready.plan.collection } : {}),
-          criteria: scope.task.criteria,
-          model: result.model,
-        },
-        { attempt, maxAttempts: scope.limits.stepAttempts, step: origin.step },
-      );
-      await scope.log.write("step.judged", { ...at, ...judged });
+      if (attempt === 1) await askAt(scope, ready, "before", agent.id, dispatch.path, signal);
+      const known = past?.attempts[attempt - 1];
+      const result = known?.result ?? (await attemptStep(scope, ready, dispatch, agent, inputs, notes, attempt, signal));
+      const artifact = artifactOf(agent, result);
+      const judged = known?.judged ?? (await judgeStep(scope, ready, artifact, inputs, result));
+      if (!known?.judged) void scope.log.write("step.judged", { ...at, ...judged });
       if (judged.decision.action === "retry" && attempt < scope.limits.stepAttempts) {
         notes.push(...judged.decision.feedback);
         continue;
       }
       if (rejects(judged.decision)) throw new StepRejected(agent.id, judged.decision.reasons);
-      const score = mean(judged.verdicts);
-      return {
-        artifact,
-        model: result.model,
-        failure: undefined,
-        fatal: undefined,
-        settled: {
-          path: dispatch.path,
-          agent: agent.id,
-          ok: true,
-          text: result.text,
-          ...(result.data === undefined ? {} : { data: result.data }),
-          ...(score === undefined ? {} : { score }),
-        },
-      };
+      if (gatesAt(ready, "after", agent.id).length > 0) {
+        await askAt(scope, ready, "after", agent.id, dispatch.path, signal);
+        void scope.log.write("step.approved", at);
+      }
+      return settledWell(artifact, result, judged.verdicts);
     } catch (thrown) {
       const error = failureOf(thrown);
-      const cancelled = signal.aborted;
-      if (cancelled)
-        void scope.log.write("step.cancelled", { ...at, reason: scope.signal.aborted ? "the run was cancelled" : "the topology no longer needs it" });
-      else void scope.log.write("step.failed", { ...at, error });
-      return {
-        artifact: undefined,
-        model: undefined,
-        failure: error,
-        fatal: scope.signal.aborted || thrown instanceof BudgetDenied ? thrown : undefined,
-        settled: { path: dispatch.path, agent: agent.id, ok: false, text: "", error: { code: error.code, message: error.message } },
-      };
+      // A run that is let go leaves the step as it stands: whoever carries it on begins with its intent.
+      if (scope.control.letGo) return settledBadly(at, error, scope.signal.reason);
+      if (signal.aborted) {
+        const reason = scope.signal.aborted ? "the run was cancelled" : "the topology no longer needs it";
+        void scope.log.write("step.cancelled", { ...at, reason });
+        return settledBadly(at, failureOf(new Cancelled(reason)), scope.signal.aborted ? scope.signal.reason : undefined);
+      }
+      void scope.log.write("step.failed", { ...at, error });
+      return settledBadly(at, error, thrown instanceof BudgetDenied ? thrown : undefined);
     }
   }
 }
+
+/** What the journal says the step came to, without doing any of it. */
+export function performedBefore(ready: Ready, path: string, past: PastStep): Performed {
+  const last = past.attempts.at(-1);
+  const { settled } = past;
+  if (settled?.ok && last?.result && last.judged) return settledWell(artifactOf(agentOf(ready, past.agent), last.result), last.result, last.judged.verdicts);
+  const failure = settled && !settled.ok ? settled.failure : { code: "STEP_FAILED", message: "its journal does not say why" };
+  const fatal = settled && !settled.ok && settled.fatal ? new BudgetDenied([failure.message]) : undefined;
+  return settledBadly({ path, agent: past.agent }, failure, fatal);
+}
+
+function agentOf({ plan }: Ready, id: string): Step["agent"] {
+  const agent = plan.team.agents.find((each) => each.id === id);
+  if (agent) return agent;
+  throw new OrreryError("TOPOLOGY_AGENT", `Topology "${plan.topology.id}" asked for an agent "${id}" the team does not have.`, {
+    todo: "Report this to the topology's author.",
+  });
+}
+
+/** The intent, durable before the call; then the call. */
+async function attemptStep(
+  scope: RunScope,
+  ready: Ready,
+  dispatch: Dispatch,
+  agent: Step["agent"],
+  inputs: Artifact[],
+  notes: string[],
+  attempt: number,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  if (scope.control.paused) await scope.control.clear();
+  const { instructions } = scope.control;
+  const step = draft(scope, ready, dispatch, agent, inputs, notes, attempt);
+  await scope.log.write("step.started", {
+    path: dispatch.path,
+    agent: agent.id,
+    attempt,
+    role: agent.role,
+    skill: agent.skill,
+    round: dispatch.round,
+    key: step.key,
+    inputs: dispatch.inputs,
+    recalled: step.view.recalled.map(({ id }) => id),
+    feedback: [...notes, ...instructions],
+  });
+  const instruction = [dispatch.instruction, ...instructions].filter((line) => line !== undefined).join("\n");
+  const { result } = await callModel(scope, ready, step, instruction === "" ? undefined : instruction, signal);
+  void scope.log.write("step.finished", { path: dispatch.path, agent: agent.id, attempt, result });
+  return result;
+}
+
+const judgeStep = (scope: RunScope, ready: Ready, artifact: Artifact, inputs: Artifact[], result: StepResult): Promise<Judged> =>
+  judge(
+    scope,
+    "step.judge",
+    {
+      subject: "step",
+      run: scope.task.run,
+      task: scope.task.text,
+      artifact,
+      inputs,
+      ...(ready.plan.collection ? { collection: ready.plan.collection } : {}),
+      criteria: scope.task.criteria,
+      model: result.model,
+    },
+    { attempt: result.attempt, maxAttempts: scope.limits.stepAttempts, step: result.path },
+  );
+
+const gatesAt = ({ plan }: Ready, place: "before" | "after", agent: string) => (plan.team.gates ?? []).filter((gate) => gate[place] === agent);
+
+async function askAt(scope: RunScope, ready: Ready, place: "before" | "after", agent: string, path: string, signal: AbortSignal): Promise<void> {
+  for (const { id, ask } of gatesAt(ready, place, agent)) await scope.control.ask(scope.log, { id, ask, path, agent }, signal);
+}
+
+const artifactOf = ({ id, role, skill }: Step["agent"], { path, text, data }: StepResult): Artifact => ({
+  step: path,
+  agent: id,
+  role,
+  skill,
+  text,
+  ...(data === undefined ? {} : { data }),
+});
+
+function settledWell(artifact: Artifact, { path, agent, text, data, model }: StepResult, verdicts: readonly Verdict[]): Performed {
+  const score = mean(verdicts);
+  return {
+    artifact,
+    model,
+    failure: undefined,
+    fatal: undefined,
+    settled: { path, agent, ok: true, text, ...(data === undefined ? {} : { data }), ...(score === undefined ? {} : { score }) },
+  };
+}
+
+const settledBadly = ({ path, agent }: { path: string; agent: string }, failure: Failure, fatal: unknown): Performed => ({
+  artifact: undefined,
+  model: undefined,
+  failure,
+  fatal,
+  settled: { path, agent, ok: false, text: "", error: { code: failure.code, message: failure.message } },
+});
 
 const rejects = ({ action }: Decision): boolean => action === "reject" || action === "escalate" || action === "redesign" || action === "retry";
 const mean = (verdicts: readonly Verdict[]): number | undefined => {

@@ -27,6 +27,9 @@ export class Questions {
     this.#open.set(answering, plugin);
     try {
       return await answering;
+    } catch (error) {
+      // Wherever the question stood: it was the run's end that broke it off.
+      throw this.#over.signal.aborted ? this.#over.signal.reason : error;
     } finally {
       this.#open.delete(answering);
     }

@@ -31,13 +31,16 @@ export async function reservedCall(
     const maybeBilled = model.paid && (signal.aborted || !unbilledFailures.includes(failureOf(error).code));
     await services.ledger?.release(reservation, { maybeBilled });
     if (!maybeBilled) void log.write("budget.released", { reservation, origin });
-    throw signal.aborted ? new Cancelled("while the model was answering") : error;
+    throw signal.aborted ? stopOf(signal) : error;
   }
   const durationMs = clock.elapsed() - started;
   const { nano, source } = (await services.ledger?.settle(reservation, response)) ?? { nano: 0, source: "no ledger: free models only" };
   void log.write("budget.settled", { reservation, origin, model: response.model, nano, usage: response.usage, source });
   return { response, nano, durationMs };
 }
+
+/** Why it was stopped: the run's own reason, or the topology's. */
+const stopOf = ({ reason }: AbortSignal): unknown => (reason instanceof OrreryError ? reason : new Cancelled("while the model was answering"));
 
 async function reserve(scope: Calling, estimate: CallEstimate, signal: AbortSignal): Promise<void> {
   const outcome = await scope.hooks.call("budget.reserve", estimate, { signal });

@@ -14,10 +14,14 @@ interface RunLogOptions {
   epoch: number;
   actor: string;
   workspace: string;
+  /** The index of the next entry: above 0 where the run is carried on. */
+  next?: number;
   now: () => number;
   heard: (event: RunEvent) => void;
   /** An entry of this type is written and a listener could not even be called. */
   unheard: (type: string) => void;
+  /** Nothing more can be written. */
+  broken: (error: unknown) => void;
 }
 
 /** What an entry looks like to those who listen: without the chain. */
@@ -30,12 +34,18 @@ export const asEvent = ({ run, idx, seq, type, actor, workspace, data, ts }: Jou
 export class RunLog {
   readonly #waiting: Waiting[] = [];
   readonly #options: RunLogOptions;
-  #next = 0;
+  #next: number;
   #writing: Promise<void> | undefined;
   #broken: { error: unknown } | undefined;
 
   constructor(options: RunLogOptions) {
     this.#options = options;
+    this.#next = options.next ?? 0;
+  }
+
+  /** What the last append failed with; undefined while the run can be written. */
+  get failure(): unknown {
+    return this.#broken?.error;
   }
 
   /** Resolves when the entry is durable. */
@@ -68,6 +78,7 @@ export class RunLog {
         for (const entry of entries) this.#tell(entry);
       } catch (error) {
         this.#broken = { error };
+        this.#options.broken(error);
         for (const entry of [...batch, ...this.#waiting.splice(0)]) entry.fail(error);
       }
     }

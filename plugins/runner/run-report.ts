@@ -1,11 +1,27 @@
-import { type CallPrediction, costOf, type JournalEntry, nanoToMicro, type RunHead, type RunReport, type TypedRunEvent, typed } from "@orrery/sdk";
+import {
+  type CallPrediction,
+  costOf,
+  type JournalEntry,
+  nanoToMicro,
+  type RunHead,
+  type RunReport,
+  type RunStatus,
+  standingAfter,
+  type TypedRunEvent,
+  typed,
+  unstarted,
+} from "@orrery/sdk";
+import type { Failure } from "./failure.ts";
 
 type Of<T extends TypedRunEvent["type"]> = Extract<TypedRunEvent, { type: T }>["data"];
 const micro = (record: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(record).map(([key, nano]) => [key, nanoToMicro(nano)]));
 
-/** Everything there is to say of a run, read off its journal and nothing else. */
-export function reportOf(entries: readonly JournalEntry[], head: RunHead): RunReport | undefined {
+/**
+ * Everything there is to say of a run, read off its journal. Beside it stand only what no journal can hold: whether anybody carries the run on
+ * (`held`), and why it could not be written to (`fault`).
+ */
+export function reportOf(entries: readonly JournalEntry[], head: RunHead, held: boolean, fault: Failure | undefined): RunReport | undefined {
   const known = entries.flatMap((entry) => typed(entry) ?? []);
   const all = <T extends TypedRunEvent["type"]>(type: T): Of<T>[] => known.flatMap((event) => (event.type === type ? [event.data as Of<T>] : []));
   const last = <T extends TypedRunEvent["type"]>(type: T): Of<T> | undefined => all(type).at(-1);
@@ -19,14 +35,19 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead): RunRe
   const read = last("documents.read");
   const cost = costOf(entries);
   const routed = all("step.routed");
+  const stands = entries.reduce(standingAfter, unstarted).status as RunStatus;
+  const status = stands === "running" && !held ? "interrupted" : stands;
+  const open = openGates(known);
+  const stalled = known.at(-1)?.type === "run.stalled" ? last("run.stalled")?.error : undefined;
+  const error = finished?.error ?? (status === "interrupted" ? (fault ?? stalled) : undefined);
   const predicted: CallPrediction = planned?.predicted ?? { min: 0, expected: 0, max: 0 };
 
   return {
     runId: submitted.task.run,
     thread: submitted.task.thread,
     task: submitted.task.text,
-    status: finished?.status ?? "running",
-    output: finished?.output ?? "",
+    status,
+    output: finished?.output ?? open.at(-1)?.artifact?.text ?? "",
     artifacts: all("artifact.made").map(({ name, mediaType, bytes }) => ({ name, mediaType, bytes })),
     topology: {
       id: planned?.plan.topology.id ?? "",
@@ -49,14 +70,23 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead): RunRe
       byPlugin: micro(cost.byPlugin),
     },
     verdicts: judged?.verdicts ?? [],
-    reasons: finished?.reasons ?? [],
+    reasons: finished?.reasons ?? [...open.map(({ gate, ask }) => `${gate}: ${ask}`), ...(error ? [error.message] : [])],
     memory: { recalled: (last("memory.recalled")?.recalled ?? []).map((episode) => ({ ...episode, usedBy: usersOf(episode.id, all("step.finished")) })) },
     documents: { read: (read?.documents ?? []).map(({ path, sentences }) => ({ path, sentences })), skipped: read?.skipped ?? [] },
-    ...(finished?.error ? { error: finished.error } : {}),
+    ...(error ? { error } : {}),
     durationMs: finished?.durationMs ?? (entries.at(-1)?.ts ?? first.ts) - first.ts,
     startedAt: first.ts,
     journal: { events: head.events, bytes: head.bytes, head: head.head },
   };
+}
+
+function openGates(known: readonly TypedRunEvent[]): Of<"gate.opened">[] {
+  const open = new Map<string, Of<"gate.opened">>();
+  for (const event of known) {
+    if (event.type === "gate.opened") open.set(event.data.gate, event.data);
+    if (event.type === "gate.decided") open.delete(event.data.gate);
+  }
+  return [...open.values()];
 }
 
 /** Agents whose output says it used the episode. Being shown one is not using it. */

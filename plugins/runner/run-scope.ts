@@ -1,5 +1,7 @@
 import type { Clock, Documents, HookSession, Ledger, Lifecycle, ModelInfo, Plan, Random, Task } from "@orrery/sdk";
+import type { Past } from "./past.ts";
 import type { Questions } from "./questions.ts";
+import type { RunControl } from "./run-control.ts";
 import type { RunLog } from "./run-log.ts";
 
 /** Services the runner works with when they are there, and without when they are not. */
@@ -13,7 +15,13 @@ export interface RunScope {
   readonly task: Task;
   readonly log: RunLog;
   readonly hooks: HookSession<Lifecycle>;
+  readonly control: RunControl;
+  /** Of the control: aborts when the run is cancelled or let go. */
   readonly signal: AbortSignal;
+  /** What earlier lives of the run have settled. */
+  readonly past: Past;
+  /** Which of the run's lives this is, from 1: a call that is made again has a reservation of its own. */
+  readonly epoch: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly services: Optional;

@@ -10,9 +10,9 @@ import {
   type Verdict,
 } from "@orrery/sdk";
 import { executeTopology, type Executed } from "./execute-topology.ts";
-import { type Failure, failureOf } from "./failure.ts";
+import { Cancelled, type Failure, failureOf, GateDenied } from "./failure.ts";
 import type { HookTally } from "./hook-tally.ts";
-import { judge } from "./judge.ts";
+import { type Judged, judge } from "./judge.ts";
 import { type Planned, planTask } from "./plan-task.ts";
 import type { RunScope } from "./run-scope.ts";
 
@@ -28,35 +28,39 @@ interface End {
   error?: Failure;
 }
 
-/** One task from documents to a judged outcome. Never throws but for a journal that cannot be written. */
-export async function run(
-  scope: RunScope,
-  request: RunRequest,
-  context: Pick<PluginContext, "find" | "services">,
-  thread: ThreadTurn[],
-  earlier: string | undefined,
-  tally: HookTally,
-): Promise<void> {
-  const { log, clock, hooks, task } = scope;
+/** What a run begins with: the request and its thread, or the plan an earlier life of it had. */
+export interface Beginning {
+  request: RunRequest;
+  thread: ThreadTurn[];
+  /** Documents of the conversation, for a request without any. */
+  earlier: string | undefined;
+  planned?: Planned;
+}
+
+/** One task from documents to a judged outcome. Never throws but for a journal that cannot be written, or a run that is let go. */
+export async function run(scope: RunScope, beginning: Beginning, context: Pick<PluginContext, "find" | "services">, tally: HookTally): Promise<void> {
+  const { clock, control, hooks, task } = scope;
   const started = clock.elapsed();
   const progress = { calls: 0, plan: undefined as Plan | undefined };
   let end: End;
   try {
-    const collection = (await readDocuments(scope, request)) ?? earlier;
-    const planned = await planTask(scope, request, context, collection, thread);
+    const { cancelled } = scope.past;
+    if (cancelled !== undefined) control.stop(new Cancelled(cancelled));
+    const planned = beginning.planned ?? (await prepare(scope, beginning, context));
     progress.plan = planned.plan;
-    const { plan, predicted, edges, topologyPlugin: by } = planned;
-    if (plan.recalled.length > 0) void log.write("memory.recalled", { recalled: plan.recalled });
-    const { task: _task, recalled: _recalled, thread: _thread, ...journalled } = plan;
-    await log.write("run.planned", { plan: journalled, predicted, edges, by });
     end = await untilJudged(scope, planned, progress);
   } catch (thrown) {
-    const error = failureOf(thrown);
+    if (control.letGo) {
+      await scope.questions.end();
+      throw control.signal.reason;
+    }
+    const error = failureOf(scope.signal.aborted ? scope.signal.reason : thrown);
     const status = scope.signal.aborted ? "cancelled" : statusOf(error.code);
     end = { status, artifact: undefined, reasons: [error.message], verdicts: [], failures: [], facts: {}, calls: progress.calls, plan: progress.plan, error };
   }
   await scope.questions.end();
-  await finish(scope, end, clock.elapsed() - started, tally);
+  // Of a run that was carried on, from when it was submitted.
+  await finish(scope, end, scope.epoch > 1 ? clock.now() - task.createdAt : clock.elapsed() - started, tally);
   const outcome: Outcome = {
     task,
     status: end.status,
@@ -65,9 +69,19 @@ export async function run(
     ...(end.plan ? { plan: end.plan } : {}),
     costNano: (await scope.services.ledger?.totals(task.run))?.nano ?? 0,
   };
-  const reached = end.status === "accepted" || end.status === "rejected" || end.status === "waiting";
+  const reached = end.status === "accepted" || end.status === "rejected";
   if (reached) await hooks.call("task.memorize", outcome);
   await hooks.call(reached ? "task.finish" : "task.fail", outcome);
+}
+
+async function prepare(scope: RunScope, { request, thread, earlier }: Beginning, context: Pick<PluginContext, "find" | "services">): Promise<Planned> {
+  const collection = (await readDocuments(scope, request)) ?? earlier;
+  const planned = await planTask(scope, request, context, collection, thread);
+  const { plan, predicted, edges, topologyPlugin: by } = planned;
+  if (plan.recalled.length > 0) void scope.log.write("memory.recalled", { recalled: plan.recalled });
+  const { task: _task, recalled: _recalled, thread: _thread, ...journalled } = plan;
+  await scope.log.write("run.planned", { plan: journalled, predicted, edges, by });
+  return planned;
 }
 
 /** What an error makes of the run: most are failures, some are ends a person should tell apart. */
@@ -101,36 +115,48 @@ async function readDocuments(scope: RunScope, { files = [], skipped = [] }: RunR
 }
 
 async function untilJudged(scope: RunScope, planned: Planned, progress: { calls: number }): Promise<End> {
-  const { plan } = planned;
   const feedback: string[] = [];
   for (let attempt = 1; ; attempt += 1) {
     const executed = await executeTopology(scope, planned, planned.executor, attempt === 1 ? "" : `t${attempt}/`, feedback, progress);
-    const { artifact, model, failures, facts } = executed;
-    const judged = await judge(
-      scope,
-      "task.judge",
-      {
-        subject: "task",
-        run: scope.task.run,
-        task: scope.task.text,
-        artifact,
-        inputs: [],
-        ...(plan.collection ? { collection: plan.collection } : {}),
-        criteria: scope.task.criteria,
-        model,
-      },
-      { attempt, maxAttempts: scope.limits.taskAttempts },
-    );
-    await scope.log.write("run.judged", { attempt, ...judged });
+    const known = scope.past.judged.get(attempt);
+    const judged = known ?? (await judgeTask(scope, planned, executed, attempt));
+    if (!known) await scope.log.write("run.judged", { attempt, ...judged });
     const { action, reasons } = judged.decision;
     if ((action === "retry" || action === "redesign") && attempt < scope.limits.taskAttempts) {
       feedback.push(...judged.decision.feedback);
       continue;
     }
-    const status: RunStatus = action === "accept" ? "accepted" : action === "escalate" ? "waiting" : "rejected";
-    return { status, artifact, reasons, verdicts: judged.verdicts, failures, facts, calls: progress.calls, plan };
+    const { artifact, failures, facts } = executed;
+    const end = { artifact, verdicts: judged.verdicts, failures, facts, calls: progress.calls, plan: planned.plan };
+    if (action !== "accept" && action !== "escalate") return { ...end, status: "rejected", reasons };
+    const asked = (planned.plan.team.gates ?? []).filter(({ beforeFinish }) => beforeFinish);
+    if (action === "escalate") asked.unshift({ id: "outcome", ask: `The judges leave the outcome to a person: ${reasons.join("; ")}` });
+    try {
+      for (const { id, ask } of asked) await scope.control.ask(scope.log, { id, ask, artifact }, scope.signal);
+    } catch (thrown) {
+      if (!(thrown instanceof GateDenied)) throw thrown;
+      return { ...end, status: "rejected", reasons: [thrown.message] };
+    }
+    return { ...end, status: "accepted", reasons: action === "escalate" ? [...reasons, "a person approved it"] : reasons };
   }
 }
+
+const judgeTask = (scope: RunScope, { plan }: Planned, { artifact, model }: Executed, attempt: number): Promise<Judged> =>
+  judge(
+    scope,
+    "task.judge",
+    {
+      subject: "task",
+      run: scope.task.run,
+      task: scope.task.text,
+      artifact,
+      inputs: [],
+      ...(plan.collection ? { collection: plan.collection } : {}),
+      criteria: scope.task.criteria,
+      model,
+    },
+    { attempt, maxAttempts: scope.limits.taskAttempts },
+  );
 
 async function finish(scope: RunScope, end: End, durationMs: number, tally: HookTally): Promise<void> {
   const { log } = scope;

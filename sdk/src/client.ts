@@ -7,6 +7,7 @@ import type { InstalledPackage, PackageAudit, PackageConsent, PackageReport } fr
 import type { Forecast, RunReport } from "./run.ts";
 import type { ShownView, ViewQuery } from "./plugin-view.ts";
 import type { Span } from "./span.ts";
+import type { ForkRequest, Steering, WaitingItem } from "./steering.ts";
 import type { Team } from "./team.ts";
 
 /** A run as a page, a script or the HTTP API asks for it (`POST /api/runs`). */
@@ -45,6 +46,14 @@ export interface KernelClient {
   /** Runs the built-in example. */
   example(): Promise<{ runId: string; thread: string }>;
   cancel(runId: string): Promise<boolean>;
+  /** Pauses, resumes, redirects, cancels, or decides at a gate. Throws RUN_UNKNOWN, RUN_OVER, RUN_ELSEWHERE, GATE_UNKNOWN, GATE_DECIDED. */
+  steer(runId: string, steering: Steering): Promise<void>;
+  /** Everything that waits for a person, oldest first. */
+  waiting(): Promise<WaitingItem[]>;
+  /** A new run that keeps what this one settled before the step `at`, at no cost. */
+  fork(runId: string, fork: ForkRequest): Promise<{ runId: string; thread: string }>;
+  /** Carries on a run whose process or tab is gone. */
+  resume(runId: string): Promise<void>;
   runs(query?: { limit?: number; thread?: string }): Promise<RunSummary[]>;
   report(runId: string): Promise<RunReport | undefined>;
   events(runId: string, from?: number): Promise<RunEvent[]>;

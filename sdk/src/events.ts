@@ -2,9 +2,9 @@ import { z } from "zod";
 import { millis, nanoUsd } from "./brands.ts";
 import { json } from "./json.ts";
 import { recalled } from "./memory.ts";
-import { origin, stepResult, usage } from "./step.ts";
+import { artifact, origin, stepResult, usage } from "./step.ts";
 import { task } from "./task.ts";
-import { plan } from "./team.ts";
+import { plan, team } from "./team.ts";
 import { decision, verdict } from "./verdict.ts";
 
 const failure = z.object({ code: z.string(), message: z.string(), plugin: z.string().optional(), do: z.string().optional() });
@@ -12,7 +12,8 @@ const skipped = z.object({ path: z.string(), code: z.string(), reason: z.string(
 const documentInfo = z.object({ path: z.string(), title: z.string(), format: z.string(), bytes: z.int(), sentences: z.int(), words: z.int() });
 const at = { path: z.string(), agent: z.string(), attempt: z.int() };
 
-export const runStatus = z.enum(["running", "accepted", "rejected", "waiting", "over_budget", "failed", "cancelled"]);
+/** `paused` and `waiting` (for a person) go on when they are told to; `interrupted` is a run whose process is gone. The others are ends. */
+export const runStatus = z.enum(["running", "paused", "interrupted", "accepted", "rejected", "waiting", "over_budget", "failed", "cancelled"]);
 export type RunStatus = z.infer<typeof runStatus>;
 
 /**
@@ -20,7 +21,8 @@ export type RunStatus = z.infer<typeof runStatus>;
  * Tables, dashboards, costs and traces are projections of these.
  */
 export const events = {
-  "run.submitted": z.object({ task }),
+  /** `team`: the one that was asked for, so that a run killed before it was planned can be planned again. `from`: the run it was forked from. */
+  "run.submitted": z.object({ task, team: team.optional(), from: z.object({ run: z.string(), at: z.string().optional() }).optional() }),
   "documents.read": z.object({ collection: z.string(), documents: z.array(documentInfo), skipped: z.array(skipped), ms: millis }),
   "memory.recalled": z.object({ recalled: z.array(recalled) }),
   "run.planned": z.object({
@@ -48,11 +50,25 @@ export const events = {
   "budget.settled": z.object({ reservation: z.string(), origin, model: z.string(), nano: nanoUsd, usage, source: z.string() }),
   "budget.released": z.object({ reservation: z.string(), origin }),
   "budget.denied": z.object({ origin, model: z.string(), reasons: z.array(z.string()) }),
-  "step.finished": z.object({ ...at, result: stepResult }),
+  /** `copied`: settled in the run this one was forked from, and paid for there. */
+  "step.finished": z.object({ ...at, result: stepResult, copied: z.boolean().optional() }),
   "step.failed": z.object({ ...at, error: failure }),
   "step.cancelled": z.object({ ...at, reason: z.string() }),
   "step.judged": z.object({ ...at, verdicts: z.array(verdict), missing: z.array(z.string()), decision }),
+  /** Every gate after the step was approved: only now is it settled. */
+  "step.approved": z.object(at),
   "run.judged": z.object({ attempt: z.int(), verdicts: z.array(verdict), missing: z.array(z.string()), decision }),
+  "run.paused": z.object({ by: z.string() }),
+  "run.resumed": z.object({ by: z.string(), from: z.enum(["pause", "crash"]) }),
+  /** Reaches every step that starts later. */
+  "run.redirected": z.object({ instruction: z.string(), by: z.string() }),
+  /** Asked for; the run ends a moment later. */
+  "run.cancelled": z.object({ by: z.string(), reason: z.string() }),
+  /** The run cannot go on for now, and why; it is tried again. */
+  "run.stalled": z.object({ error: failure }),
+  /** A step, or the outcome where `path` is absent, waits for a person. `artifact` is there where no step's own output is meant. */
+  "gate.opened": z.object({ gate: z.string(), ask: z.string(), path: z.string().optional(), agent: z.string().optional(), artifact: artifact.optional() }),
+  "gate.decided": z.object({ gate: z.string(), decision: z.enum(["approve", "deny"]), by: z.string(), note: z.string().optional() }),
   /** A file of the run; its content is the output of `from`. */
   "artifact.made": z.object({ name: z.string(), mediaType: z.string(), bytes: z.int(), from: z.string() }),
   /** What the run's own hook calls took, a line a hook. */

@@ -14,7 +14,20 @@ export {
 export { events, runEvent, runStatus, typed, type EventType, type EventData, type RunEvent, type RunStatus, type TypedRunEvent } from "./events.ts";
 
 export { task, criterion, constraints, spending, type Task, type Criterion, type Constraints, type Spending } from "./task.ts";
-export { team, agentSpec, topologyChoice, plan, threadTurn, type Team, type AgentSpec, type TopologyChoice, type Plan, type ThreadTurn } from "./team.ts";
+export {
+  team,
+  agentSpec,
+  gateSpec,
+  topologyChoice,
+  plan,
+  threadTurn,
+  type Team,
+  type AgentSpec,
+  type GateSpec,
+  type TopologyChoice,
+  type Plan,
+  type ThreadTurn,
+} from "./team.ts";
 export {
   origin,
   artifact,
@@ -57,10 +70,12 @@ export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type
 export { Documents, Embeddings, type DocumentInfo, type InputFile, type Ingested, type Passage, type Sentence, type SkippedFile } from "./documents.ts";
 export { Classifier, type Classified, type PrivateSpan } from "./privacy.ts";
 export { EpisodicMemory, recalled, citation, type Recalled, type Citation } from "./memory.ts";
-export { Journal, canonicalJson, hashInput, genesis, type JournalEntry, type NewEntry, type RunHead, type RunSummary } from "./journal.ts";
+export { Journal, canonicalJson, hashInput, genesis, type JournalEntry, type NewEntry, type RunHead, type RunQuery, type RunSummary } from "./journal.ts";
 export { Storage, Assets, Connections, Egress, type KeyValue, type Connection } from "./host-services.ts";
 export { spanLabel, spanMs, type Span } from "./span.ts";
-export { Runner, Trace, type RunRequest, type RunReport, type AgentReport, type Forecast } from "./run.ts";
+export { Runner, Trace, type RunRequest, type RunReport, type AgentReport, type Forecast, type Resumption } from "./run.ts";
+export type { Steering, WaitingItem, ForkRequest } from "./steering.ts";
+export { standingAfter, unstarted, type RunStanding } from "./run-standing.ts";
 export type { KernelClient, SubmitRequest, WatchMessage, HostInfo } from "./client.ts";
 export type { PackageReport, PackageChanges, PackageConsent, PackageAudit, InstalledPackage } from "./package/report.ts";
 

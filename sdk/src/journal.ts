@@ -31,6 +31,13 @@ export interface RunSummary extends RunHead {
   startedAt: Millis;
   endedAt?: Millis;
 }
+export interface RunQuery {
+  thread?: string;
+  workspace?: string;
+  limit?: number;
+  before?: Millis;
+  status?: "unfinished";
+}
 /**
  * The append-only, hash-chained record of every run: the one place facts are kept.
  * `append` writes all entries or none, durably, when `expect` is still the run's next index and `epoch` its newest;
@@ -38,12 +45,19 @@ export interface RunSummary extends RunHead {
  */
 export interface Journal {
   append(batch: { run: string; epoch: number; expect: number; entries: NewEntry[] }): Promise<JournalEntry[]>;
-  /** Takes the run's lease and returns its new epoch; appends under an older one are refused from now on. */
-  lease(run: string): Promise<number>;
+  /**
+   * Takes the run's lease and returns its new epoch; appends under an older one are refused from now on.
+   * `unlessHeld`: throws JOURNAL_HELD, changing nothing, while another process or tab that lives holds it.
+   */
+  lease(run: string, options?: { unlessHeld?: boolean }): Promise<number>;
+  /** Gives the lease back, so that nobody waits for a process that no longer works on the run. An append of `run.finished` does so by itself. */
+  release(run: string, epoch: number): Promise<void>;
+  /** Whether a process or tab that lives holds the run's lease: this one or another. */
+  held(run: string): Promise<boolean>;
   read(run: string, from?: number, limit?: number): Promise<JournalEntry[]>;
   head(run: string): Promise<RunHead | undefined>;
-  /** Newest first. */
-  runs(query?: { thread?: string; workspace?: string; limit?: number; before?: Millis }): Promise<RunSummary[]>;
+  /** Newest first. `status: "unfinished"`: those without an end. A run that says it is running and whose lease nobody holds is told as `interrupted`. */
+  runs(query?: RunQuery): Promise<RunSummary[]>;
   /** Recomputes the chain; `brokenAt` is the first index that does not hold. */
   verify(run: string): Promise<{ ok: boolean; events: number; brokenAt?: number }>;
 }

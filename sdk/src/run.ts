@@ -4,6 +4,7 @@ import type { NanoUsd } from "./brands.ts";
 import type { InputFile, SkippedFile } from "./documents.ts";
 import type { RunStatus } from "./events.ts";
 import type { Recalled } from "./memory.ts";
+import type { ForkRequest, Steering, WaitingItem } from "./steering.ts";
 import type { Criterion, Spending } from "./task.ts";
 import type { Team } from "./team.ts";
 import type { CallPrediction } from "./topology.ts";
@@ -12,6 +13,8 @@ import type { Verdict } from "./verdict.ts";
 /** What a host hands the runner; everything a person or program may ask for. */
 export interface RunRequest {
   text: string;
+  /** The run's id, for a host that keeps something under it before the run begins; a new one when absent. */
+  run?: string;
   /** Documents, read by the host. */
   files?: InputFile[];
   /** Where the host read them from, so that a follow-up can read them again; the files' own paths when absent. */
@@ -94,16 +97,37 @@ export interface Forecast {
   maxNano: NanoUsd | undefined;
 }
 
+/** What a host hands in with a run that goes on: who says so, and its documents, read again. */
+export interface Resumption {
+  actor: string;
+  files?: InputFile[];
+  skipped?: SkippedFile[];
+}
+
 export interface Runner {
   /** Starts a run and returns its id once the submission is journalled. Throws the error of a request that cannot be. */
   start(request: RunRequest): Promise<{ runId: string; thread: string }>;
-  /** Resolves when the run has ended, whoever started it in this process. */
+  /** Resolves when the run has ended, or nothing of it goes on before a person decides at a gate (status `waiting`). */
   wait(runId: string): Promise<RunReport>;
   /** The projection as of now, from the journal; undefined for an unknown run. */
   report(runId: string): Promise<RunReport | undefined>;
   forecast(request: RunRequest): Promise<Forecast>;
-  /** False when the run is not under way here. */
+  /** False when the run had ended, or is under way where it cannot be reached. */
   cancel(runId: string, reason: string): Promise<boolean>;
+  /**
+   * Tells a run what a person wants, and resolves once it is journalled. `actor` is who says it. A run nobody carries on is carried on from here by
+   * `resume`, `approve` and `deny`, with what is `given`. Throws RUN_UNKNOWN, RUN_OVER, RUN_ELSEWHERE, GATE_UNKNOWN, GATE_DECIDED, STEERING_INVALID.
+   */
+  steer(runId: string, steering: Steering, actor: string, given?: Omit<Resumption, "actor">): Promise<void>;
+  /** Everything that waits for a person, oldest first. */
+  waiting(query?: { workspace?: string }): Promise<WaitingItem[]>;
+  /**
+   * Carries on a run whose process is gone, from its journal: settled steps are neither called nor paid for again. `given` is what it read, read again.
+   * Throws RUN_UNKNOWN, RUN_OVER, RUN_ELSEWHERE, and why it cannot go on now.
+   */
+  resume(runId: string, given: Resumption): Promise<void>;
+  /** Begins a run from another's journal. Throws RUN_UNKNOWN, STEP_UNKNOWN. */
+  fork(runId: string, fork: ForkRequest, given: Resumption & { spending?: Spending }): Promise<{ runId: string; thread: string }>;
 }
 export const Runner = token<Runner>("orrery.runner@1");
 

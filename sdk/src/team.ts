@@ -27,6 +27,22 @@ export type AgentSpec = z.infer<typeof agentSpec>;
 export const topologyChoice = z.strictObject({ id: z.string().min(1), config: z.record(z.string(), json).default({}) });
 export type TopologyChoice = z.infer<typeof topologyChoice>;
 
+/** A place where a person is asked: before an agent's steps, after them, or before the outcome is final. */
+export const gateSpec = z
+  .strictObject({
+    id: agentId,
+    before: agentId.optional(),
+    after: agentId.optional(),
+    beforeFinish: z.literal(true).optional(),
+    /** What the person is asked. */
+    ask: z.string().min(1).max(2_000),
+  })
+  .refine(
+    ({ before, after, beforeFinish }) => [before, after, beforeFinish].filter((place) => place !== undefined).length === 1,
+    "say one of before, after, beforeFinish",
+  );
+export type GateSpec = z.infer<typeof gateSpec>;
+
 /** A team file's content (`team.yaml`, `team.json`). */
 export const team = z
   .strictObject({
@@ -37,12 +53,23 @@ export const team = z
     criteria: z.array(criterion).max(64).optional(),
     /** US dollars a run of this team may cost at most; never more than the host's own cap of a run. */
     budget: z.number().nonnegative().max(10_000).optional(),
+    gates: z.array(gateSpec).max(64).optional(),
   })
   .superRefine((value, issue) => {
     const seen = new Set<string>();
     value.agents.forEach((agent, i) => {
       if (seen.has(agent.id)) issue.addIssue({ code: "custom", path: ["agents", i, "id"], message: `there are two agents named "${agent.id}"` });
       seen.add(agent.id);
+    });
+    const gates = new Set<string>();
+    value.gates?.forEach((gate, i) => {
+      if (gates.has(gate.id)) issue.addIssue({ code: "custom", path: ["gates", i, "id"], message: `there are two gates named "${gate.id}"` });
+      gates.add(gate.id);
+      for (const place of ["before", "after"] as const) {
+        const agent = gate[place];
+        if (agent !== undefined && !seen.has(agent))
+          issue.addIssue({ code: "custom", path: ["gates", i, place], message: `there is no agent named "${agent}"` });
+      }
     });
   });
 export type Team = z.infer<typeof team>;

@@ -25,6 +25,8 @@ const chainless = (): Journal => {
       });
     },
     lease: async () => 1,
+    release: async () => {},
+    held: async () => true,
     read: async (run) => runs.get(run) ?? [],
     head: async (run) => ({ run, events: runs.get(run)?.length ?? 0, bytes: 0, head: "" }),
     runs: async () => [],

@@ -111,6 +111,51 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect((await journal.read("r")).map((e) => e.type)).toEqual(["a", "b"]);
     });
 
+    it("gives a lease that is held to nobody who asks for one that is free, until it is given back or the run has ended", async () => {
+      const other = await under.second();
+      const epoch = await journal.lease("r", { unlessHeld: true });
+      await journal.append({ run: "r", epoch, expect: 0, entries: [submitted("r", "t", "x", 1)] });
+      expect(await codeOf(other.lease("r", { unlessHeld: true }))).toBe("JOURNAL_HELD");
+      expect([await journal.held("r"), await other.held("r"), await other.held("nobody")]).toEqual([true, true, false]);
+      await journal.append({ run: "r", epoch, expect: 1, entries: [entry("a")] });
+      await journal.release("r", epoch);
+      expect([await journal.held("r"), await other.held("r")]).toEqual([false, false]);
+      const next = await other.lease("r", { unlessHeld: true });
+      expect(await codeOf(journal.lease("r", { unlessHeld: true }))).toBe("JOURNAL_HELD");
+      await other.append({ run: "r", epoch: next, expect: 2, entries: [finished("accepted", 2)] });
+      expect(await other.held("r")).toBe(false);
+    });
+
+    it("gives nothing back for whoever was fenced", async () => {
+      const other = await under.second();
+      const old = await journal.lease("r");
+      await other.lease("r");
+      await journal.release("r", old);
+      expect(await other.held("r")).toBe(true);
+    });
+
+    it("tells how a run stands that has not ended: under way, paused, waiting for a person, left", async () => {
+      const epoch = await journal.lease("r");
+      const statuses: (string | undefined)[] = [];
+      let next = 0;
+      for (const each of [
+        submitted("r", "t", "x", 1),
+        entry("run.paused", { by: "ada" }),
+        entry("gate.opened", { gate: "g", ask: "?" }),
+        entry("run.resumed", { by: "ada", from: "pause" }),
+        entry("gate.decided", { gate: "g", decision: "approve", by: "ada" }),
+      ]) {
+        next += (await journal.append({ run: "r", epoch, expect: next, entries: [each] })).length;
+        statuses.push((await journal.runs())[0]?.status);
+      }
+      await journal.release("r", epoch);
+      statuses.push((await journal.runs())[0]?.status);
+      expect(statuses).toEqual(["running", "paused", "paused", "waiting", "running", "interrupted"]);
+      const ended = await journal.lease("ended");
+      await journal.append({ run: "ended", epoch: ended, expect: 0, entries: [submitted("ended", "t", "x", 2), finished("accepted", 3)] });
+      expect((await journal.runs({ status: "unfinished" })).map(({ run }) => run)).toEqual(["r"]);
+    });
+
     it("lets exactly one of many racing appends win each place", async () => {
       const other = await under.second();
       const epoch = await journal.lease("r");

@@ -22,6 +22,30 @@ const notes = {
     "# Launch\n\nThe launch of the telescope is planned for 4 March 2027. The budget of the launch is 12 million euros.\n\nThe mirror was polished in Jena.",
 };
 
+/** Everything a person can tell a run, and a run that cannot go on. */
+async function steered(): Promise<void> {
+  const team = { ...teamOf("a", "b"), gates: [{ id: "look", after: "a", ask: "Is it right?" }] };
+  const host = await createTestHost({ plugins: [runner, sequential, scripted(() => "x")] });
+  const service = host.kernel.service(Runner);
+  if (!service) throw new Error("no runner");
+  const request = { text: "t", team, actor: "ada", workspace: "w", spending: { allowed: false, capNano: 0, why: "" } };
+  const { runId } = await service.start(request);
+  await service.wait(runId);
+  for (const told of [{ do: "redirect", instruction: "shorter" }, { do: "pause" }, { do: "resume" }, { do: "approve", gate: "look" }] as const)
+    await service.steer(runId, told, "ada");
+  await service.wait(runId);
+  const second = await service.start(request);
+  await service.wait(second.runId);
+  await service.steer(second.runId, { do: "cancel" }, "ada");
+  const third = await service.start(request);
+  await service.wait(third.runId);
+  const entries = [...host.journal()];
+  await collect(host);
+  const without = await createTestHost({ entries, plugins: [runner] });
+  await expect(without.kernel.service(Runner)?.resume(third.runId, { actor: "ada" })).rejects.toMatchObject({ code: "TOPOLOGY_MISSING" });
+  await collect(without);
+}
+
 beforeAll(async () => {
   const research = await createTestHost({ plugins: everyday, assets: workspaceAssets });
   await research.run("When is the launch of the telescope planned?", { documents: notes });
@@ -49,6 +73,8 @@ beforeAll(async () => {
   await asking.kernel.service(Models)?.ask({ prompt: "Is it so?" });
   await collect(asking);
   expect(race.kernel.service(Runner)).toBeUndefined();
+
+  await steered();
 }, 60_000);
 
 afterAll(() => sent.clear());

@@ -11,13 +11,18 @@ journalContract("IndexedDB", async () => {
   opened += 1;
   const name = `journal-test-${opened}`;
   const databases = [new JournalDatabase(name)];
-  const open = () => new DexieJournal(databases[0] as JournalDatabase, new RunLocks());
+  const locks: RunLocks[] = [];
+  const open = (database = databases[0] as JournalDatabase) => {
+    const own = new RunLocks();
+    locks.push(own);
+    return new DexieJournal(database, own);
+  };
   return {
     journal: open(),
     async second() {
       const database = new JournalDatabase(name);
       databases.push(database);
-      return new DexieJournal(database, new RunLocks());
+      return open(database);
     },
     async tamper(run, idx, change) {
       const rows = (databases[0] as JournalDatabase).entries.where({ run, idx });
@@ -25,6 +30,7 @@ journalContract("IndexedDB", async () => {
       else await rows.modify({ data: "another" });
     },
     async close() {
+      for (const each of locks) await each.close();
       for (const database of databases) database.close();
       await Dexie.delete(name);
     },

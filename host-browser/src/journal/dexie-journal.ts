@@ -1,4 +1,16 @@
-import { OrreryError, genesis, hashInput, type Journal, type Json, type JournalEntry, type NewEntry, type RunSummary } from "@orrery/sdk";
+import {
+  OrreryError,
+  genesis,
+  hashInput,
+  type Journal,
+  type Json,
+  type JournalEntry,
+  type NewEntry,
+  type RunQuery,
+  type RunSummary,
+  standingAfter,
+  unstarted,
+} from "@orrery/sdk";
 import { Dexie } from "dexie";
 import type { JournalDatabase, RunRow } from "../database.ts";
 import { byteLength, hashEntry } from "./hash.ts";
@@ -6,18 +18,7 @@ import type { RunLocks } from "./run-locks.ts";
 
 type Batch = { run: string; epoch: number; expect: number; entries: NewEntry[] };
 
-const emptyRow = (run: string): RunRow => ({
-  run,
-  thread: "",
-  task: "",
-  status: "running",
-  workspace: "",
-  startedAt: 0,
-  events: 0,
-  bytes: 0,
-  head: genesis,
-  epoch: 0,
-});
+const emptyRow = (run: string): RunRow => ({ run, ...unstarted, events: 0, bytes: 0, head: genesis, epoch: 0 });
 
 /** The journal in IndexedDB. A batch is hashed before its transaction opens: awaiting WebCrypto inside would close it. */
 export class DexieJournal implements Journal {
@@ -54,18 +55,28 @@ export class DexieJournal implements Journal {
       await this.#database.runs.put(project(row, chained));
       return chained.map((entry, i) => ({ ...entry, seq: Number(keys[i]) }));
     });
-    if (written.some((entry) => entry.type === "run.finished")) this.#locks.release(batch.run);
+    if (written.some((entry) => entry.type === "run.finished")) await this.#locks.release(batch.run);
     return written;
   }
 
-  async lease(run: string): Promise<number> {
-    await this.#locks.take(run);
+  async lease(run: string, { unlessHeld = false }: { unlessHeld?: boolean } = {}): Promise<number> {
+    if (!(await this.#locks.take(run, unlessHeld))) {
+      throw new OrreryError("JOURNAL_HELD", `Run ${run} is carried on by another tab`, { todo: "Look for it there, or close that tab first." });
+    }
     return this.#database.transaction("rw", this.#database.runs, async () => {
       const row = (await this.#database.runs.get(run)) ?? emptyRow(run);
       const epoch = row.epoch + 1;
       await this.#database.runs.put({ ...row, epoch });
       return epoch;
     });
+  }
+
+  async release(run: string, epoch: number): Promise<void> {
+    if ((await this.#database.runs.get(run))?.epoch === epoch) await this.#locks.release(run);
+  }
+
+  async held(run: string): Promise<boolean> {
+    return (await this.#locks.held()).has(run);
   }
 
   read(run: string, from = 0, limit = Number.POSITIVE_INFINITY): Promise<JournalEntry[]> {
@@ -79,7 +90,7 @@ export class DexieJournal implements Journal {
   }
 
   /** A run left "running" by a tab that closed is told as "interrupted": nobody holds its lock. */
-  async runs(query: { thread?: string; workspace?: string; limit?: number; before?: number } = {}): Promise<RunSummary[]> {
+  async runs(query: RunQuery = {}): Promise<RunSummary[]> {
     const rows = await this.#database.runs
       .orderBy("startedAt")
       .reverse()
@@ -88,12 +99,15 @@ export class DexieJournal implements Journal {
           row.events > 0 &&
           (query.thread === undefined || row.thread === query.thread) &&
           (query.workspace === undefined || row.workspace === query.workspace) &&
-          (query.before === undefined || row.startedAt < query.before),
+          (query.before === undefined || row.startedAt < query.before) &&
+          (query.status === undefined || row.endedAt === undefined),
       )
       .limit(query.limit ?? 100)
       .toArray();
     const held = rows.some((row) => row.status === "running") ? await this.#locks.held() : new Set<string>();
-    return rows.map(({ epoch: _, ...row }) => (row.status === "running" && !held.has(row.run) ? { ...row, status: "interrupted" } : row));
+    return rows.map(({ epoch: _e, paused: _p, gates: _g, ...row }) =>
+      row.status === "running" && !held.has(row.run) ? { ...row, status: "interrupted" } : row,
+    );
   }
 
   async verify(run: string) {
@@ -140,23 +154,9 @@ async function chain(batch: Batch, head: string): Promise<Omit<JournalEntry, "se
 
 /** The run's row after these entries: its summary is read off the entries and nothing else. */
 function project(row: RunRow, entries: Omit<JournalEntry, "seq">[]): RunRow {
-  const next = { ...row };
-  for (const entry of entries) {
-    next.events += 1;
-    next.bytes += byteLength(hashInput(entry));
-    next.head = entry.hash;
-    const data = entry.data as { task?: { thread?: string; text?: string }; status?: string };
-    if (entry.type === "run.submitted") {
-      next.thread = data.task?.thread ?? "";
-      next.task = data.task?.text ?? "";
-      next.workspace = entry.workspace;
-      next.startedAt = entry.ts;
-      next.status = "running";
-    }
-    if (entry.type === "run.finished") {
-      next.status = data.status ?? "failed";
-      next.endedAt = entry.ts;
-    }
-  }
-  return next;
+  return entries.reduce(
+    (next, entry) => ({ ...next, ...standingAfter(next, entry), events: next.events + 1, bytes: next.bytes + byteLength(hashInput(entry)), head: entry.hash }),
+    // Rows of the first version have no counts.
+    { ...row, paused: row.paused ?? false, gates: row.gates ?? 0 },
+  );
 }

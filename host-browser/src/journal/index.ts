@@ -17,6 +17,8 @@ export const journalPlugin = (database: string) =>
     setup({ provide, own }) {
       const opened = new JournalDatabase(database);
       own("journal database", () => opened.close());
-      provide(Journal, new DexieJournal(opened, new RunLocks()));
+      const locks = new RunLocks();
+      own("run locks", () => locks.close());
+      provide(Journal, new DexieJournal(opened, locks));
     },
   });

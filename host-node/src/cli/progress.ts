@@ -92,6 +92,22 @@ export class Progress {
         if (missing.length > 0) this.#row("", yellow(`no verdict from ${missing.join(", ")}`));
         return;
       }
+      case "run.paused":
+        this.#row("paused", `by ${oneLine(event.data.by, 60)}`);
+        return;
+      case "run.resumed":
+        this.#row("resumed", event.data.from === "crash" ? "from its journal: nothing that was settled is done again" : `by ${oneLine(event.data.by, 60)}`);
+        return;
+      case "run.redirected":
+        this.#row("redirected", `${oneLine(event.data.instruction, 200)} ${dim(`by ${oneLine(event.data.by, 60)}`)}`);
+        return;
+      case "gate.opened":
+        this.#row("waits", `${yellow(event.data.gate)} ${oneLine(event.data.ask, 200)}`);
+        this.#row("", dim(`orrery run approve ${event.run} ${event.data.gate}, or deny`));
+        return;
+      case "gate.decided":
+        this.#row(event.data.decision === "approve" ? "approved" : "denied", `${event.data.gate} ${dim(`by ${oneLine(event.data.by, 60)}`)}`);
+        return;
       case "budget.denied":
         this.#row("budget", `${red("stopped before the call")} ${event.data.reasons.map((reason) => oneLine(reason, 200)).join("; ")}`);
         return;

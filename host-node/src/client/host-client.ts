@@ -1,6 +1,7 @@
 import {
   collectViews,
   Documents,
+  type ForkRequest,
   type Forecast,
   type HostInfo,
   type InstalledPackage,
@@ -11,26 +12,38 @@ import {
   type PackageAudit,
   type PackageConsent,
   type PackageReport,
+  type Resumption,
   type RunRequest,
   Runner,
   type Sentence,
+  type Steering,
   Storage,
   type SubmitRequest,
   Trace,
   typed,
   type ViewQuery,
+  type WaitingItem,
   type WatchMessage,
 } from "@orrery/sdk";
 import type { Host } from "../boot.ts";
+import { type Failure, failureOf } from "../cli/failure.ts";
 import { readDocuments } from "../documents/read-documents.ts";
 import { type RunDocuments, RunFiles } from "../documents/run-files.ts";
 import { connect, disconnect } from "../plugins/connections/connect.ts";
 import { Hub } from "../plugins/hub/hub.ts";
+import { createIds } from "../platform.ts";
 import { spendingOf } from "../spending.ts";
 import { version } from "../version.ts";
 import { findExample, needExample } from "./example.ts";
 import { watchRun } from "./watch-run.ts";
 
+const newId = createIds(Date.now);
+
+/** A run that was to go on after its process had gone, and why it did not. */
+export interface Resumed {
+  run: string;
+  error?: Failure;
+}
 export type StartOptions = Omit<SubmitRequest, "documents" | "docs"> & { agreed?: boolean; documents: RunDocuments };
 
 /** What the terminal, the HTTP routes and the socket are made of: the one client interface, over a host in this process. */
@@ -104,9 +117,17 @@ export class HostClient implements KernelClient {
   }
 
   async start(options: StartOptions): Promise<{ runId: string; thread: string }> {
-    const started = await this.#host.need(Runner).start(this.request(options));
-    await this.#files.keep(started.runId, started.thread, options.documents);
-    return started;
+    // Kept before the run begins: it can be carried on from its first entry.
+    const run = newId("run");
+    await this.#files.keep(run, options.documents);
+    try {
+      const started = await this.#host.need(Runner).start({ ...this.request(options), run });
+      await this.#files.follow(started.thread, run, options.documents);
+      return started;
+    } catch (error) {
+      await this.#files.forget(run);
+      throw error;
+    }
   }
 
   async example(): Promise<{ runId: string; thread: string }> {
@@ -116,6 +137,52 @@ export class HostClient implements KernelClient {
 
   cancel(runId: string): Promise<boolean> {
     return this.#host.need(Runner).cancel(runId, "cancelled by a person");
+  }
+
+  async steer(runId: string, steering: Steering): Promise<void> {
+    const runner = this.#host.need(Runner);
+    // A run that is left by its process needs its documents again to go on.
+    const goesOn = steering.do === "resume" || steering.do === "approve" || steering.do === "deny";
+    const given = goesOn ? await this.#resumption(runId) : undefined;
+    await runner.steer(runId, steering, this.#host.settings.actor, given);
+  }
+
+  waiting(): Promise<WaitingItem[]> {
+    return this.#host.need(Runner).waiting({ workspace: this.#host.settings.workspace });
+  }
+
+  async resume(runId: string): Promise<void> {
+    await this.#host.need(Runner).resume(runId, await this.#resumption(runId));
+  }
+
+  async fork(runId: string, fork: ForkRequest): Promise<{ runId: string; thread: string }> {
+    const { settings } = this.#host;
+    const documents = await this.#files.of(runId);
+    const spending = fork.model ? { spending: spendingOf({ model: fork.model }, settings.spending) } : {};
+    const started = await this.#host.need(Runner).fork(runId, fork, { actor: settings.actor, files: documents.files, skipped: documents.skipped, ...spending });
+    await this.#files.keep(started.runId, documents);
+    return started;
+  }
+
+  /** Carries on every run whose process is gone; says what became of each. */
+  async resumeAll(): Promise<Resumed[]> {
+    const left = await this.#host.need(Journal).runs({ status: "unfinished", limit: 10_000 });
+    const resumed: Resumed[] = [];
+    for (const { run, status } of left.reverse()) {
+      if (status !== "interrupted" && status !== "waiting") continue;
+      try {
+        await this.resume(run);
+        resumed.push({ run });
+      } catch (error) {
+        if ((error as { code?: string }).code !== "RUN_ELSEWHERE") resumed.push({ run, error: failureOf(error) });
+      }
+    }
+    return resumed;
+  }
+
+  async #resumption(runId: string): Promise<Resumption> {
+    const { files, skipped } = await this.#files.of(runId);
+    return { actor: this.#host.settings.actor, files, skipped };
   }
 
   /** The report once the run has ended. */

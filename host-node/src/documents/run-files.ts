@@ -9,7 +9,7 @@ export interface RunDocuments {
   skipped: SkippedFile[];
   sources: string[];
 }
-type Kept = { thread: string; sources: string[]; files: { path: string; id: string }[] };
+type Kept = { sources: string[]; files: { path: string; id: string }[] };
 
 /** Folders are kept by path and read anew; contents that were handed over are kept once, by their hash. */
 export class RunFiles {
@@ -23,9 +23,9 @@ export class RunFiles {
     this.#workspace = workspace;
   }
 
-  async keep(run: string, thread: string, { files, sources }: RunDocuments): Promise<void> {
+  async keep(run: string, { files, sources }: RunDocuments): Promise<void> {
     if (files.length === 0) return;
-    const kept: Kept = { thread, sources, files: [] };
+    const kept: Kept = { sources, files: [] };
     if (sources.length === 0) {
       for (const { path, bytes } of files) {
         const id = createHash("sha256").update(bytes).digest("hex");
@@ -34,7 +34,15 @@ export class RunFiles {
       }
     }
     await this.#store.set(`run/${run}`, kept);
-    await this.#store.set(this.#threadKey(thread), run);
+  }
+
+  /** The conversation goes on with what this run reads. */
+  async follow(thread: string, run: string, { files }: RunDocuments): Promise<void> {
+    if (files.length > 0) await this.#store.set(this.#threadKey(thread), run);
+  }
+
+  forget(run: string): Promise<void> {
+    return this.#store.delete(`run/${run}`);
   }
 
   /** Empty when the run had none, or they are gone. */

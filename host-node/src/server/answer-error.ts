@@ -1,6 +1,16 @@
 import { type Failure, failureOf } from "../cli/failure.ts";
 
-const notFound = new Set(["RUN_UNKNOWN", "HOOK_UNKNOWN", "PLUGIN_UNKNOWN", "PACKAGE_UNKNOWN", "EXAMPLE_MISSING", "ROUTE_UNKNOWN"]);
+const notFound = new Set([
+  "RUN_UNKNOWN",
+  "HOOK_UNKNOWN",
+  "PLUGIN_UNKNOWN",
+  "PACKAGE_UNKNOWN",
+  "EXAMPLE_MISSING",
+  "ROUTE_UNKNOWN",
+  "GATE_UNKNOWN",
+  "STEP_UNKNOWN",
+]);
+const conflicting = new Set(["RUN_OVER", "RUN_ELSEWHERE", "GATE_DECIDED", "TOPOLOGY_MISSING", "DOCUMENTS_CHANGED"]);
 const unavailable = new Set(["SERVICE_MISSING", "HOST_FAILED", "KERNEL_CLOSED", "JOURNAL_CLOSED", "PACKAGES_BUSY"]);
 const internal = /^(INTERNAL|JOURNAL_|STORAGE_|TAP_|ERR_)/;
 
@@ -19,6 +29,7 @@ export function answerOf(thrown: unknown): { status: number; failure: Failure } 
     };
   }
   if (notFound.has(failure.code)) return { status: 404, failure };
+  if (conflicting.has(failure.code)) return { status: 409, failure };
   if (unavailable.has(failure.code)) return { status: 503, failure };
   if (internal.test(failure.code)) {
     const known = /^(JOURNAL|STORAGE)_/.test(failure.code);

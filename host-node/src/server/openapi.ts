@@ -27,7 +27,8 @@ export async function openApi(version: string, routes: readonly DescribedRoute[]
   app.after(() => {
     for (const { method, url, operation, auth, summary } of routes) {
       const { response, ...taken } = schemas[operation];
-      const status = operation === "submit" || operation === "example" ? 202 : operation === "installPackage" ? 201 : 200;
+      const begins = operation === "submit" || operation === "example" || operation === "fork";
+      const status = begins ? 202 : operation === "installPackage" ? 201 : 200;
       app.route({
         method,
         url,

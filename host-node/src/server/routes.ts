@@ -1,4 +1,4 @@
-import { OrreryError, type PackageConsent } from "@orrery/sdk";
+import { type ForkRequest, OrreryError, type PackageConsent, type Steering } from "@orrery/sdk";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HostClient } from "../client/host-client.ts";
 import { needRun } from "../client/need-run.ts";
@@ -84,6 +84,28 @@ export const routes: readonly Route[] = [
     await needRun(client, params.id);
     return { cancelled: await client.cancel(params.id) };
   }),
+  route(
+    "POST",
+    "/api/runs/:id/steer",
+    "steer",
+    "Pause, resume, redirect or cancel a run, or decide at one of its gates",
+    async ({ params, body }, { client }) => {
+      await client.steer(params.id, body as Steering);
+      return { status: (await needRun(client, params.id)).status };
+    },
+  ),
+  route("POST", "/api/runs/:id/resume", "resume", "Carry on a run whose process is gone", async ({ params }, { client }) => {
+    await client.resume(params.id);
+    return { status: (await needRun(client, params.id)).status };
+  }),
+  route(
+    "POST",
+    "/api/runs/:id/fork",
+    "fork",
+    "Begin a run from another's journal; what settled before a step is kept at no cost",
+    async ({ params, body }, context) => accepted(context, await context.client.fork(params.id, body as ForkRequest)),
+  ),
+  route("GET", "/api/waiting", "waiting", "Everything that waits for a person, oldest first", async (_, { client }) => ({ waiting: await client.waiting() })),
   route("GET", "/api/plugins", "plugins", "Plugins and their state", async (_, { client }) => ({ plugins: await client.plugins() })),
   route("GET", "/api/views", "views", "What plugins show under Extend, or beside a run", async ({ query }, { client }) => ({
     views: await client.views({ place: query.run ? "run" : "extend", ...(query.run ? { run: query.run } : {}) }),

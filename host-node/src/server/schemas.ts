@@ -1,6 +1,7 @@
 import { runEvent } from "@orrery/sdk";
 import { z } from "zod";
 import { packageConsent, packed } from "../client/package-request.ts";
+import { forkRequest, steering } from "../client/steering-request.ts";
 import { submitRequest } from "../client/submit-request.ts";
 
 const id = z.string().min(1).max(200);
@@ -48,6 +49,10 @@ export const schemas = {
     response: z.object({ sentences: z.array(open("Sentence")) }),
   },
   cancel: { params: z.object({ id }), response: z.object({ cancelled: z.boolean().describe("False when the run was not under way here") }) },
+  steer: { params: z.object({ id }), body: steering, response: z.object({ status: z.string().describe("How the run stands now") }) },
+  resume: { params: z.object({ id }), response: z.object({ status: z.string() }) },
+  fork: { params: z.object({ id }), body: forkRequest, response: started },
+  waiting: { response: z.object({ waiting: z.array(open("WaitingItem")) }) },
   plugins: { response: z.object({ plugins: z.array(open("PluginReport")) }) },
   views: {
     querystring: z.object({ run: id.optional().describe("Beside this run; under Extend when absent") }),

@@ -1,7 +1,8 @@
-import { OrreryError, type PackageConsent, viewQuery } from "@orrery/sdk";
+import { type ForkRequest, OrreryError, type PackageConsent, type Steering, viewQuery } from "@orrery/sdk";
 import { z } from "zod";
 import type { HostClient } from "../client/host-client.ts";
 import { packageConsent, packed, unpacked } from "../client/package-request.ts";
+import { forkRequest, steering } from "../client/steering-request.ts";
 import { submitRequest } from "../client/submit-request.ts";
 import { wordsOf } from "./issue-words.ts";
 
@@ -40,6 +41,10 @@ export const methods: Readonly<Record<string, Method>> = {
   forecast: method([submitRequest], (client, [request]) => client.forecast(request as Parameters<HostClient["forecast"]>[0])),
   example: method([], (client) => client.example()),
   cancel: method([id], (client, [runId]) => client.cancel(runId)),
+  steer: method([id, steering], (client, [runId, told]) => client.steer(runId, told as Steering)),
+  waiting: method([], (client) => client.waiting()),
+  resume: method([id], (client, [runId]) => client.resume(runId)),
+  fork: method([id, forkRequest.default({})], (client, [runId, fork]) => client.fork(runId, fork as ForkRequest)),
   runs: method([query], (client, [{ limit, thread }]) => client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}) })),
   report: method([id], (client, [runId]) => client.report(runId)),
   events: method([id, z.int().nonnegative().default(0)], (client, [runId, from]) => client.events(runId, from)),

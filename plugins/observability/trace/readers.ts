@@ -11,6 +11,8 @@ const stepId = ({ path, attempt }: { path: string; attempt: number }): string =>
 
 const ended: { readonly [S in RunStatus]: Span["status"] } = {
   running: "open",
+  paused: "open",
+  interrupted: "open",
   accepted: "ok",
   rejected: "ok",
   waiting: "ok",

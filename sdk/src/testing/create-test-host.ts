@@ -19,6 +19,8 @@ export interface TestHostOptions {
   connections?: Connections;
   egress?: Egress;
   seed?: number;
+  /** What the journal holds already, as a host that is gone left it. */
+  entries?: readonly JournalEntry[];
   /** No hook waits longer than this for a tap, whatever the catalogue allows: for tests of plugins that never answer. */
   deadlineMs?: number;
 }
@@ -47,9 +49,9 @@ export interface TestHost {
  * const outcome = await host.call("budget.reserve", estimate);
  * await host.close();
  */
-export async function createTestHost({ plugins = [], assets, connections, egress, seed = 1, deadlineMs }: TestHostOptions = {}): Promise<TestHost> {
+export async function createTestHost({ plugins = [], assets, connections, egress, seed = 1, entries, deadlineMs }: TestHostOptions = {}): Promise<TestHost> {
   const platform = testPlatform(seed);
-  const journal = memoryJournal();
+  const journal = memoryJournal(entries);
   const heard: RunEvent[] = [];
   const traced: HookTrace[] = [];
   const kernel = createKernel({ hooks: deadlineMs === undefined ? lifecycle : capped(deadlineMs), platform });

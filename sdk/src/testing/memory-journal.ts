@@ -1,21 +1,35 @@
 import { OrreryError } from "../error.ts";
 import { type EventType, events } from "../events.ts";
-import { genesis, hashInput, type Journal, type JournalEntry, type RunHead, type RunSummary } from "../journal.ts";
+import { genesis, hashInput, type Journal, type JournalEntry, type RunHead } from "../journal.ts";
+import { standingAfter, unstarted } from "../run-standing.ts";
 
 const hex = (bytes: ArrayBuffer): string => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const sha256 = async (text: string): Promise<string> => hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 
-/** A journal in memory with the contract of the real ones, and stricter: an entry whose data does not fit its event's schema is refused. */
-export function memoryJournal(): Journal & { entries(): readonly JournalEntry[] } {
-  const runs = new Map<string, { epoch: number; entries: JournalEntry[]; bytes: number }>();
-  const all: JournalEntry[] = [];
+interface Kept {
+  epoch: number;
+  held: boolean;
+  entries: JournalEntry[];
+  bytes: number;
+}
+const sizeOf = (entries: readonly JournalEntry[]): number => entries.reduce((sum, entry) => sum + JSON.stringify(entry.data).length, 0);
+
+/**
+ * A journal in memory with the contract of the real ones, and stricter: an entry whose data does not fit its event's schema is refused.
+ * `earlier`: what it holds already, as a process that is gone left it.
+ */
+export function memoryJournal(earlier: readonly JournalEntry[] = []): Journal & { entries(): readonly JournalEntry[] } {
+  const runs = new Map<string, Kept>();
+  const all: JournalEntry[] = [...earlier];
   // Appends are serialised: hashing is asynchronous and must not interleave.
   let tail: Promise<unknown> = Promise.resolve();
   const of = (run: string) => {
-    const found = runs.get(run) ?? { epoch: 0, entries: [], bytes: 0 };
+    const found = runs.get(run) ?? { epoch: 0, held: false, entries: [], bytes: 0 };
     runs.set(run, found);
     return found;
   };
+  for (const entry of earlier) of(entry.run).entries.push(entry);
+  for (const kept of runs.values()) kept.bytes = sizeOf(kept.entries);
   const headOf = (run: string): RunHead | undefined => {
     const found = runs.get(run);
     return found && found.entries.length > 0
@@ -38,7 +52,8 @@ export function memoryJournal(): Journal & { entries(): readonly JournalEntry[] 
       written.push({ ...body, seq: all.length + i + 1, hash: prevHash });
     }
     record.entries.push(...written);
-    record.bytes += written.reduce((sum, entry) => sum + JSON.stringify(entry.data).length, 0);
+    record.bytes += sizeOf(written);
+    if (written.some(({ type }) => type === "run.finished")) record.held = false;
     all.push(...written);
     return written;
   };
@@ -48,38 +63,34 @@ export function memoryJournal(): Journal & { entries(): readonly JournalEntry[] 
       tail = appended.catch(() => undefined);
       return appended;
     },
-    async lease(run) {
+    async lease(run, { unlessHeld = false } = {}) {
       const record = of(run);
+      if (unlessHeld && record.held) throw new OrreryError("JOURNAL_HELD", `Run ${run} is carried on elsewhere.`);
       record.epoch += 1;
+      record.held = true;
       return record.epoch;
     },
+    async release(run, epoch) {
+      const record = runs.get(run);
+      if (record?.epoch === epoch) record.held = false;
+    },
+    held: async (run) => runs.get(run)?.held ?? false,
     async read(run, from = 0, limit = Number.MAX_SAFE_INTEGER) {
       return (runs.get(run)?.entries ?? []).slice(from, from + limit);
     },
     async head(run) {
       return headOf(run);
     },
-    async runs({ thread, workspace, limit = 50, before = Number.POSITIVE_INFINITY } = {}) {
-      const summaries: RunSummary[] = [];
-      for (const [run, { entries }] of runs) {
+    async runs({ thread, workspace, limit = 50, before = Number.POSITIVE_INFINITY, status: only } = {}) {
+      const summaries = [...runs].flatMap(([run, { entries, held }]) => {
         const head = headOf(run);
-        const first = entries[0];
-        if (!head || !first) continue;
-        const { task } = events["run.submitted"].parse(first.data);
-        const last = entries.findLast(({ type }) => type === "run.finished");
-        const status = last ? events["run.finished"].parse(last.data).status : "running";
-        summaries.push({
-          ...head,
-          thread: task.thread,
-          task: task.text,
-          status,
-          workspace: task.workspace,
-          startedAt: first.ts,
-          ...(last ? { endedAt: last.ts } : {}),
-        });
-      }
+        if (!head) return [];
+        const { paused: _, gates: __, ...standing } = entries.reduce(standingAfter, unstarted);
+        return [{ ...head, ...standing, status: standing.status === "running" && !held ? "interrupted" : standing.status }];
+      });
       return summaries
         .filter((run) => (!thread || run.thread === thread) && (!workspace || run.workspace === workspace) && run.startedAt < before)
+        .filter(({ endedAt }) => only !== "unfinished" || endedAt === undefined)
         .reverse()
         .slice(0, limit);
     },

@@ -2,9 +2,9 @@ import { OrreryError } from "@orrery/sdk";
 import Database from "better-sqlite3";
 import { sqliteError } from "../sqlite-error.ts";
 
-const version = 1;
-
-const schema = `
+/** Each brings a file of the version before it to its own: the first from nothing to 1. */
+const versions = [
+  `
 CREATE TABLE events(
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   run TEXT NOT NULL, idx INTEGER NOT NULL, type TEXT NOT NULL, actor TEXT NOT NULL, workspace TEXT NOT NULL,
@@ -25,8 +25,17 @@ CREATE TABLE runs(
 ) STRICT;
 CREATE INDEX runs_by_time ON runs(started_at DESC, run DESC);
 CREATE INDEX runs_by_thread ON runs(thread, started_at DESC);
-PRAGMA user_version = ${version};
-`;
+`,
+  `
+-- Who works on a run, and until when others believe it without hearing of it again (ms since the epoch).
+ALTER TABLE leases ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE leases ADD COLUMN until REAL NOT NULL DEFAULT 0;
+CREATE INDEX leases_held ON leases(owner) WHERE until > 0;
+ALTER TABLE runs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN gates INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX runs_unfinished ON runs(started_at DESC) WHERE ended_at IS NULL;
+`,
+];
 
 /** Opens the journal's file, making it when it is not there. Every commit is on the disk before it is answered. */
 export function openJournalDatabase(file: string, busyMs = 5_000): Database.Database {
@@ -40,10 +49,10 @@ export function openJournalDatabase(file: string, busyMs = 5_000): Database.Data
     // Asked again inside: two processes may open a new file at once.
     opened
       .transaction(() => {
-        if (found() === 0) opened.exec(schema);
+        for (const [i, statements] of versions.entries()) if (found() === i) opened.exec(`${statements}PRAGMA user_version = ${i + 1};`);
       })
       .immediate();
-    if (found() > version) {
+    if (found() > versions.length) {
       throw new OrreryError("JOURNAL_NEWER", `The journal ${file} was written by a newer version of Orrery`, {
         todo: "Install that version again, or use another data folder (ORRERY_HOME).",
       });

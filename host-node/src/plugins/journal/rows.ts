@@ -1,4 +1,4 @@
-import type { JournalEntry, RunHead, RunSummary } from "@orrery/sdk";
+import type { JournalEntry, RunHead, RunStanding, RunSummary } from "@orrery/sdk";
 
 export interface EventRow {
   seq: number;
@@ -20,6 +20,8 @@ export interface RunRow {
   workspace: string;
   started_at: number;
   ended_at: number | null;
+  paused: number;
+  gates: number;
   events: number;
   bytes: number;
   head: string;
@@ -35,4 +37,8 @@ export const headOf = ({ run, events, bytes, head }: RunRow): RunHead => ({ run,
 export function summaryOf(row: RunRow): RunSummary {
   const { thread, task, status, workspace, started_at: startedAt, ended_at: endedAt } = row;
   return { ...headOf(row), thread, task, status, workspace, startedAt, ...(endedAt === null ? {} : { endedAt }) };
+}
+
+export function standingOf({ thread, task, status, workspace, paused, gates, started_at: startedAt, ended_at: endedAt }: RunRow): RunStanding {
+  return { thread, task, status, workspace, paused: paused !== 0, gates, startedAt, ...(endedAt === null ? {} : { endedAt }) };
 }

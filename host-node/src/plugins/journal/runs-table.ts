@@ -1,23 +1,23 @@
-import { events, type JournalEntry } from "@orrery/sdk";
+import { type JournalEntry, type RunQuery, standingAfter, unstarted } from "@orrery/sdk";
 import type Database from "better-sqlite3";
-import type { RunRow } from "./rows.ts";
+import { type RunRow, standingOf } from "./rows.ts";
 
-/** The list of runs: kept from `run.submitted` and `run.finished` entries, in their transaction. */
+/** The list of runs: kept from the entries that say how a run stands, in their transaction. */
 export class RunsTable {
   readonly #db: Database.Database;
   readonly #get: Database.Statement<[string], RunRow>;
-  readonly #open: Database.Statement<(string | number)[]>;
+  readonly #stand: Database.Statement<(string | number | null)[]>;
   readonly #grow: Database.Statement<(string | number)[]>;
-  readonly #end: Database.Statement<(string | number)[]>;
 
   constructor(db: Database.Database) {
     this.#db = db;
     this.#get = db.prepare("SELECT * FROM runs WHERE run = ?");
-    this.#open = db.prepare(
-      "INSERT INTO runs(run, thread, task, status, workspace, started_at, events, bytes, head) VALUES(?, ?, ?, 'running', ?, ?, 0, 0, '') ON CONFLICT(run) DO NOTHING",
+    this.#stand = db.prepare(
+      `INSERT INTO runs(run, thread, task, status, workspace, started_at, ended_at, paused, gates, events, bytes, head) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '')
+       ON CONFLICT(run) DO UPDATE SET thread = excluded.thread, task = excluded.task, status = excluded.status, workspace = excluded.workspace,
+         started_at = excluded.started_at, ended_at = excluded.ended_at, paused = excluded.paused, gates = excluded.gates`,
     );
     this.#grow = db.prepare("UPDATE runs SET events = events + ?, bytes = bytes + ?, head = ? WHERE run = ?");
-    this.#end = db.prepare("UPDATE runs SET status = ?, ended_at = ? WHERE run = ?");
   }
 
   get(run: string): RunRow | undefined {
@@ -27,18 +27,12 @@ export class RunsTable {
   follow(run: string, written: readonly JournalEntry[], bytes: number): void {
     const last = written.at(-1);
     if (!last) return;
-    for (const entry of written) {
-      if (entry.idx === 0) {
-        const submitted = entry.type === "run.submitted" ? events["run.submitted"].safeParse(entry.data).data : undefined;
-        this.#open.run(run, submitted?.task.thread ?? run, submitted?.task.text ?? "", entry.workspace, entry.ts);
-      }
-      const finished = entry.type === "run.finished" ? events["run.finished"].safeParse(entry.data).data : undefined;
-      if (finished) this.#end.run(finished.status, entry.ts, run);
-    }
+    // Most entries say nothing of how the run stands: for those the row is not even read.
+    if (written.some(({ idx, type }) => idx === 0 || telling.test(type))) this.#restand(run, written);
     this.#grow.run(written.length, bytes, last.hash, run);
   }
 
-  list(query: { thread?: string; workspace?: string; limit?: number; before?: number }): RunRow[] {
+  list(query: RunQuery): RunRow[] {
     const where: string[] = [];
     const values: (string | number)[] = [];
     const also = (condition: string, value: string | number | undefined) => {
@@ -49,9 +43,19 @@ export class RunsTable {
     also("thread = ?", query.thread);
     also("workspace = ?", query.workspace);
     also("started_at < ?", query.before);
+    if (query.status === "unfinished") where.push("ended_at IS NULL");
     const filter = where.length > 0 ? `WHERE ${where.join(" AND ")}` : "";
     return this.#db
       .prepare<(string | number)[], RunRow>(`SELECT * FROM runs ${filter} ORDER BY started_at DESC, run DESC LIMIT ?`)
       .all(...values, query.limit ?? 50);
   }
+
+  #restand(run: string, written: readonly JournalEntry[]): void {
+    const row = this.#get.get(run);
+    const before = row ? standingOf(row) : { ...unstarted, thread: run };
+    const { thread, task, status, workspace, startedAt, endedAt, paused, gates } = written.reduce(standingAfter, before);
+    this.#stand.run(run, thread, task, status, workspace, startedAt, endedAt ?? null, paused ? 1 : 0, gates);
+  }
 }
+
+const telling = /^(run|gate)\./;

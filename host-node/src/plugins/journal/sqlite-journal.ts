@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
-import { genesis, hashInput, type Journal, type JournalEntry, type NewEntry, OrreryError, type RunHead, type RunSummary } from "@orrery/sdk";
+import { genesis, hashInput, type Journal, type JournalEntry, type NewEntry, OrreryError, type RunHead, type RunQuery, type RunSummary } from "@orrery/sdk";
 import type Database from "better-sqlite3";
 import { CommitQueue } from "./commit-queue.ts";
+import { LeasesTable } from "./leases-table.ts";
 import { type EventRow, type RunRow, entryOf, headOf, summaryOf } from "./rows.ts";
 import { RunsTable } from "./runs-table.ts";
 
@@ -11,18 +12,18 @@ type Batch = Parameters<Journal["append"]>[0];
 export class SqliteJournal implements Journal {
   readonly #queue: CommitQueue;
   readonly #runs: RunsTable;
-  readonly #epoch: Database.Statement<[string], { epoch: number }>;
-  readonly #lease: Database.Statement<[string], { epoch: number }>;
+  readonly #leases: LeasesTable;
+  readonly #now: () => number;
   readonly #last: Database.Statement<[string], { idx: number; hash: string }>;
   readonly #insert: Database.Statement<(string | number)[]>;
   readonly #read: Database.Statement<[string, number, number], EventRow>;
   readonly #check: Database.Transaction<(run: string) => Awaited<ReturnType<Journal["verify"]>>>;
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, now: () => number = Date.now) {
+    this.#now = now;
     this.#queue = new CommitQueue(db);
     this.#runs = new RunsTable(db);
-    this.#epoch = db.prepare("SELECT epoch FROM leases WHERE run = ?");
-    this.#lease = db.prepare("INSERT INTO leases(run, epoch) VALUES(?, 1) ON CONFLICT(run) DO UPDATE SET epoch = epoch + 1 RETURNING epoch");
+    this.#leases = new LeasesTable(db);
     this.#last = db.prepare("SELECT idx, hash FROM events WHERE run = ? ORDER BY idx DESC LIMIT 1");
     this.#insert = db.prepare("INSERT INTO events(run, idx, type, actor, workspace, data, ts, prev_hash, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#read = db.prepare("SELECT * FROM events WHERE run = ? AND idx >= ? ORDER BY idx LIMIT ?");
@@ -34,8 +35,21 @@ export class SqliteJournal implements Journal {
     return this.#queue.submit(() => this.#append(batch));
   }
 
-  lease(run: string): Promise<number> {
-    return this.#queue.submit(() => this.#lease.get(run)?.epoch ?? 1);
+  lease(run: string, { unlessHeld = false }: { unlessHeld?: boolean } = {}): Promise<number> {
+    return this.#queue.submit(() => this.#leases.take(run, this.#now(), unlessHeld));
+  }
+
+  release(run: string, epoch: number): Promise<void> {
+    return this.#queue.submit(() => this.#leases.end(run, epoch));
+  }
+
+  async held(run: string): Promise<boolean> {
+    return this.#leases.held(run, this.#now());
+  }
+
+  /** Keeps this process's leases; asked for well within `leaseMs`. */
+  beat(): Promise<void> {
+    return this.#queue.submit(() => this.#leases.renew(this.#now()));
   }
 
   async read(run: string, from = 0, limit = 100_000): Promise<JournalEntry[]> {
@@ -47,8 +61,12 @@ export class SqliteJournal implements Journal {
     return row && headOf(row);
   }
 
-  async runs(query: { thread?: string; workspace?: string; limit?: number; before?: number } = {}): Promise<RunSummary[]> {
-    return this.#runs.list(query).map(summaryOf);
+  async runs(query: RunQuery = {}): Promise<RunSummary[]> {
+    const now = this.#now();
+    return this.#runs
+      .list(query)
+      .map(summaryOf)
+      .map((run) => (run.status === "running" && !this.#leases.held(run.run, now) ? { ...run, status: "interrupted" } : run));
   }
 
   async verify(run: string) {
@@ -83,7 +101,7 @@ export class SqliteJournal implements Journal {
 
   // Everything that can be refused is refused before the first row is written: the commit group relies on it.
   #append({ run, epoch, expect, entries }: Batch): JournalEntry[] {
-    const newest = this.#epoch.get(run)?.epoch ?? 0;
+    const newest = this.#leases.epoch(run);
     if (epoch !== newest) {
       throw new OrreryError("JOURNAL_FENCED", `Run ${run} was taken over: epoch ${epoch} is not its newest, ${newest}`, {
         todo: "Stop working on this run here; whoever holds its lease goes on with it.",
@@ -104,6 +122,7 @@ export class SqliteJournal implements Journal {
       return { ...entry, seq: Number(lastInsertRowid) };
     });
     this.#runs.follow(run, written, bytes);
+    if (written.some(({ type }) => type === "run.finished")) this.#leases.end(run, epoch);
     return written;
   }
 
