@@ -63,6 +63,23 @@ it("a package is looked at, installed, updated, audited and removed over the API
     body: { error: { code: "PACKAGE_KEY_CHANGED", do: expect.any(String) } },
   });
 
+  // An update that does not start is refused, and the old one goes on; a stranger's first package that does not is kept and says why.
+  const broken = (name: string) => `export default { manifest: { id: "${name}", version: "4.0.0", api: "^1.0" }, setup() { throw new Error("broken"); } };`;
+  const failing = base64(await signed("4.0.0", [], broken(id)));
+  expect(await call("POST", "/api/packages", { package: failing, grant: [] })).toMatchObject({
+    status: 400,
+    body: { error: { code: "PACKAGE_NOT_STARTED", message: expect.stringContaining("goes on") } },
+  });
+  expect(tasks(await client.plugins())).toMatchObject({ state: "active", version: "2.0.0" });
+  expect((await call<{ packages: InstalledPackage[] }>("GET", "/api/packages")).body.packages).toMatchObject([{ version: "2.0.0" }]);
+  const { manifest } = parts("4.0.0", []);
+  const first = base64(await packPlugin({ manifest: { ...manifest, id: "acme.broken", hooks: [], requires: {} }, code: broken("acme.broken") }));
+  expect(await call("POST", "/api/packages", { package: first, grant: [], unsigned: true })).toMatchObject({
+    status: 201,
+    body: { id: "acme.broken", problem: { message: expect.stringContaining("broken") } },
+  });
+  expect(await call("DELETE", "/api/packages/acme.broken")).toMatchObject({ status: 200 });
+
   expect(await call("DELETE", `/api/packages/${id}`)).toMatchObject({ status: 200, body: { removed: id } });
   expect(tasks(await client.plugins())).toBeUndefined();
   expect(await readdir(host.home.packages)).toEqual([".lock"]);

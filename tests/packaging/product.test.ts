@@ -90,6 +90,23 @@ export default definePlugin({ manifest: { id: "acme.stranger", version: "1.0.0",
     const { stdout } = await orrery("run", "What does this plugin do?", "--docs", join(plugin, "README.md"), "--plugin", plugin);
     expect(stdout).toContain("Hello! Agents at work:");
   });
+
+  it("packs, signs and installs that plugin, which then runs in its sandbox", async () => {
+    const file = join(place, "hello.tgz");
+    await orrery("plugin", "keygen");
+    await orrery("plugin", "pack", join(place, "acme-hello"), "--out", file, "--sign");
+    expect((await orrery("plugin", "verify", file)).stdout).toContain("Signed by SHA256:");
+    await orrery("plugin", "install", file, "--grant-all");
+    const { stdout } = await orrery("run", "What does this plugin do?", "--docs", join(place, "acme-hello", "README.md"));
+    expect(stdout).toContain("Hello! Agents at work:");
+    const { packages, plugins } = JSON.parse((await orrery("plugin", "list", "--json")).stdout) as {
+      packages: { id: string }[];
+      plugins: { id: string; tier: string; state: string }[];
+    };
+    expect(packages).toMatchObject([{ version: "0.1.0", granted: [] }]);
+    expect(plugins.find(({ id }) => id === packages[0]?.id)).toMatchObject({ tier: "community", state: "active" });
+    await orrery("plugin", "remove", packages[0]?.id ?? "");
+  });
 });
 
 function weight(folder: string): number {

@@ -1,7 +1,17 @@
 import { unwatchFile, watchFile } from "node:fs";
-import type { Kernel } from "@orrery/kernel";
-import type { Clock, InstalledPackage, Lifecycle, Log, PackageAudit, PackageConsent, PackageReport } from "@orrery/sdk";
-import { assertConsent, readPackage, reportPackage, sandboxManifest } from "@orrery/sdk/package";
+import type { InstallOptions, Kernel } from "@orrery/kernel";
+import {
+  type AnyPlugin,
+  type Clock,
+  type InstalledPackage,
+  type Lifecycle,
+  type Log,
+  OrreryError,
+  type PackageAudit,
+  type PackageConsent,
+  type PackageReport,
+} from "@orrery/sdk";
+import { assertConsent, type PluginPackage, readPackage, reportPackage, sandboxManifest } from "@orrery/sdk/package";
 import { type SandboxEngine, type SandboxedPluginOptions, sandboxedPlugin } from "@orrery/sdk/sandbox";
 import { type Failure, failureOf } from "../cli/failure.ts";
 import type { Home } from "../home.ts";
@@ -71,16 +81,31 @@ export class PackageHost {
     );
   }
 
-  /** Throws what `readPackage`, `assertConsent`, `provePackage` and the store throw; then nothing was changed. */
+  /**
+   * Throws what `readPackage`, `assertConsent`, `provePackage` and the store throw, and PACKAGE_NOT_STARTED for an update that does not start; then nothing
+   * was changed and the old one goes on. A first install that does not start is kept and says why: it may only need its settings.
+   */
   async install(bytes: Uint8Array, consent: PackageConsent): Promise<InstalledPackage> {
     const read = await readPackage(bytes);
     const { id } = read.manifest;
-    const before = (await this.#store.list()).find((each) => each.id === id);
-    assertConsent(reportPackage(read, before), consent);
-    await provePackage(read, await this.#options.engine(), this.#options.clock);
-    await this.#store.put(bytes, read, consent, this.#options.clock.now());
-    await this.#settle();
-    return this.#shown(await this.#store.find(id));
+    const { clock, engine } = this.#options;
+    return this.#alone(async () => {
+      const before = (await this.#store.list()).find((each) => each.id === id);
+      assertConsent(reportPackage(read, before), consent);
+      await provePackage(read, await engine(), clock);
+      const running = this.#running.get(id);
+      if (running) await this.#replace(read, consent.grant);
+      try {
+        const entry = await this.#store.put(bytes, read, consent, clock.now());
+        if (running) this.#running.set(id, entry);
+        this.#problems.delete(id);
+      } catch (error) {
+        if (running) await this.#run(running);
+        throw error;
+      }
+      await this.#reconcile();
+      return this.#shown(await this.#store.find(id));
+    });
   }
 
   async list(): Promise<InstalledPackage[]> {
@@ -113,36 +138,61 @@ export class PackageHost {
   }
 
   #settle(): Promise<void> {
-    return this.#alone(async () => {
-      const wanted = await this.#store.list();
-      for (const id of [...this.#running.keys()]) {
-        if (wanted.some((entry) => entry.id === id)) continue;
-        await this.#stop(id);
-        await this.#store.wipe(id);
-      }
-      for (const id of [...this.#problems.keys()]) if (!wanted.some((entry) => entry.id === id)) this.#problems.delete(id);
-      for (const entry of wanted) if (!same(this.#running.get(entry.id), entry)) await this.#run(entry);
-    });
+    return this.#alone(() => this.#reconcile());
+  }
+
+  async #reconcile(): Promise<void> {
+    const wanted = await this.#store.list();
+    for (const id of [...this.#running.keys()]) {
+      if (wanted.some((entry) => entry.id === id)) continue;
+      await this.#stop(id);
+      await this.#store.wipe(id);
+    }
+    for (const id of [...this.#problems.keys()]) if (!wanted.some((entry) => entry.id === id)) this.#problems.delete(id);
+    for (const entry of wanted) if (!same(this.#running.get(entry.id), entry)) await this.#run(entry);
   }
 
   async #run(entry: LockEntry): Promise<void> {
-    const { kernel, engine, onStopped, configOf, disabled } = this.#options;
-    const { id, granted, capabilities } = entry;
-    if (disabled.includes(id)) return;
+    const { id, granted } = entry;
+    if (this.#options.disabled.includes(id)) return;
     try {
-      const { manifest, code } = await this.#store.load(entry);
-      const plugin = sandboxedPlugin({ manifest: sandboxManifest(manifest), code, engine: await engine(), onStopped });
-      const config = configOf(id);
-      const options = { tier: "community", deny: capabilities.filter((each) => !granted.includes(each)), ...(config === undefined ? {} : { config }) } as const;
-      this.#tally.begin(id);
-      // In place of the old one without a moment in which neither guards.
-      if (this.#running.has(id)) await this.#tally.keep(id).then(() => kernel.replace(plugin, options));
-      else await kernel.install(plugin, options);
+      const read = await this.#store.load(entry);
+      if (this.#running.has(id)) await this.#replace(read, granted);
+      else {
+        this.#tally.begin(id);
+        await this.#options.kernel.install(await this.#plugin(read), this.#permissions(read, granted));
+      }
       this.#running.set(id, entry);
       this.#problems.delete(id);
     } catch (error) {
       this.#problems.set(id, failureOf(error));
     }
+  }
+
+  /** In place of the old one without a moment in which neither guards; the old one goes on when the new one does not start. */
+  async #replace(read: PluginPackage, granted: readonly string[]): Promise<void> {
+    const { id, version } = read.manifest;
+    await this.#tally.keep(id);
+    try {
+      await this.#options.kernel.replace(await this.#plugin(read), this.#permissions(read, granted));
+    } catch (cause) {
+      throw new OrreryError("PACKAGE_NOT_STARTED", `${id} ${version} did not start, and the one before it goes on: ${failureOf(cause).message}`, {
+        todo: "Tell its author, or remove the installed one first to install this one anew.",
+        refusal: true,
+        cause,
+      });
+    }
+  }
+
+  async #plugin({ manifest, code }: PluginPackage): Promise<AnyPlugin> {
+    const { engine, onStopped } = this.#options;
+    return sandboxedPlugin({ manifest: sandboxManifest(manifest), code, engine: await engine(), onStopped });
+  }
+
+  #permissions({ manifest }: PluginPackage, granted: readonly string[]): InstallOptions {
+    const config = this.#options.configOf(manifest.id);
+    const deny = manifest.capabilities.map(({ name }) => name).filter((name) => !granted.includes(name));
+    return { tier: "community", deny, ...(config === undefined ? {} : { config }) };
   }
 
   async #stop(id: string): Promise<void> {
