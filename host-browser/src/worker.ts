@@ -42,6 +42,7 @@ class TabKernel {
     this.#host = new KernelHost(this.#booted, base, performance.now() - began);
     // What does not arrive now is asked for again when it is needed, and says so then.
     for (const load of ahead) void load().catch(() => undefined);
+    void this.#host.resumeAll().catch((thrown: unknown) => console.warn(`runs of a tab that is gone could not be carried on: ${String(thrown)}`));
   }
 
   /** Calls a member of `KernelClient` by name; the names are checked against the host's own. */

@@ -11,6 +11,7 @@ export interface Home {
   readonly config: string;
   readonly keys: string;
   readonly token: string;
+  readonly server: string;
   readonly plugins: string;
   /** Archives of installed packages; `lockfile` says which count. */
   readonly packages: string;
@@ -29,6 +30,7 @@ export function locateHome(explicit?: string, env: NodeJS.ProcessEnv = process.e
     config: at("config.json"),
     keys: at("keys.json"),
     token: at("token"),
+    server: at("server.json"),
     plugins: at("plugins"),
     packages: at("packages"),
     lockfile: at("orrery-lock.json"),

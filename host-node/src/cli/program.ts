@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { version } from "../version.ts";
 import { pluginCommands } from "./plugin-commands.ts";
+import { steeringCommands } from "./steering-commands.ts";
 import { teamCommands } from "./team-commands.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -101,6 +102,8 @@ export function describe(lazy: Lazy, json: boolean): Command {
     ["orrery run show run_01j…", "orrery run show run_01j… --trace --json"],
     async () => (await import("./commands/show.ts")).show,
   ).option("--trace", "every span of its trace");
+
+  steeringCommands(program, run, command);
 
   const serve = command(
     program,

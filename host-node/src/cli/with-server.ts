@@ -1,6 +1,9 @@
+import type { Log } from "@orrery/sdk";
+import type { HostClient } from "../client/host-client.ts";
 import { openHome } from "../home.ts";
 import { createLog } from "../log.ts";
 import { accessToken } from "../server/access-token.ts";
+import { announceServer } from "../server/server-address.ts";
 import { type Backend, type RunningServer, startServer } from "../server/server.ts";
 import { Terminal } from "./terminal.ts";
 import { type Common, type Flags, type Session, settingsOf } from "./with-host.ts";
@@ -8,6 +11,8 @@ import { type Common, type Flags, type Session, settingsOf } from "./with-host.t
 export interface ServerOptions extends Common {
   port?: number;
   host?: string;
+  /** Runs whose process is gone are carried on here. */
+  carryOn?: boolean;
 }
 
 /** Listens first and boots behind it, so that the address is there at once; closes both whatever happens. */
@@ -27,6 +32,7 @@ export async function withServer(options: ServerOptions, work: (session: Session
     if (error.code !== "PORT_IN_USE" || settings.server.port !== 4400 || options.port !== undefined) throw error;
     return listen(0);
   });
+  const withdraw = announceServer(home.server, server.origin);
   try {
     const [{ boot }, { HostClient }] = await Promise.all([import("../boot.ts"), import("../client/host-client.ts")]);
     const host = await boot({ home, settings });
@@ -34,15 +40,30 @@ export async function withServer(options: ServerOptions, work: (session: Session
       const client = new HostClient(host, performance.now() - started);
       backend.resolve({ host, client });
       (await host.packages()).watch();
+      if (options.carryOn) void carryOn(client, log);
       return await work({ host, client, terminal, server });
     } finally {
+      withdraw();
       await server.close();
       await host.close();
     }
   } catch (error) {
     backend.reject(error);
+    withdraw();
     await server.close();
     throw error;
+  }
+}
+
+/** Runs that were left by a process that is gone go on; why one does not is logged, and kept in its journal. */
+async function carryOn(client: HostClient, log: Log): Promise<void> {
+  try {
+    for (const { run, error } of await client.resumeAll()) {
+      if (error) log.warn(`run ${run} does not go on: ${error.message}`, { code: error.code });
+      else log.info(`run ${run} goes on where its process left it`);
+    }
+  } catch (error) {
+    log.error("runs that were left could not be carried on", { message: error instanceof Error ? error.message : String(error) });
   }
 }
 

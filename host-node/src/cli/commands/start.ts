@@ -6,7 +6,7 @@ import { perform } from "./run.ts";
 
 /** `orrery start`: the server, the example task live in the terminal, and the page's address. */
 export function start(options: ServerOptions & { once?: boolean }): Promise<number> {
-  return withServer(options, async (session) => {
+  return withServer({ ...options, carryOn: options.once !== true }, async (session) => {
     const { client, terminal, server } = session;
     terminal.line(`Server at ${server.origin}. First, a task of a team of agents, on documents that come with Orrery.`);
     terminal.line();
