@@ -45,7 +45,13 @@ async function tolerant(executor: TopologyExecutor, scene: Scene): Promise<Scene
 const withFailures = (work: (observed: Observed, failed: readonly Settled[], tag: string, scene: Scene) => void) =>
   everyScene(async ({ executor, choose }, scene) => {
     const failing = new Set([choose.of(idsOf(scene.team)), ...choose.some(idsOf(scene.team), 0.2)]);
-    const plans: ((dispatch: Dispatch) => boolean)[] = [({ agent }) => failing.has(agent), ({ round, agent }) => round > 0 && failing.has(agent), () => true];
+    const first = scene.team.agents[0]?.id;
+    const plans: ((dispatch: Dispatch) => boolean)[] = [
+      ({ agent }) => agent === first,
+      ({ agent }) => failing.has(agent),
+      ({ round, agent }) => round > 0 && failing.has(agent),
+      () => true,
+    ];
     for (const [i, fails] of plans.entries()) {
       for (const one of [scene, await tolerant(executor, scene)]) {
         const tag = `failing${i}`;

@@ -57,7 +57,12 @@ export interface Observed {
   steps: Step[];
   settled: Settled[];
   cancelled: string[];
-  done: { output: string | undefined; text?: string; failures: { agent: string; path: string; code: string; message: string }[] };
+  done: {
+    output: string | undefined;
+    text?: string;
+    failures: { agent: string; path: string; code: string; message: string }[];
+    facts?: { [name: string]: Json };
+  };
   /** The text the run came to; undefined when it came to none. */
   outcome: string | undefined;
 }

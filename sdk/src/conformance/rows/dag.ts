@@ -1,6 +1,7 @@
 import type { Json } from "@orrery/kernel";
 import type { Choices } from "../random.ts";
 import { hold, idsOf, type Row, type Scene, same, teamOf } from "../scene.ts";
+import { seesTheTask } from "./rounds.ts";
 
 type Join = "all" | "any" | "k" | "settled";
 type Graph = { parents: { [agent: string]: string[] }; needs: { [agent: string]: number } };
@@ -40,6 +41,7 @@ export const dag: Row = {
   id: "dag",
   scenes: (n, choose) => [sceneOf(n, choose, true), sceneOf(n, choose, true), sceneOf(n, choose, false), sceneOf(n, choose, false)],
   claims: [
+    seesTheTask,
     {
       name: "every node runs once",
       check: ({ steps }, { team }) =>

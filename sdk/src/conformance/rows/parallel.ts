@@ -1,5 +1,6 @@
 import type { Json } from "@orrery/kernel";
 import { hold, idsOf, type Row, type Scene, type Step, teamOf } from "../scene.ts";
+import { seesTheTask } from "./rounds.ts";
 
 const workersOf = (steps: readonly Step[]): Step[] => steps.filter(({ dispatch }) => dispatch.round === 0);
 
@@ -8,7 +9,7 @@ export const parallel: Row = {
   id: "parallel",
   scenes(n, choose) {
     const team = teamOf(n, choose);
-    const k = 1 + choose.below(n);
+    const k = 1 + choose.below(Math.max(1, n - 1));
     const last = idsOf(team).at(-1) ?? "";
     const scene = (config: Json, facts: { join: string; k: number; reducer: string }, more: Partial<Scene> = {}): Scene => ({
       label: `${n} agents`,
@@ -39,6 +40,7 @@ export const parallel: Row = {
     ];
   },
   claims: [
+    seesTheTask,
     {
       name: "everybody starts at once, on the same view, hearing nobody",
       check({ steps }) {

@@ -1,4 +1,5 @@
 import { hold, idsOf, type Row, type Scene, teamOf } from "../scene.ts";
+import { seesTheTask } from "./rounds.ts";
 
 /** `o_i = a_i(task, o_{i-1})`; with `history: "all"` every earlier output. n calls. */
 export const sequential: Row = {
@@ -16,6 +17,7 @@ export const sequential: Row = {
       }),
     ),
   claims: [
+    seesTheTask,
     {
       name: "agents in the order they are declared, each once",
       check: ({ steps }, { team }) => {
@@ -42,5 +44,9 @@ export const sequential: Row = {
       name: "the outcome is the last output",
       check: ({ steps, done }) => hold(done.output === steps.at(-1)?.dispatch.path && done.text === undefined, `the outcome is ${done.output}`),
     },
+  ],
+  refused: () => [
+    { config: { history: "some" }, because: "there is no such history" },
+    { config: { laps: 2 }, because: "there is no such setting" },
   ],
 };

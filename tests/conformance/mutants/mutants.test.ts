@@ -1,0 +1,48 @@
+import privacy from "@orrery/plugins/privacy/classifier";
+import { token, type TopologyExecutor, topologyToken } from "@orrery/sdk";
+import { describeTopology, runConformance } from "@orrery/sdk/conformance";
+import { createTestHost, type TestHost } from "@orrery/sdk/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { topologies } from "../../support/topologies.ts";
+import { anyTopology } from "./any-topology.ts";
+import { byTopology } from "./by-topology.ts";
+import { mutant } from "./mutant.ts";
+
+// Small teams show what large ones do; the whole kit runs beside this on every size.
+const agents = [3, 4];
+const ids = topologies.map(({ manifest }) => manifest.id.replace("orrery.topology.", ""));
+
+let host: TestHost;
+beforeAll(async () => {
+  host = await createTestHost({ plugins: [privacy, ...topologies] });
+});
+afterAll(() => host.close());
+const executor = (id: string): TopologyExecutor => {
+  const found = host.kernel.service(token<TopologyExecutor>(topologyToken(id)));
+  if (!found) throw new Error(`no topology ${id}`);
+  return found;
+};
+/** The first case that does not hold; undefined when the fault went unseen. */
+async function caught(id: string, subject: TopologyExecutor): Promise<string | undefined> {
+  const cases = describeTopology({ id, executor: subject }, { agents });
+  const own = cases.filter(({ name }) => name.startsWith(`${id}: `));
+  for (const one of [...own, ...cases.filter((each) => !own.includes(each))]) {
+    const { failed, reasons } = await runConformance(id, [one]);
+    if (failed > 0) return reasons[0];
+  }
+  return undefined;
+}
+
+describe.each(ids)("%s", (id) => {
+  test("is found without fault when nothing is changed", async () => {
+    expect(await caught(id, mutant(executor(id)))).toBeUndefined();
+  });
+  const faults = [...anyTopology(), ...(byTopology[id] ?? [])];
+  test.each(faults.map((fault) => [fault.name, fault] as const))("is caught when it %s", async (_, fault) => {
+    expect(await caught(id, mutant(executor(id), fault))).toBeDefined();
+  });
+});
+
+test("every topology has faults of its own row", () => {
+  for (const id of ids) expect(byTopology[id]?.length ?? 0, id).toBeGreaterThanOrEqual(4);
+});
