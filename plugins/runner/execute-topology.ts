@@ -108,7 +108,7 @@ export async function executeTopology(
       checkPath(topology.id, dispatch, past, prefix);
       queue.delete(path);
       progress.calls += 1;
-      await hear({ ...performedBefore(ready, prefix + path, past), path });
+      await hear({ ...performedBefore(ready, { ...dispatch, path: prefix + path }, past), path });
     }
     if (!done) checkAsked(topology.id, seen, scope.past, prefix);
     while (!done) {

@@ -28,7 +28,7 @@ export async function performStep(
   feedback: string[],
   signal: AbortSignal,
 ): Promise<Performed> {
-  const agent = agentOf(ready, dispatch.agent);
+  const agent = agentOf(ready, dispatch);
   const past = scope.past.steps.get(dispatch.path);
   const notes = [...feedback];
   for (let attempt = 1; ; attempt += 1) {
@@ -66,18 +66,19 @@ export async function performStep(
 }
 
 /** What the journal says the step came to, without doing any of it. */
-export function performedBefore(ready: Ready, path: string, past: PastStep): Performed {
+export function performedBefore(ready: Ready, dispatch: Dispatch, past: PastStep): Performed {
   const last = past.attempts.at(-1);
   const { settled } = past;
-  if (settled?.ok && last?.result && last.judged) return settledWell(artifactOf(agentOf(ready, past.agent), last.result), last.result, last.judged.verdicts);
+  if (settled?.ok && last?.result && last.judged) return settledWell(artifactOf(agentOf(ready, dispatch), last.result), last.result, last.judged.verdicts);
   const failure = settled && !settled.ok ? settled.failure : { code: "STEP_FAILED", message: "its journal does not say why" };
   const fatal = settled && !settled.ok && settled.fatal ? new BudgetDenied([failure.message]) : undefined;
-  return settledBadly({ path, agent: past.agent }, failure, fatal);
+  return settledBadly(dispatch, failure, fatal);
 }
 
-function agentOf({ plan }: Ready, id: string): Step["agent"] {
+/** The agent for this step: with the skill that the step wants of it. */
+function agentOf({ plan }: Ready, { agent: id, skill }: Dispatch): Step["agent"] {
   const agent = plan.team.agents.find((each) => each.id === id);
-  if (agent) return agent;
+  if (agent) return skill === undefined ? agent : { ...agent, skill };
   throw new OrreryError("TOPOLOGY_AGENT", `Topology "${plan.topology.id}" asked for an agent "${id}" the team does not have.`, {
     todo: "Report this to the topology's author.",
   });

@@ -11,6 +11,8 @@ export interface Dispatch {
   inputs: string[];
   /** An instruction of the topology's, shown beside the task (a subtask, "reduce these"). */
   instruction?: string;
+  /** What this step wants of its agent in place of its own skill, as a `plan` of one who else writes. An engine with built-in skills does that, and judges judge it as that. */
+  skill?: string;
   /** How to go about it, for a model that reads prose; engines with built-in skills have no use for it. */
   guidance?: string;
   /** What the agent is given in place of the task's own text: one small step of it, or the task with what must stay here taken out. */

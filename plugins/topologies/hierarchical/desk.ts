@@ -1,5 +1,5 @@
 import type { Dispatch } from "@orrery/sdk";
-import { type Answer, type Assignment, assignmentsIn, type Failure, type Worker } from "../kit/index.ts";
+import { type Answer, type Assignment, assignmentsIn, type Failure, toIntegrate, type Worker } from "../kit/index.ts";
 
 /** A manager at work on one task: it plans, its workers work, it integrates. A worker with people of its own gets a desk below. */
 export type Desk = {
@@ -70,6 +70,7 @@ function askForPlan(office: Office, desk: Desk, inputs: string[], instruction?: 
     { does: "plan", entry: 0 },
     {
       agent: desk.manager,
+      skill: "plan",
       inputs,
       ...(desk.task === null ? {} : { task: desk.task }),
       ...(instruction === undefined ? {} : { instruction }),
@@ -124,6 +125,7 @@ export function integrate(office: Office, desk: Desk, heard: readonly Answer[]):
     { does: "sum", entry: 0 },
     {
       agent: desk.manager,
+      ...toIntegrate(office.workers[desk.manager]?.skill ?? ""),
       inputs: heard.map((answer) => answer.path),
       ...(desk.task === null ? {} : { task: desk.task }),
       guidance: integrating,

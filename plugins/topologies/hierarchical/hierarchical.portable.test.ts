@@ -48,6 +48,7 @@ test("each subtask goes to its one owner, who sees it in place of the task, and 
     ["r0/a.2", "count nets", []],
     ["r0/m.sum", "", ["r0/a", "r0/b", "r0/a.2"]],
   ]);
+  expect(observed.started.map((step) => step.skill)).toEqual(["plan", undefined, undefined, undefined, "write"]);
   expect(observed.done).toEqual({ output: "r0/m.sum", failures: [], facts: { rounds: 1, stop: "rounds", delegated: 3, replans: 0, planned: 1 } });
 });
 

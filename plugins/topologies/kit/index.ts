@@ -6,7 +6,7 @@ export { jsonIn } from "./json-in.ts";
 export { likeness, sameText, similarity, type Likeness, type Similarity } from "./likeness.ts";
 export { relevance } from "./relevance.ts";
 export { ask, cellOf, close, following, opening, winner, type Cell, type Rounds } from "./rounds.ts";
-export { bringsTogether, leadOf } from "./skills.ts";
+export { bringsTogether, leadOf, toIntegrate } from "./skills.ts";
 export { childrenOf, rootsOf, treeProblems } from "./tree.ts";
 export { executor, type Encode, type Facts, type Result, type Topology, type TypedMove } from "./topology.ts";
 export { asFact, asFullFact, vote, type Vote } from "./vote.ts";

@@ -1,6 +1,6 @@
 import type { Team } from "@orrery/sdk";
 import { z } from "zod";
-import { type Answer, assignmentsIn, concat, failurePolicy, inWaves, leadOf, type Onward, saysDone, type Worker, workerOf } from "../kit/index.ts";
+import { type Answer, assignmentsIn, concat, failurePolicy, inWaves, leadOf, type Onward, saysDone, toIntegrate, type Worker, workerOf } from "../kit/index.ts";
 
 export const starConfig = z.strictObject({
   /** Who splits the task and brings the results together; without it the first agent whose skill is that, else the first who plans, else the first. */
@@ -10,7 +10,7 @@ export const starConfig = z.strictObject({
   ...failurePolicy("skip"),
 });
 type Config = z.infer<typeof starConfig>;
-type Data = { hub: string; spokes: Worker[]; rounds: number; round: number; phase: "split" | "work" | "join"; joined: string | null; work: Answer[] };
+type Data = { hub: Worker; spokes: Worker[]; rounds: number; round: number; phase: "split" | "work" | "join"; joined: string | null; work: Answer[] };
 
 const hubOf = (team: Team, { hub }: Config): string => hub ?? leadOf(team);
 const splitting = (spokes: readonly Worker[]): string =>
@@ -25,7 +25,7 @@ const joining = (more: boolean): string =>
 function split(data: Data): Onward<Data> {
   const { hub, round, joined, spokes } = data;
   const inputs = joined === null ? [] : [joined];
-  return { data, wave: [{ path: `r${round}/${hub}.split`, agent: hub, round, inputs, guidance: splitting(spokes) }] };
+  return { data, wave: [{ path: `r${round}/${hub.id}.split`, agent: hub.id, skill: "plan", round, inputs, guidance: splitting(spokes) }] };
 }
 
 /** Each spoke on the hub's message to it, and on nothing else; where none to it can be read, on the task, its own focus and what the hub wrote. */
@@ -46,7 +46,7 @@ function join(data: Data, heard: readonly Answer[]): Onward<Data> {
   const inputs = heard.map((answer) => answer.path);
   return {
     data: { ...data, phase: "join", work: [...heard] },
-    wave: [{ path: `r${round}/${hub}.join`, agent: hub, round, inputs, guidance: joining(round + 1 < rounds) }],
+    wave: [{ path: `r${round}/${hub.id}.join`, agent: hub.id, ...toIntegrate(hub.skill), round, inputs, guidance: joining(round + 1 < rounds) }],
   };
 }
 
@@ -93,9 +93,18 @@ export const star = inWaves<Config, Data>({
     );
   },
   begin: (team, config) => {
-    const hub = hubOf(team, config);
-    const spokes = team.agents.filter((agent) => agent.id !== hub).map(workerOf);
-    return split({ hub, spokes, rounds: config.rounds, round: 0, phase: "split", joined: null, work: [] });
+    const id = hubOf(team, config);
+    const all = team.agents.map(workerOf);
+    const spokes = all.filter((agent) => agent.id !== id);
+    return split({
+      hub: all.find((agent) => agent.id === id) ?? { id, role: "", skill: "" },
+      spokes,
+      rounds: config.rounds,
+      round: 0,
+      phase: "split",
+      joined: null,
+      work: [],
+    });
   },
   onward,
 });
