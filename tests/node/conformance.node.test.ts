@@ -4,6 +4,8 @@ import type { ConformanceReport } from "@orrery/sdk/conformance";
 import { expect, it } from "vitest";
 import { cleanEnv, orrery, scratch } from "./support.ts";
 
+/** The specification's thirteen. */
+const claimed = "sequential parallel hierarchical dag mixture-of-agents debate mesh star circular grid forest maker hybrid".split(" ");
 /** Asks its agents in turn, as `sequential` does, and tells everybody whatever a failed one said. */
 const relay = (error: string): string => `
 import { definePlugin, token } from "@orrery/sdk";
@@ -43,12 +45,12 @@ const asked = async (args: string[], home: string) => {
   return { code: ran.code, ...(JSON.parse(ran.stdout) as { topologies?: ConformanceReport[]; error?: { code: string; do?: string } }) };
 };
 
-it("every first-party topology keeps every claim, and a stranger's is asked what holds of all", async () => {
+it("every first-party topology keeps every claim, and a stranger's is asked what holds of all", { timeout: 300_000 }, async () => {
   const dir = scratch("conformance");
   const file = join(dir, "relay.ts");
   writeFileSync(file, relay(""));
   const { code, topologies = [] } = await asked(["--plugin", file], join(dir, "home"));
-  expect(topologies.map(({ id }) => id)).toEqual(expect.arrayContaining(["sequential", "parallel", "dag", "relay"]));
+  expect(topologies.map(({ id }) => id)).toEqual(expect.arrayContaining([...claimed, "relay"]));
   for (const { id, failed, skipped, reasons } of topologies) {
     expect(failed, reasons.join("\n")).toBe(0);
     expect([id, skipped]).toEqual([id, withoutRow.includes(id) ? 1 : 0]);
@@ -56,7 +58,7 @@ it("every first-party topology keeps every claim, and a stranger's is asked what
   expect(code).toBe(0);
 });
 
-it("a topology that breaks a claim gives exit code 1 and the reason; an unknown one an error", async () => {
+it("a topology that breaks a claim gives exit code 1 and the reason; an unknown one an error", { timeout: 120_000 }, async () => {
   const dir = scratch("conformance");
   const file = join(dir, "relay.ts");
   writeFileSync(file, relay("text: settled.error.message,"));

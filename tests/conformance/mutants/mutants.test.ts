@@ -34,11 +34,11 @@ async function caught(id: string, subject: TopologyExecutor): Promise<string | u
 }
 
 describe.each(ids)("%s", (id) => {
-  test("is found without fault when nothing is changed", async () => {
+  test("is found without fault when nothing is changed", { timeout: 180_000 }, async () => {
     expect(await caught(id, mutant(executor(id)))).toBeUndefined();
   });
   const faults = [...anyTopology(), ...(byTopology[id] ?? [])];
-  test.each(faults.map((fault) => [fault.name, fault] as const))("is caught when it %s", async (_, fault) => {
+  test.each(faults.map((fault) => [fault.name, fault] as const))("is caught when it %s", { timeout: 180_000 }, async (_, fault) => {
     expect(await caught(id, mutant(executor(id), fault))).toBeDefined();
   });
 });
