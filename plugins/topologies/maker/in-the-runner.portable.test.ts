@@ -1,4 +1,4 @@
-import { type AnyPlugin, definePlugin, type ModelInfo, type Team } from "@orrery/sdk";
+import { type AnyPlugin, definePlugin, type ModelInfo, Runner, type Team } from "@orrery/sdk";
 import { createTestHost, type TestHost } from "@orrery/sdk/testing";
 import { afterEach, expect, test } from "vitest";
 import runner from "../../runner/index.ts";
@@ -72,4 +72,26 @@ test("what cannot be decided ends the run with the reason", async () => {
   });
   const refused = await host.run("Speak.", { team: team({ ...config, p: 0.4 }) });
   expect(refused.error).toMatchObject({ code: "TOPOLOGY_CONFIG", message: expect.stringContaining("no number of votes helps") });
+});
+
+test("a tower whose host is killed is carried on: the same end, and no finished sample is called again", async () => {
+  const heard: string[] = [];
+  const config = { generate: { name: "hanoi", disks: 3 }, k: 2, flags: { format: "json" } };
+  host = await createTestHost({ plugins: [runner, maker, mover(3, heard)] });
+  const whole = await host.run("Solve the tower.", { team: team(config) });
+  const entries = [...host.journal()];
+  await host.close();
+  const end = entries.findIndex(({ type }) => type === "run.finished");
+  for (const cut of [2, 9, 20, Math.floor(end / 2), end - 1]) {
+    const left = entries.slice(0, cut);
+    const finished = left.filter(({ type }) => type === "step.finished").length;
+    const again: string[] = [];
+    host = await createTestHost({ entries: left, plugins: [runner, maker, mover(3, again)] });
+    const service = host.kernel.service(Runner);
+    await service?.resume(whole.runId, { actor: "tester" });
+    const report = await service?.wait(whole.runId);
+    expect(report, `cut at ${cut}`).toMatchObject({ status: "accepted", output: whole.output });
+    expect((report?.topology.observedCalls ?? 0) - finished, `cut at ${cut}`).toBe(again.length);
+    if (cut !== end - 1) await host.close();
+  }
 });
