@@ -1,5 +1,6 @@
 import { Dexie, type EntityTable, type Table } from "dexie";
 import type { JournalEntry, RunStanding } from "@orrery/sdk";
+import type { InstalledPackage } from "@orrery/sdk/package";
 
 /** A run as the journal's own index keeps it: the head of its chain and what lists show. */
 export interface RunRow extends RunStanding {
@@ -46,15 +47,31 @@ export interface RunFilesRow {
   files: { path: string; id: string; mediaType?: string }[];
 }
 
+/** A plugin somebody installed in this browser. */
+export interface PackageRow {
+  id: string;
+  /** The archive as it came. */
+  bytes: Uint8Array;
+  installed: InstalledPackage;
+  /** When the counting below began; ms since the epoch, as is every time here. */
+  since: number;
+  /** Capability → when it was last seen to have been used. */
+  usedAt: { [capability: string]: number };
+  /** Capability → how often it was refused. */
+  denials: { [capability: string]: number };
+}
+
 /** Everything that can be made again or asked for again; relaxed durability. */
 export class StateDatabase extends Dexie {
   declare readonly values: Table<ValueRow, [string, string]>;
   declare readonly connections: EntityTable<ConnectionRow, "provider">;
   declare readonly files: EntityTable<FileRow, "id">;
   declare readonly runFiles: EntityTable<RunFilesRow, "run">;
+  declare readonly packages: EntityTable<PackageRow, "id">;
 
   constructor(name: string) {
     super(name, { chromeTransactionDurability: "relaxed" });
     this.version(1).stores({ values: "[ns+key]", connections: "provider", files: "id", runFiles: "run, thread" });
+    this.version(2).stores({ packages: "id" });
   }
 }

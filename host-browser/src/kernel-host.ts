@@ -18,12 +18,14 @@ import {
   type ViewQuery,
 } from "@orrery/sdk";
 import type { Token } from "@orrery/kernel";
+import type { PackageConsent } from "@orrery/sdk/package";
 import type { Booted } from "./boot.ts";
 import { Example } from "./example.ts";
 import { onConnect } from "./preset.ts";
 import { originOf } from "./egress/hosts.ts";
 import { browserPlatform } from "./platform.ts";
 import { RunFiles } from "./run-files.ts";
+import type { Packages } from "./sandbox/packages.ts";
 import type { WatchListener } from "./watch-hub.ts";
 
 /** The members of `KernelClient` that a kernel answers by itself; plugin sources need the page's help (`tab.ts`). */
@@ -35,6 +37,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   readonly #base: string;
   #connecting: Promise<unknown> | undefined;
   #local: Promise<void> | undefined;
+  #packages: Promise<Packages> | undefined;
 
   constructor(booted: Booted, base: string, readyMs: number) {
     this.#booted = booted;
@@ -56,7 +59,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   async submit(request: SubmitRequest) {
     if (request.docs?.length)
       throw new OrreryError("DOCS_NO_FOLDERS", "A tab cannot read folders of this machine by path", { todo: "Drop the files on the page." });
-    await this.#loadProviders();
+    await Promise.all([this.#loadProviders(), this.#packages]);
     const given = (request.documents ?? []).map(inputFile);
     const files = given.length === 0 && request.thread ? await this.#files.ofThread(request.thread) : given;
     const started = await this.#service(Runner).start(runRequest(request, files));
@@ -199,6 +202,39 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     const { localModels } = await import("./local-models.ts");
     const local = await localModels(this.#base);
     if (local) await this.#booted.kernel.install(local.plugin, { tier: "core", config: { models: local.models } });
+  }
+
+  /** From now on plugins can be installed: the page opened its half of the sandbox. Those that are installed start. */
+  startPackages(packages: Packages): void {
+    this.#packages = packages.start().then(() => packages);
+  }
+
+  packageCount() {
+    return this.#booted.state.packages.count();
+  }
+
+  async inspectPackage(bytes: Uint8Array) {
+    return (await this.#sandboxed()).inspect(bytes);
+  }
+
+  async installPackage(bytes: Uint8Array, consent: PackageConsent) {
+    return (await this.#sandboxed()).install(bytes, consent);
+  }
+
+  async packages() {
+    return this.#packages === undefined ? [] : (await this.#packages).list();
+  }
+
+  async removePackage(id: string) {
+    return (await this.#sandboxed()).remove(id);
+  }
+
+  async packageAudit(id: string) {
+    return (await this.#sandboxed()).audit(id);
+  }
+
+  #sandboxed(): Promise<Packages> {
+    return this.#packages ?? Promise.reject(new TypeError("the page opened no sandbox"));
   }
 
   #service<T>(wanted: Token<T>): T {

@@ -5,8 +5,7 @@ import { originOf } from "./egress/hosts.ts";
 import type { GuestLine } from "./sandbox/guests.ts";
 import type { Answer, TabKernel } from "./worker.ts";
 
-type Later = "inspectPackage" | "installPackage" | "packages" | "removePackage" | "packageAudit";
-type Whole = { [K in Exclude<keyof KernelClient, Later>]-?: NonNullable<KernelClient[K]> };
+type Whole = { [K in keyof KernelClient]-?: NonNullable<KernelClient[K]> };
 export interface TabClient extends Whole {
   /** What edited plugins log, and what happened to them. */
   onGuestLine(listener: (line: GuestLine) => void): () => void;
@@ -57,8 +56,10 @@ export async function startTab(base: string): Promise<TabClient> {
     frame = opened;
     await kernel.openEgress(transfer(opened.port, [opened.port]));
   };
-  const origins = await call<string[]>("origins");
+  const [origins, installed] = await Promise.all([call<string[]>("origins"), call<number>("packageCount")]);
   if (origins.length > 0) await openEgress(origins);
+  // Not waited for: a run waits for them, the page does not.
+  const starting = installed > 0 ? sandbox().catch(() => undefined) : undefined;
 
   // What a person made here should not go when the browser tidies up. It may say no; then it stays evictable.
   const keep = () => void navigator.storage?.persist?.().catch(() => false);
@@ -68,12 +69,16 @@ export async function startTab(base: string): Promise<TabClient> {
   };
   return {
     info: () => call("info"),
-    submit: (request) => {
+    async submit(request) {
       keep();
+      await starting;
       return call("submit", request);
     },
     forecast: (request) => call("forecast", request),
-    example: () => call("example"),
+    async example() {
+      await starting;
+      return call("example");
+    },
     cancel: (runId) => call("cancel", runId),
     steer: (runId, steering) => call("steer", runId, steering),
     waiting: () => call("waiting"),
@@ -111,6 +116,21 @@ export async function startTab(base: string): Promise<TabClient> {
       return unwrapped(await kernel.loadSource(await compilePlugin(source), proxy(tell)));
     },
     unload: (id) => kernel.unload(id),
+    async inspectPackage(bytes) {
+      await sandbox();
+      return call("inspectPackage", bytes);
+    },
+    async installPackage(bytes, consent) {
+      keep();
+      await sandbox();
+      return call("installPackage", bytes, consent);
+    },
+    async packages() {
+      await starting;
+      return call("packages");
+    },
+    removePackage: (id) => call("removePackage", id),
+    packageAudit: (id) => call("packageAudit", id),
     watchPlugin: (id, listener) => stopper(kernel.watchCalls(id, proxy(listener))),
     onGuestLine(listener) {
       listeners.add(listener);

@@ -69,6 +69,7 @@ class TabKernel {
   async openSandbox(port: MessagePort): Promise<void> {
     const { framesOver, Guests } = await import("./sandbox/guests.ts");
     this.#guests = new Guests(this.#started(), framesOver(port));
+    this.#host?.startPackages(this.#guests.packages);
   }
 
   /** Installs or replaces a plugin edited in the page; `code` is JavaScript. */

@@ -4,6 +4,7 @@ import { greetSource, type SandboxEngine, sandboxedPlugin } from "@orrery/sdk/sa
 import type { Booted } from "../boot.ts";
 import { browserPlatform } from "../platform.ts";
 import type { Frames } from "./frames.ts";
+import { Packages } from "./packages.ts";
 import { tabSandboxEngine } from "./tab-engine.ts";
 
 export { framesOver } from "./frames.ts";
@@ -18,12 +19,14 @@ type Tell = (line: GuestLine) => void;
 
 /** The plugins of this tab that run in its sandbox. */
 export class Guests {
-  readonly engine: SandboxEngine;
+  readonly packages: Packages;
+  readonly #engine: SandboxEngine;
   readonly #kernel: Booted["kernel"];
 
-  constructor({ kernel }: Booted, frames: Frames) {
-    this.engine = tabSandboxEngine({ frames });
-    this.#kernel = kernel;
+  constructor(booted: Booted, frames: Frames) {
+    this.#engine = tabSandboxEngine({ frames });
+    this.#kernel = booted.kernel;
+    this.packages = new Packages(booted, this.#engine);
   }
 
   /**
@@ -31,10 +34,12 @@ export class Guests {
    * Throws SOURCE_INVALID, PLUGIN_EXISTS, SANDBOX_* or what the kernel refuses it for; the one of the same id stays then.
    */
   async load(code: string, tell: Tell): Promise<PluginReport> {
-    const greeted = await greetSource(code, this.engine, browserPlatform.clock);
+    const greeted = await greetSource(code, this.#engine, browserPlatform.clock);
     try {
       const { manifest, requires, provides } = greeted.description;
       const known = this.#kernel.inspect().plugins.find(({ id }) => id === manifest.id);
+      if ((await this.packages.list()).some(({ id }) => id === manifest.id))
+        throw new OrreryError("PLUGIN_EXISTS", `"${manifest.id}" is installed here`, { todo: "Give yours another id, or remove that one first." });
       if (known?.tier === "core")
         throw new OrreryError("PLUGIN_EXISTS", `"${manifest.id}" is one of the host's own plugins`, { todo: "Give yours another id." });
       const { hooks } = this.#kernel.inspect();

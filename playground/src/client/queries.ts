@@ -35,6 +35,15 @@ export function usePlugins() {
   const { client, where } = useKernel();
   return useQuery({ queryKey: [where, "plugins"], queryFn: () => client.plugins() });
 }
+export function usePackages() {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "packages"], queryFn: async () => (await client.packages?.()) ?? [] });
+}
+/** Asked again every second: what a plugin is refused shows while it happens. */
+export function usePackageAudit(id: string) {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "package audit", id], queryFn: () => client.packageAudit?.(id) ?? null, refetchInterval: 1_000 });
+}
 export function useHooks() {
   const { client, where } = useKernel();
   return useQuery({ queryKey: [where, "hooks"], queryFn: () => client.hooks() });

@@ -139,6 +139,11 @@ export function socketClient(connection: SocketConnection): KernelClient {
     hooks: method("hooks"),
     sentences: (runId, path) => connection.call("sentences", runId, path),
     views: (query) => connection.call("views", query),
+    inspectPackage: (bytes) => connection.call("inspectPackage", base64(bytes)),
+    installPackage: (bytes, consent) => connection.call("installPackage", base64(bytes), consent),
+    packages: () => connection.call("packages"),
+    removePackage: (id) => connection.call("removePackage", id),
+    packageAudit: (id) => connection.call("packageAudit", id),
     watch: (runId, from, listener) => connection.watch(runId, from, listener),
   };
 }

@@ -64,7 +64,8 @@ export function PlaygroundRoom() {
   }, [tab]);
   // What is loaded stays so when the room is left, and is there again on return.
   const refresh = useRef(async () => {
-    const edited = ((await client.current?.plugins()) ?? []).filter(({ tier }) => tier === "community");
+    const [plugins = [], packages = []] = await Promise.all([client.current?.plugins(), client.current?.packages()]);
+    const edited = plugins.filter(({ id, tier }) => tier === "community" && !packages.some((each) => each.id === id));
     setLoaded(edited);
     setReport((now) => edited.find((plugin) => plugin.id === now?.id) ?? edited.at(-1));
   });

@@ -2,12 +2,15 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { PluginReport } from "@orrery/sdk";
 import { Blocks } from "lucide-react";
 import type { ReactNode } from "react";
+import { useKernel } from "../client/kernel-source.tsx";
 import { usePlugins } from "../client/queries.ts";
 import { useRowKeys } from "../shell/use-shortcuts.ts";
 import { ago, plural } from "../ui/format.ts";
 import { Failed, Loading, Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
 import { ExtendTabs } from "./ExtendTabs.tsx";
+import { InstalledPackages } from "./InstalledPackages.tsx";
+import { PackageDrop } from "./PackageDrop.tsx";
 
 const route = getRouteApi("/extend");
 
@@ -16,6 +19,7 @@ export function PluginsRoom() {
   const { plugin: chosen } = route.useSearch();
   const navigate = useNavigate();
   const { data, error, isPending } = usePlugins();
+  const { inspectPackage, installPackage } = useKernel().client;
   const plugins = [...(data ?? [])].sort((a, b) => a.id.localeCompare(b.id));
   const at = Math.max(
     0,
@@ -31,6 +35,13 @@ export function PluginsRoom() {
     <div className="flex flex-1 flex-col gap-4">
       <h1 className="text-20 font-semibold">Plugins</h1>
       <ExtendTabs />
+      {inspectPackage && installPackage ? (
+        <>
+          <PackageDrop inspectPackage={inspectPackage} installPackage={installPackage} />
+          <InstalledPackages />
+          <h2 className="text-16 font-semibold">Everything that is loaded</h2>
+        </>
+      ) : null}
       {error ? <Failed error={error} what="The plugins could not be listed" /> : null}
       {isPending ? <Loading what="Asking the kernel" /> : null}
       {data?.length === 0 ? <Notice icon={Blocks} title="No plugin is installed" /> : null}

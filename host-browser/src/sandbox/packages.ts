@@ -1,0 +1,191 @@
+import type { PluginChange } from "@orrery/kernel";
+import { OrreryError } from "@orrery/sdk";
+import {
+  assertConsent,
+  type InstalledPackage,
+  installedPackage,
+  type PackageAudit,
+  type PackageConsent,
+  type PackageReport,
+  permissionWords,
+  type PluginPackage,
+  readPackage,
+  reportPackage,
+  sandboxManifest,
+} from "@orrery/sdk/package";
+import { type SandboxEngine, sandboxedPlugin } from "@orrery/sdk/sandbox";
+import { Dexie } from "dexie";
+import type { Booted } from "../boot.ts";
+import type { PackageRow } from "../database.ts";
+
+type Host = Pick<Booted, "kernel" | "state">;
+
+/** ms between a denial and its count being kept. */
+const keepMs = 500;
+
+/**
+ * The plugins somebody installed in this browser. A row is the package as it came, with what was agreed to: it is there whole or not at all,
+ * and what is in it is checked anew each time it is started.
+ */
+export class Packages {
+  readonly #booted: Host;
+  readonly #engine: SandboxEngine;
+  readonly #problems = new Map<string, NonNullable<InstalledPackage["problem"]>>();
+  readonly #denials = new Map<string, Map<string, number>>();
+  #keeping: Promise<void> | undefined;
+
+  constructor(booted: Host, engine: SandboxEngine) {
+    this.#booted = booted;
+    this.#engine = engine;
+    booted.kernel.onChange((change) => this.#changed(change));
+  }
+
+  /** Starts what is installed. One that cannot be started is named in `list` with its reason; the others go on. */
+  async start(): Promise<void> {
+    const rows = await this.#booted.state.packages.toArray();
+    await Promise.all(rows.map((row) => this.#startOne(row)));
+  }
+
+  async list(): Promise<InstalledPackage[]> {
+    const rows = await this.#booted.state.packages.orderBy("id").toArray();
+    return rows.map(({ installed }) => {
+      const problem = this.#problems.get(installed.id);
+      return problem ? { ...installed, problem } : installed;
+    });
+  }
+
+  async inspect(bytes: Uint8Array): Promise<PackageReport> {
+    const found = await readPackage(bytes);
+    return reportPackage(found, await this.#installed(found.manifest.id));
+  }
+
+  async install(bytes: Uint8Array, consent: PackageConsent): Promise<InstalledPackage> {
+    const found = await readPackage(bytes);
+    const { id } = found.manifest;
+    assertConsent(reportPackage(found, await this.#installed(id)), consent);
+    const now = Date.now();
+    const installed = installedPackage(found, [...new Set(consent.grant)], now);
+    await this.#activate(found, installed.granted);
+    this.#problems.delete(id);
+    this.#denials.delete(id);
+    await this.#booted.state.packages.put({ id, bytes, installed, since: now, usedAt: {}, denials: {} });
+    return installed;
+  }
+
+  /** Its row and everything it kept go together. */
+  async remove(id: string): Promise<void> {
+    await this.#row(id);
+    const { kernel, state } = this.#booted;
+    if (kernel.inspect().plugins.some((plugin) => plugin.id === id)) await kernel.uninstall(id);
+    await this.#keeping;
+    const ns = `sandbox.${id}`;
+    await state.transaction("rw", state.packages, state.values, async () => {
+      await state.values.where("[ns+key]").between([ns, Dexie.minKey], [ns, Dexie.maxKey]).delete();
+      await state.packages.delete(id);
+    });
+    this.#problems.delete(id);
+    this.#denials.delete(id);
+  }
+
+  async audit(id: string): Promise<PackageAudit> {
+    const { installed, since, ...kept } = await this.#row(id);
+    const used = this.#booted.kernel.inspect().plugins.find((plugin) => plugin.id === id)?.capabilities.used ?? [];
+    const usedAt = { ...kept.usedAt, ...Object.fromEntries(used.map((name) => [name, Date.now()])) };
+    if (used.length > 0) await this.#booted.state.packages.update(id, { usedAt });
+    const denials = { ...kept.denials };
+    for (const [name, count] of this.#denials.get(id) ?? []) denials[name] = (denials[name] ?? 0) + count;
+    const names = [...new Set([...installed.capabilities, ...Object.keys(usedAt), ...Object.keys(denials)])];
+    return {
+      id,
+      version: installed.version,
+      since,
+      capabilities: names.map((name) => {
+        const at = usedAt[name];
+        return {
+          name,
+          words: permissionWords(name),
+          declared: installed.capabilities.includes(name),
+          granted: installed.granted.includes(name),
+          ...(at === undefined ? {} : { usedAt: at }),
+          denials: denials[name] ?? 0,
+        };
+      }),
+    };
+  }
+
+  async #row(id: string): Promise<PackageRow> {
+    const row = await this.#booted.state.packages.get(id);
+    if (row) return row;
+    throw new OrreryError("PACKAGE_UNKNOWN", `no package "${id}" is installed here`, { todo: "Look at the list of what is.", refusal: true });
+  }
+
+  async #installed(id: string): Promise<InstalledPackage | undefined> {
+    return (await this.#booted.state.packages.get(id))?.installed;
+  }
+
+  async #startOne({ id, bytes, installed }: PackageRow): Promise<void> {
+    try {
+      const found = await readPackage(bytes);
+      if (found.integrity !== installed.integrity)
+        throw new OrreryError("PACKAGE_FILE_CHANGED", `what is kept of ${id} is not what was installed`, { todo: "Remove it, and install it anew." });
+      await this.#activate(found, installed.granted);
+    } catch (thrown) {
+      this.#problems.set(id, problemOf(thrown));
+    }
+  }
+
+  /** On failure the one of the same id stays, or none. */
+  async #activate(found: PluginPackage, granted: readonly string[]): Promise<void> {
+    const { kernel } = this.#booted;
+    const manifest = sandboxManifest(found.manifest);
+    const asked = found.manifest.capabilities.map(({ name }) => name);
+    const known = kernel.inspect().plugins.find(({ id }) => id === manifest.id);
+    if (known && known.tier !== "community")
+      throw new OrreryError("PLUGIN_EXISTS", `"${manifest.id}" is one of the host's own plugins`, { todo: "Ask its author for one under another name." });
+    const plugin = sandboxedPlugin({
+      manifest,
+      code: found.code,
+      engine: this.#engine,
+      onStopped: ({ plugin: id, code, message, quarantined }) => {
+        if (quarantined)
+          this.#problems.set(id, { code, message, do: "It stays down until it is installed anew, or the page is loaded again. Report it to its author." });
+      },
+    });
+    const options = { tier: "community", deny: asked.filter((name) => !granted.includes(name)) } as const;
+    const report = await (known ? kernel.replace(plugin, options) : kernel.install(plugin, options));
+    if (report.error === undefined) return;
+    if (!known) await kernel.uninstall(report.id);
+    throw new OrreryError(report.error.code, report.error.message, { todo: "Ask its author for a version that starts here." });
+  }
+
+  #changed({ plugin, to, detail }: PluginChange): void {
+    if (to !== "denied" || detail === undefined) return;
+    const counts = this.#denials.get(plugin) ?? new Map<string, number>();
+    if (counts.size >= 100 && !counts.has(detail)) return;
+    counts.set(detail, (counts.get(detail) ?? 0) + 1);
+    this.#denials.set(plugin, counts);
+    this.#keeping ??= this.#keep();
+  }
+
+  /** Adds what was counted to the rows: once for many, since a plugin may ask for what it was denied without end. */
+  async #keep(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, keepMs));
+    const { state } = this.#booted;
+    await state.transaction("rw", state.packages, async () => {
+      for (const [id, counts] of this.#denials) {
+        const row = await state.packages.get(id);
+        if (!row) continue;
+        const denials = { ...row.denials };
+        for (const [name, count] of counts) denials[name] = (denials[name] ?? 0) + count;
+        await state.packages.update(id, { denials });
+        this.#denials.delete(id);
+      }
+    });
+    this.#keeping = undefined;
+  }
+}
+
+function problemOf(thrown: unknown): NonNullable<InstalledPackage["problem"]> {
+  const { code = "PACKAGE_NOT_STARTED", todo } = thrown as { code?: string; todo?: string };
+  return { code, message: thrown instanceof Error ? thrown.message : String(thrown), ...(todo ? { do: todo } : {}) };
+}

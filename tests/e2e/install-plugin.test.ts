@@ -1,0 +1,135 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { samplePackage } from "../support/sample-package.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { kernelReady, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
+import { type PageServer, servePage } from "../support/page-server.ts";
+
+let server: PageServer;
+let browser: Browser;
+let opened: OpenedPage;
+let page: Page;
+beforeAll(async () => {
+  server = await servePage();
+  browser = await launchChromium();
+  opened = await openPage(browser, `${server.url}#/extend`);
+  ({ page } = opened);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const choose = async (bytes: Uint8Array, name = "signature-1.0.0.tgz") =>
+  page.getByLabel("A plugin's package").setInputFiles({ name, mimeType: "application/gzip", buffer: Buffer.from(bytes) });
+const prompt = (title: string) => page.getByRole("region", { name: title });
+const row = () => page.getByRole("listitem", { name: "Signature" });
+
+async function sound(where: string): Promise<void> {
+  for (const theme of ["light", "dark"]) {
+    await page.evaluate((wanted) => {
+      document.documentElement.dataset["theme"] = wanted;
+    }, theme);
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`),
+      `${where}, ${theme}`,
+    ).toEqual([]);
+  }
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${where} at ${width}`).toBeLessThanOrEqual(0);
+    const folder = process.env["ORRERY_SCREENSHOTS"];
+    if (folder) await page.screenshot({ path: `${folder}/${where.replaceAll(" ", "-")}-${width}.png`, fullPage: true });
+  }
+}
+
+describe("installing a plugin in the page", () => {
+  it("refuses what is no package, with a code and what to do", async () => {
+    await kernelReady(page);
+    await page.getByText("No plugin of anybody else's is installed").waitFor();
+    await choose(new TextEncoder().encode("no archive at all"), "notes.tgz");
+    const alert = page.getByRole("alert").filter({ hasText: "notes.tgz was not taken" });
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(/the package was refused.*Do not install it.*PACKAGE_ARCHIVE_INVALID/s);
+  });
+
+  it("asks in words, says that nobody signed it, and installs nothing until that is agreed to", async () => {
+    await choose(await samplePackage());
+    const asked = prompt("Install Signature 1.0.0?");
+    await asked.waitFor();
+    expect(await asked.textContent()).toMatch(/Not signed.*keep up to 64 KB.*Because: it remembers what it signed.*see and change what every agent wrote/s);
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H2");
+    const install = asked.getByRole("button", { name: "Install" });
+    expect(await install.isDisabled()).toBe(true);
+    await sound("the prompt");
+    await page.keyboard.press("Escape");
+    await asked.waitFor({ state: "detached" });
+    await choose(await samplePackage());
+    // By keyboard: the first capability, then what is to be agreed to.
+    await asked.getByRole("checkbox", { name: /keep up to 64 KB/ }).focus();
+    await page.keyboard.press("Space");
+    await asked.getByRole("checkbox", { name: /Nobody signed it/ }).focus();
+    await page.keyboard.press("Space");
+    await install.focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Signature 1.0.0 is installed.").waitFor();
+  });
+
+  it("shows what it may, what it was denied, and denials while they happen", async () => {
+    await row().getByText("active").waitFor();
+    expect(await row().textContent()).toMatch(/Not signed.*64 KB.*allowed.*used.*api\.example.*denied/s);
+    await sound("the list");
+    await page.goto(`${server.url}#/`);
+    await runExample(page);
+    expect(await page.locator("main").textContent()).toContain("(signed)");
+    await page.goto(`${server.url}#/extend`);
+    await row().getByText(/refused [1-9]\d* times/).waitFor();
+  });
+
+  it("is there after a reload, and an update says what changes", async () => {
+    await page.reload();
+    await row().getByText("active").waitFor();
+    await choose(await samplePackage({ version: "1.1.0", capabilities: { "storage:64KB": "it remembers", "model.call": "it asks for a better line" } }));
+    const asked = prompt("Update Signature from 1.0.0 to 1.1.0?");
+    await asked.waitFor();
+    expect(await asked.textContent()).toMatch(/\+ asks for model\.call.*− asks no longer for net:api\.example:GET/s);
+    expect(await asked.getByRole("checkbox", { name: /keep up to 64 KB/ }).isChecked()).toBe(true);
+    expect(await asked.getByRole("checkbox", { name: /ask language models/ }).isChecked()).toBe(false);
+    await sound("the update");
+    await asked.getByRole("button", { name: "Cancel" }).click();
+  });
+
+  it("removes it once that was confirmed, with everything it kept", async () => {
+    await row().getByRole("button", { name: "Remove Signature" }).click();
+    await row().getByRole("button", { name: "Keep it" }).click();
+    await row().getByRole("button", { name: "Remove Signature" }).click();
+    await sound("the removal");
+    await row().getByRole("button", { name: "Remove for good" }).click();
+    await page.getByText("No plugin of anybody else's is installed").waitFor();
+    const kept = await page.evaluate(async () => {
+      const texts: string[] = [];
+      for (const { name } of await indexedDB.databases()) {
+        if (!name?.endsWith(".state")) continue;
+        const database = await new Promise<IDBDatabase>((resolve) => {
+          const ask = indexedDB.open(name);
+          ask.onsuccess = () => resolve(ask.result);
+        });
+        for (const store of database.objectStoreNames) {
+          const all = await new Promise<unknown>((resolve) => {
+            const ask = database.transaction(store).objectStore(store).getAll();
+            ask.onsuccess = () => resolve(ask.result);
+          });
+          texts.push(JSON.stringify(all));
+        }
+        database.close();
+      }
+      return { text: texts.join("\n"), frames: document.querySelectorAll("iframe[sandbox]").length };
+    });
+    expect(kept.text).not.toMatch(/acme|kept by/);
+    // One machine is kept warm for the next.
+    expect(kept.frames).toBeLessThanOrEqual(1);
+    expect(opened.requests.filter((url) => new URL(url).origin !== new URL(server.url).origin)).toEqual([]);
+  });
+});

@@ -1,0 +1,141 @@
+import { createKernel } from "@orrery/kernel";
+import { lifecycle } from "@orrery/sdk";
+import { generateKey, signPackage } from "@orrery/sdk/package";
+import type { SandboxEngine } from "@orrery/sdk/sandbox";
+import { samples } from "@orrery/sdk/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StateDatabase } from "../../host-browser/src/database.ts";
+import { browserPlatform } from "../../host-browser/src/platform.ts";
+import { Packages } from "../../host-browser/src/sandbox/packages.ts";
+import { storagePlugin } from "../../host-browser/src/storage.ts";
+import { curious, samplePackage } from "../support/sample-package.ts";
+import { engineOfThisPage } from "./tab-engine.ts";
+
+const id = "acme.signature";
+const unsigned = { grant: ["storage:64KB"], unsigned: true };
+const result = {
+  run: "r",
+  path: "p",
+  attempt: 1,
+  agent: "a",
+  model: "m",
+  text: "hi",
+  usage: { inputTokens: 1, outputTokens: 1 },
+  costNano: 0,
+  finish: "stop",
+  durationMs: 1,
+} as const;
+
+/** A kernel as a tab has it, over the same database as the one before it. */
+async function open(engine: SandboxEngine) {
+  const state = new StateDatabase("packages-test");
+  const kernel = createKernel({ hooks: lifecycle, platform: browserPlatform });
+  await kernel.install(storagePlugin(state), { tier: "core" });
+  const packages = new Packages({ kernel, state }, engine);
+  await packages.start();
+  const said = async () => (await kernel.call("step.after", result as never)).text;
+  const shut = async () => {
+    await kernel.close();
+    state.close();
+  };
+  return { kernel, state, packages, said, shut };
+}
+const rows = async (state: StateDatabase) => JSON.stringify(await Promise.all(state.tables.map((table) => table.toArray())));
+
+let engine: SandboxEngine;
+let tab: Awaited<ReturnType<typeof open>>;
+beforeEach(async () => {
+  engine = engineOfThisPage({ warm: 0 });
+  tab = await open(engine);
+});
+afterEach(async () => {
+  await tab.shut();
+  await tab.state.delete();
+  await engine.close();
+});
+
+describe("a plugin installed in a tab", () => {
+  it("runs with what it was granted and nothing else, and again after the page was loaded anew", async () => {
+    const bytes = await samplePackage();
+    expect(await tab.packages.inspect(bytes)).toMatchObject({ id, capabilities: [{ words: expect.stringContaining("64") }, { words: expect.any(String) }] });
+    expect(tab.kernel.inspect().plugins.map((plugin) => plugin.id)).not.toContain(id);
+    expect(await tab.packages.install(bytes, unsigned)).toMatchObject({ id, version: "1.0.0", granted: ["storage:64KB"] });
+    expect(await tab.said()).toBe("hi (signed)");
+    await tab.shut();
+    tab = await open(engine);
+    expect(await tab.said()).toBe("hi (signed)");
+    expect(tab.kernel.inspect().plugins.find((plugin) => plugin.id === id)).toMatchObject({
+      tier: "community",
+      capabilities: { granted: ["storage:64KB"], denied: ["net:api.example:GET"] },
+    });
+  });
+
+  it("is told by what it used and was refused, over all times the page was open", async () => {
+    await tab.packages.install(await samplePackage(), unsigned);
+    const net = async () => (await tab.packages.audit(id)).capabilities.find(({ name }) => name.startsWith("net:"));
+    expect((await net())?.denials).toBe(1);
+    await tab.said();
+    await expect.poll(async () => (await net())?.denials).toBe(2);
+    await expect.poll(async () => (await tab.state.packages.get(id))?.denials["net:api.example:GET"], { timeout: 5_000 }).toBe(2);
+    expect((await tab.packages.audit(id)).capabilities.find(({ name }) => name.startsWith("storage:"))).toMatchObject({
+      granted: true,
+      denials: 0,
+      usedAt: expect.any(Number),
+    });
+    await tab.shut();
+    tab = await open(engine);
+    await expect.poll(async () => (await net())?.denials).toBe(3);
+  });
+
+  it("leaves nothing behind when it is removed: no row, no value, no tap, no frame", async () => {
+    const frames = document.querySelectorAll("iframe[sandbox]").length;
+    const empty = await rows(tab.state);
+    await tab.packages.install(await samplePackage(), unsigned);
+    expect(await rows(tab.state)).toContain("kept by acme");
+    await tab.packages.remove(id);
+    expect(await rows(tab.state)).toBe(empty);
+    expect(tab.kernel.explain("step.after").taps).toEqual([]);
+    expect(document.querySelectorAll("iframe[sandbox]").length).toBe(frames);
+    expect([await tab.packages.list(), tab.kernel.inspect().plugins.map((plugin) => plugin.id)]).toEqual([[], ["orrery.storage"]]);
+    await expect(tab.packages.remove(id)).rejects.toMatchObject({ code: "PACKAGE_UNKNOWN" });
+  });
+
+  it("is not installed unsigned, under another key or with a grant it does not ask for unless that was agreed to", async () => {
+    const bytes = await samplePackage();
+    await expect(tab.packages.install(bytes, { grant: [] })).rejects.toMatchObject({ code: "PACKAGE_UNSIGNED" });
+    await expect(tab.packages.install(bytes, { grant: ["net:*"], unsigned: true })).rejects.toMatchObject({ code: "PACKAGE_GRANT_UNKNOWN" });
+    const [ours, theirs] = await Promise.all([generateKey(), generateKey()]);
+    await tab.packages.install(await signPackage(bytes, ours), { grant: ["storage:64KB"] });
+    const next = await signPackage(await samplePackage({ version: "1.1.0" }), theirs);
+    expect((await tab.packages.inspect(next)).changes).toMatchObject({ from: "1.0.0", keyChanged: true, granted: ["storage:64KB"] });
+    await expect(tab.packages.install(next, { grant: ["storage:64KB"] })).rejects.toMatchObject({ code: "PACKAGE_KEY_CHANGED" });
+    expect(await tab.packages.list()).toMatchObject([{ version: "1.0.0", signer: ours.fingerprint }]);
+  });
+
+  it("goes on as it was when an update of it does not start, or is not what its manifest says", async () => {
+    await tab.packages.install(await samplePackage(), unsigned);
+    for (const setup of ['throw new Error("no luck");', 'tap("model.request", () => undefined);', "for (;;) {}"])
+      await expect(tab.packages.install(await samplePackage({ version: "2.0.0", setup }), unsigned)).rejects.toThrow();
+    expect(await tab.packages.list()).toMatchObject([{ version: "1.0.0" }]);
+    expect(await tab.said()).toBe("hi (signed)");
+    await tab.packages.install(await samplePackage({ version: "2.0.0", setup: curious.replace("signed", "sealed") }), unsigned);
+    expect(await tab.said()).toBe("hi (sealed)");
+  });
+
+  it("is named and not started when what is kept of it was changed, and can be removed", async () => {
+    await tab.packages.install(await samplePackage(), unsigned);
+    const other = await samplePackage({ setup: curious.replace("signed", "forged") });
+    await tab.state.packages.update(id, { bytes: other });
+    await tab.shut();
+    tab = await open(engine);
+    expect(await tab.said()).toBe("hi");
+    expect(await tab.packages.list()).toMatchObject([{ id, problem: { code: "PACKAGE_FILE_CHANGED" } }]);
+    await tab.packages.remove(id);
+    expect(await tab.packages.list()).toEqual([]);
+  });
+
+  it("has a step that passes by others as before", async () => {
+    await tab.packages.install(await samplePackage(), unsigned);
+    expect(await tab.kernel.call("step.before", samples.step())).toEqual(samples.step());
+  });
+});
