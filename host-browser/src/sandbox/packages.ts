@@ -17,6 +17,7 @@ import { type SandboxEngine, sandboxedPlugin } from "@orrery/sdk/sandbox";
 import { Dexie } from "dexie";
 import type { Booted } from "../boot.ts";
 import type { PackageRow } from "../database.ts";
+import { browserPlatform } from "../platform.ts";
 
 type Host = Pick<Booted, "kernel" | "state">;
 
@@ -31,6 +32,7 @@ export class Packages {
   readonly #booted: Host;
   readonly #engine: SandboxEngine;
   readonly #problems = new Map<string, NonNullable<InstalledPackage["problem"]>>();
+  /** Plugin → capability → how often it was refused, ever; the rows follow it. */
   readonly #denials = new Map<string, Map<string, number>>();
   #keeping: Promise<void> | undefined;
 
@@ -43,6 +45,7 @@ export class Packages {
   /** Starts what is installed. One that cannot be started is named in `list` with its reason; the others go on. */
   async start(): Promise<void> {
     const rows = await this.#booted.state.packages.toArray();
+    for (const { id, denials } of rows) this.#denials.set(id, new Map(Object.entries(denials)));
     await Promise.all(rows.map((row) => this.#startOne(row)));
   }
 
@@ -67,7 +70,7 @@ export class Packages {
     const installed = installedPackage(found, [...new Set(consent.grant)], now);
     await this.#activate(found, installed.granted);
     this.#problems.delete(id);
-    this.#denials.delete(id);
+    this.#denials.set(id, new Map());
     await this.#booted.state.packages.put({ id, bytes, installed, since: now, usedAt: {}, denials: {} });
     return installed;
   }
@@ -77,14 +80,13 @@ export class Packages {
     await this.#row(id);
     const { kernel, state } = this.#booted;
     if (kernel.inspect().plugins.some((plugin) => plugin.id === id)) await kernel.uninstall(id);
-    await this.#keeping;
+    this.#denials.delete(id);
     const ns = `sandbox.${id}`;
     await state.transaction("rw", state.packages, state.values, async () => {
       await state.values.where("[ns+key]").between([ns, Dexie.minKey], [ns, Dexie.maxKey]).delete();
       await state.packages.delete(id);
     });
     this.#problems.delete(id);
-    this.#denials.delete(id);
   }
 
   async audit(id: string): Promise<PackageAudit> {
@@ -92,9 +94,8 @@ export class Packages {
     const used = this.#booted.kernel.inspect().plugins.find((plugin) => plugin.id === id)?.capabilities.used ?? [];
     const usedAt = { ...kept.usedAt, ...Object.fromEntries(used.map((name) => [name, Date.now()])) };
     if (used.length > 0) await this.#booted.state.packages.update(id, { usedAt });
-    const denials = { ...kept.denials };
-    for (const [name, count] of this.#denials.get(id) ?? []) denials[name] = (denials[name] ?? 0) + count;
-    const names = [...new Set([...installed.capabilities, ...Object.keys(usedAt), ...Object.keys(denials)])];
+    const denials = this.#denials.get(id) ?? new Map<string, number>();
+    const names = [...new Set([...installed.capabilities, ...Object.keys(usedAt), ...denials.keys()])];
     return {
       id,
       version: installed.version,
@@ -107,7 +108,7 @@ export class Packages {
           declared: installed.capabilities.includes(name),
           granted: installed.granted.includes(name),
           ...(at === undefined ? {} : { usedAt: at }),
-          denials: denials[name] ?? 0,
+          denials: denials.get(name) ?? 0,
         };
       }),
     };
@@ -158,30 +159,20 @@ export class Packages {
     throw new OrreryError(report.error.code, report.error.message, { todo: "Ask its author for a version that starts here." });
   }
 
-  #changed({ plugin, to, detail }: PluginChange): void {
-    if (to !== "denied" || detail === undefined) return;
-    const counts = this.#denials.get(plugin) ?? new Map<string, number>();
+  /** What was not granted is told when a plugin waits to start; a refusal is what comes later. */
+  #changed({ plugin, from, to, detail }: PluginChange): void {
+    const counts = this.#denials.get(plugin);
+    if (!counts || to !== "denied" || from === "waiting" || detail === undefined) return;
     if (counts.size >= 100 && !counts.has(detail)) return;
     counts.set(detail, (counts.get(detail) ?? 0) + 1);
-    this.#denials.set(plugin, counts);
-    this.#keeping ??= this.#keep();
+    this.#keeping ??= this.#keep().catch((thrown: unknown) => browserPlatform.log.warn("denials could not be kept", { message: String(thrown) }));
   }
 
-  /** Adds what was counted to the rows: once for many, since a plugin may ask for what it was denied without end. */
+  /** Once for many: a plugin may ask for what it was denied without end. */
   async #keep(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, keepMs));
-    const { state } = this.#booted;
-    await state.transaction("rw", state.packages, async () => {
-      for (const [id, counts] of this.#denials) {
-        const row = await state.packages.get(id);
-        if (!row) continue;
-        const denials = { ...row.denials };
-        for (const [name, count] of counts) denials[name] = (denials[name] ?? 0) + count;
-        await state.packages.update(id, { denials });
-        this.#denials.delete(id);
-      }
-    });
     this.#keeping = undefined;
+    for (const [id, counts] of this.#denials) await this.#booted.state.packages.update(id, { denials: Object.fromEntries(counts) });
   }
 }
 

@@ -31,9 +31,10 @@ export function useForecast(request: SubmitRequest | undefined) {
     staleTime: 60_000,
   });
 }
+/** Asked again while it is looked at: plugins start, stop and are suspended by themselves. */
 export function usePlugins() {
   const { client, where } = useKernel();
-  return useQuery({ queryKey: [where, "plugins"], queryFn: () => client.plugins() });
+  return useQuery({ queryKey: [where, "plugins"], queryFn: () => client.plugins(), refetchInterval: 2_000 });
 }
 export function usePackages() {
   const { client, where } = useKernel();
