@@ -85,7 +85,9 @@ describe("installing a plugin in the page", () => {
     await runExample(page);
     expect(await page.locator("main").textContent()).toContain("(signed)");
     await page.goto(`${server.url}#/extend`);
-    await row().getByText(/refused [1-9]\d* times/).waitFor();
+    await row()
+      .getByText(/refused [1-9]\d* times/)
+      .waitFor();
   });
 
   it("is there after a reload, and an update says what changes", async () => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../support/chromium.ts";
 import { cli, type Cli } from "../support/cli.ts";
 import { openPage, type OpenedPage, runExample } from "../support/open-page.ts";
+import { samplePackage } from "../support/sample-package.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 let home: string;
@@ -74,6 +75,22 @@ describe("the same page over a Node host", () => {
     await expect.poll(() => page.getByRole("list", { name: "Runs" }).getByRole("link").count()).toBe(1);
     await page.goto(`${new URL(url).origin}/#/extend`);
     await page.getByRole("list", { name: "Plugins" }).getByText("orrery.runner").waitFor();
+  });
+
+  it("installs a dropped plugin on the server, and takes it away again", async () => {
+    const { page } = opened;
+    await page.goto(`${new URL(url).origin}/#/extend`);
+    const buffer = Buffer.from(await samplePackage());
+    await page.getByLabel("A plugin's package").setInputFiles({ name: "signature.tgz", mimeType: "application/gzip", buffer });
+    const asked = page.getByRole("region", { name: "Install Signature 1.0.0?" });
+    await asked.getByRole("checkbox", { name: /keep up to 64 KB/ }).check();
+    await asked.getByRole("checkbox", { name: /Nobody signed it/ }).check();
+    await asked.getByRole("button", { name: "Install" }).click();
+    const row = page.getByRole("listitem", { name: "Signature" });
+    await row.getByText("active").waitFor();
+    await row.getByRole("button", { name: "Remove Signature" }).click();
+    await row.getByRole("button", { name: "Remove for good" }).click();
+    await page.getByText("No plugin of anybody else's is installed").waitFor();
   });
 
   it("gives the same sentences with the same citations in this tab's own kernel, and at the terminal", async () => {
