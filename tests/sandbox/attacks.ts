@@ -127,7 +127,7 @@ export const attacks: readonly Attack[] = [
   },
   { name: "an endless loop in a getter", setup: onStep("return { get x() { for (;;) {} } };"), ends: "SANDBOX_INTERRUPTED" },
   { name: "an endless loop in toJSON", setup: onStep("return { toJSON() { for (;;) {} } };"), ends: "SANDBOX_INTERRUPTED" },
-  { name: "a flood of microtasks", setup: onStep("const again = () => Promise.resolve().then(again); again(); return step;"), ends: "SANDBOX_" },
+  { name: "a flood of microtasks", setup: onStep("const again = () => { Promise.resolve().then(again); }; again(); return step;"), ends: "SANDBOX_" },
   {
     name: "microtasks that multiply",
     setup: onStep("const again = () => { Promise.resolve().then(again); Promise.resolve().then(again); }; again();"),
