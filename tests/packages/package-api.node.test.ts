@@ -6,7 +6,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { authorized, serveHere, token } from "../node/booted.ts";
 import { cleanEnv, orrery, scratch } from "../node/support.ts";
-import { id, key, parts, signed } from "./plugins.ts";
+import { canary, holding, id, key, parts, signed } from "./plugins.ts";
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 const tasks = (plugins: readonly PluginReport[]) => plugins.find((plugin) => plugin.id === id);
@@ -21,7 +21,7 @@ async function setUp(dir = scratch("host")) {
   return { dir, server, host, client, call };
 }
 
-it("a package is looked at, installed, updated, audited and removed over the API, and runs at once", { timeout: 120_000 }, async () => {
+it("a package is looked at, installed, updated, audited and removed over the API, and runs at once", { timeout: 300_000 }, async () => {
   const { host, client, call } = await setUp();
   const one = base64(await signed("1.0.0"));
   const report = await call<PackageReport>("POST", "/api/packages/inspect", { package: one });
@@ -87,7 +87,7 @@ it("a package is looked at, installed, updated, audited and removed over the API
   expect(await call("GET", `/api/packages/${id}/audit`)).toMatchObject({ status: 404 });
 });
 
-it("what is no package, or is too large, is refused with what to do, and nothing is kept", { timeout: 60_000 }, async () => {
+it("what is no package, or is too large, is refused with what to do, and nothing is kept", { timeout: 300_000 }, async () => {
   const { host, call } = await setUp();
   expect(await call("POST", "/api/packages/inspect", { package: base64(Buffer.from("PK")) })).toMatchObject({
     status: 400,
@@ -98,7 +98,7 @@ it("what is no package, or is too large, is refused with what to do, and nothing
   expect(await readdir(host.home.dir)).not.toContain("orrery-lock.json");
 });
 
-it("the page's socket has the same methods", { timeout: 60_000 }, async () => {
+it("the page's socket has the same methods", { timeout: 300_000 }, async () => {
   const { server } = await setUp();
   const socket = new WebSocket(`${server.origin.replace("http", "ws")}/api/ws`, ["orrery.v1", `token.${token}`], { origin: server.origin });
   onTestFinished(() => socket.close());
@@ -118,7 +118,7 @@ it("the page's socket has the same methods", { timeout: 60_000 }, async () => {
   expect(await ask("removePackage", id)).toMatchObject({ error: { code: "PACKAGE_UNKNOWN" } });
 });
 
-it("a running server takes up what the command line installs, updates and removes", { timeout: 120_000 }, async () => {
+it("a running server takes up what the command line installs, updates and removes", { timeout: 300_000 }, async () => {
   const { dir, host, client } = await setUp();
   (await host.packages()).watch();
   const file = join(scratch("archive"), "one.tgz");
@@ -126,12 +126,17 @@ it("a running server takes up what the command line installs, updates and remove
   await writeFile(file, await signed("1.0.0"));
   const env = cleanEnv(dir);
   expect((await orrery(["plugin", "install", file, "--grant-all"], env)).code).toBe(0);
-  await vi.waitFor(async () => expect(tasks(await client.plugins())).toMatchObject({ state: "active", version: "1.0.0" }), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(tasks(await client.plugins())).toMatchObject({ state: "active", version: "1.0.0" }), { timeout: 60_000 });
   await writeFile(file, await signed("1.1.0"));
   expect((await orrery(["plugin", "update", file], env)).code).toBe(0);
-  await vi.waitFor(async () => expect(tasks(await client.plugins())).toMatchObject({ state: "active", version: "1.1.0" }), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(tasks(await client.plugins())).toMatchObject({ state: "active", version: "1.1.0" }), { timeout: 60_000 });
+  const { runId } = await client.submit({ task: "What moves?", documents: [{ path: "a.md", text: "# A\n\nThe pump moves water." }] });
+  await client.wait(runId);
+  expect(await holding(dir, canary)).not.toEqual([]);
   expect((await orrery(["plugin", "remove", id], env)).code).toBe(0);
-  await vi.waitFor(async () => expect(tasks(await client.plugins())).toBeUndefined(), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(tasks(await client.plugins())).toBeUndefined(), { timeout: 60_000 });
+  // Also out of the log of a store that this server has open all along.
+  await vi.waitFor(async () => expect(await holding(dir, canary)).toEqual([]), { timeout: 60_000 });
 });
 
 const rounds = 25;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { InstalledPackage, PackageAudit, PackageReport, PluginReport, RunReport } from "@orrery/sdk";
 import { expect, it, onTestFinished } from "vitest";
 import { cleanEnv, orrery, type Ran, scratch } from "../node/support.ts";
-import { canary, id, source } from "./plugins.ts";
+import { canary, holding, id, source } from "./plugins.ts";
 
 type Failed = { error: { code: string; message: string; do?: string } };
 
@@ -27,14 +27,6 @@ async function setUp() {
     return file;
   };
   return { home, work, run, json, pack, fingerprint };
-}
-
-/** Every file under a folder that holds the text. */
-async function holding(folder: string, text: string): Promise<string[]> {
-  const files = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
-  const found = await Promise.all(paths.map(async (path) => ((await readFile(path)).includes(text) ? [path] : [])));
-  return found.flat();
 }
 
 it("a package goes from its author to a run, with what was granted and no more, and leaves nothing behind", { timeout: 300_000 }, async () => {

@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { generateKey, type PackageParts, packPlugin, signPackage } from "@orrery/sdk/package";
 
 export const id = "acme.signature";
@@ -40,3 +42,11 @@ export const parts = (version = "1.0.0", capabilities: readonly string[] = ["sto
 
 export const key = await generateKey();
 export const signed = async (...given: Parameters<typeof parts>): Promise<Uint8Array> => signPackage(await packPlugin(parts(...given)), key);
+
+/** Every file under a folder that holds the text. */
+export async function holding(folder: string, text: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+  const found = await Promise.all(paths.map(async (path) => ((await readFile(path)).includes(text) ? [path] : [])));
+  return found.flat();
+}
