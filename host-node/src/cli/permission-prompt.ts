@@ -1,4 +1,5 @@
 import { OrreryError, type PackageConsent, type PackageReport } from "@orrery/sdk";
+import { assertConsent } from "@orrery/sdk/package";
 import { count } from "./format.ts";
 import { oneLine, type Terminal } from "./terminal.ts";
 
@@ -13,7 +14,7 @@ export interface ConsentFlags {
 
 /** Tells a person what a package is, whom it is from, and what it wants, in words. */
 export function showPackage(terminal: Terminal, report: PackageReport): void {
-  const { bold, red, yellow, dim } = terminal.colours;
+  const { bold, red, dim } = terminal.colours;
   terminal.line(`${bold(oneLine(`${report.title} (${report.id} ${report.version})`, 300))}  ${count(Math.ceil(report.size / 1024), "KB", "KB")}`);
   if (report.description) terminal.line(oneLine(report.description, 1_000));
   terminal.line(report.signer ? `Signed by ${report.signer}` : red("UNSIGNED: nobody can tell whom it is from."));
@@ -29,19 +30,20 @@ export function showPackage(terminal: Terminal, report: PackageReport): void {
   }
   showChanges(terminal, report);
   terminal.line();
+}
 
-  function showChanges(on: Terminal, { changes, signer }: PackageReport): void {
-    if (!changes) return;
-    on.line();
-    on.line(`Against the installed ${oneLine(changes.from)}:`);
-    if (changes.keyChanged) on.line(red(`  ANOTHER KEY: ${changes.fromSigner ?? "unsigned"} before, ${signer ?? "unsigned"} now`));
-    if (changes.downgrade) on.line(red("  an OLDER version"));
-    if (changes.otherBytes) on.line(red("  the same version with OTHER CONTENTS"));
-    for (const name of changes.added) on.line(yellow(`  + asks for ${oneLine(name, 200)}`));
-    for (const name of changes.removed) on.line(`  - no longer asks for ${oneLine(name, 200)}`);
-    for (const name of changes.hooksAdded) on.line(yellow(`  + takes part in ${oneLine(name, 200)}`));
-    for (const name of changes.hooksRemoved) on.line(`  - no longer takes part in ${oneLine(name, 200)}`);
-  }
+function showChanges(terminal: Terminal, { changes, signer }: PackageReport): void {
+  if (!changes) return;
+  const { red, yellow } = terminal.colours;
+  terminal.line();
+  terminal.line(`Against the installed ${oneLine(changes.from)}:`);
+  if (changes.keyChanged) terminal.line(red(`  ANOTHER KEY: ${changes.fromSigner ?? "unsigned"} before, ${signer ?? "unsigned"} now`));
+  if (changes.downgrade) terminal.line(red("  an OLDER version"));
+  if (changes.otherBytes) terminal.line(red("  the same version with OTHER CONTENTS"));
+  for (const name of changes.added) terminal.line(yellow(`  + asks for ${oneLine(name, 200)}`));
+  for (const name of changes.removed) terminal.line(`  - no longer asks for ${oneLine(name, 200)}`);
+  for (const name of changes.hooksAdded) terminal.line(yellow(`  + takes part in ${oneLine(name, 200)}`));
+  for (const name of changes.hooksRemoved) terminal.line(`  - no longer takes part in ${oneLine(name, 200)}`);
 }
 
 /**
@@ -66,6 +68,8 @@ export async function askConsent(terminal: Terminal, report: PackageReport, flag
       todo: `Say it: --grant ${asked.map(({ name }) => name).join(",") || "none"}, --grant none, or --grant-all.`,
       refusal: true,
     });
+  // What no answer would change is told before anything is asked.
+  assertConsent(report, { ...agreed, grant: [], newKey: true });
   const { confirm, isCancel, multiselect } = await import("@clack/prompts");
   let grant = kept;
   if (asked.length > 0) {
