@@ -15,7 +15,11 @@ try {
 
 async function bundleCommandLine() {
   const bundle = await rolldown({
-    input: { main: join(root, "host-node", "src", "main.ts"), "sandbox-thread": join(root, "host-node", "src", "sandbox", "sandbox-thread.ts") },
+    input: {
+      main: join(root, "host-node", "src", "main.ts"),
+      "sandbox-thread": join(root, "host-node", "src", "sandbox", "sandbox-thread.ts"),
+      "test-realm": join(root, "host-node", "src", "authoring", "test-realm.ts"),
+    },
     cwd: join(root, "host-node"),
     platform: "node",
     transform: { target: "node22" },

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { authorCommands } from "./author-commands.ts";
 import { version } from "../version.ts";
 import { pluginCommands } from "./plugin-commands.ts";
 import { steeringCommands } from "./steering-commands.ts";
@@ -149,6 +150,8 @@ export function describe(lazy: Lazy, json: boolean): Command {
     .option("--remove", "forget it and its key");
 
   pluginCommands(program, command, many);
+
+  authorCommands(plugins.alias("plugin"), command, many);
 
   const config = command(
     program,

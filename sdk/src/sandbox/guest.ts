@@ -155,6 +155,15 @@ export function guest(send: (text: string) => void): Entry {
 
   const log = (level: string) => (message: unknown, data?: unknown) => tell({ kind: "log", level, message: `${message}`.slice(0, 4_000), data });
   const logs = freeze({ debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") });
+  /** Says where in the plugin's file it was thrown, apart from its message: that is the same in every realm. */
+  const locate = (thrown: unknown): void => {
+    try {
+      const [at] = /plugin\.js:\d+:\d+/.exec(`${(thrown as { stack?: unknown })?.stack}`) ?? [];
+      if (at) log("debug")(failure(thrown).message, { at });
+    } catch {
+      // Its stack cannot be read: then nobody is told the place.
+    }
+  };
   const clock = freeze({
     now: () => now,
     elapsed: () => now,
@@ -285,11 +294,15 @@ export function guest(send: (text: string) => void): Entry {
       await plugin.setup(contextOf(base, usable(message["use"] as never), undo));
       tell({ kind: "ready" });
     } catch (thrown) {
+      locate(thrown);
       tell({ kind: "fault", ...failure(thrown) });
     }
   };
 
-  const refusal = (id: number, thrown: unknown): string => stringify({ kind: "reply", id, ok: false, ...failure(thrown) });
+  const refusal = (id: number, thrown: unknown): string => {
+    locate(thrown);
+    return stringify({ kind: "reply", id, ok: false, ...failure(thrown) });
+  };
   const reply = (id: number, value: unknown): string =>
     value === undefined ? `{"kind":"reply","id":${id},"ok":true}` : stringify({ kind: "reply", id, ok: true, value });
   const settle = async (id: number, value: unknown): Promise<void> => {
@@ -330,6 +343,7 @@ export function guest(send: (text: string) => void): Entry {
     try {
       taps.get(tap)?.(input, { hook, signal: life.signal });
     } catch (thrown) {
+      locate(thrown);
       log("warn")(`${hook}: ${failure(thrown).message}`);
     }
   };

@@ -188,6 +188,9 @@ export class Realm {
 
   #describe(error: JSValueHandle): string {
     const described = error.getProp("message");
-    return described.isString ? described.toString().slice(0, 2_000) : "it threw something that is no error";
+    if (!described.isString) return "it threw something that is no error";
+    const stack = error.getProp("stack");
+    const [at] = /plugin\.js:\d+:\d+/.exec(stack.isString ? stack.toString() : "") ?? [];
+    return `${described.toString().slice(0, 2_000)}${at ? ` (${at})` : ""}`;
   }
 }

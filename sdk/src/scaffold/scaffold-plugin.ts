@@ -100,10 +100,11 @@ const readme = (folder: string, id: string): string => `# ${folder}
 
 An Orrery plugin, \`${id}\`: it says hello in the plan of every task and logs how each one ended.
 
-    npm test
+    orrery plugin dev
+    orrery plugin test
     orrery run "What does this plugin do?" --docs README.md --plugin .
     orrery plugins inspect ${id} --plugin .
 
-\`index.js\` is the plugin and \`index.test.js\` its test. The test runs the real kernel with a journal and a store in memory.
+\`index.js\` is the plugin and \`index.test.js\` its test. The test runs the real kernel with a journal and a store in memory; \`npm test\` runs it in the kernel's realm alone.
 \`@orrery/sdk\` is linked from the Orrery that made this folder (\`devDependencies\` says where); \`npm install\` links it again.
 `;

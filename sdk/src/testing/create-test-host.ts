@@ -92,9 +92,13 @@ export async function createTestHost({ plugins = [], assets, connections, egress
     }),
     { tier: "core" },
   );
+  const install = async (plugin: AnyPlugin, options: InstallOptions = {}): Promise<PluginReport> => {
+    const elsewhere = await realmOfTests()?.(plugin);
+    return elsewhere ? kernel.install(elsewhere, { ...options, tier: "community" }) : kernel.install(plugin, { tier: "core", ...options });
+  };
   for (const entry of plugins) {
     const [plugin, options] = Array.isArray(entry) ? (entry as readonly [AnyPlugin, InstallOptions]) : [entry as AnyPlugin, {}];
-    await kernel.install(plugin, { tier: "core", ...options });
+    await install(plugin, options);
   }
   return {
     kernel,
@@ -103,7 +107,7 @@ export async function createTestHost({ plugins = [], assets, connections, egress
     events: () => heard,
     trace: () => traced,
     report: (id) => kernel.inspect().plugins.find((plugin) => plugin.id === id),
-    install: (plugin, options) => kernel.install(plugin, { tier: "core", ...options }),
+    install,
     call: (hook, input, options) => kernel.call(hook, input, options),
     async run(text, { documents = {}, ...request } = {}) {
       const runner = kernel.service(Runner);
@@ -125,6 +129,10 @@ export async function createTestHost({ plugins = [], assets, connections, egress
     },
   };
 }
+
+/** Set by `orrery plugin test`: gives the plugin under test as it runs in another realm, undefined for any other plugin. */
+const realmOfTests = (): ((plugin: AnyPlugin) => Promise<AnyPlugin | undefined>) | undefined =>
+  (globalThis as { [key: symbol]: unknown })[Symbol.for("orrery.test-realm")] as ReturnType<typeof realmOfTests>;
 
 const capped = (ms: number): Lifecycle =>
   Object.fromEntries(

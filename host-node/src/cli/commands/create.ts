@@ -25,7 +25,8 @@ export async function createPlugin(options: Common & { dir?: string }, name: str
   terminal.object({ folder, files: files.map(({ path }) => path) });
   terminal.line(`${folder} has a plugin with a test.`);
   for (const { path } of files) terminal.line(`  ${path}`);
-  terminal.line(`Test it:  cd ${folder} && npm test`);
+  terminal.line(`Try it:   cd ${folder} && orrery plugin dev`);
+  terminal.line("Test it:  orrery plugin test");
   terminal.line(`Load it:  orrery run "What does this plugin do?" --docs README.md --plugin .`);
   return 0;
 }

@@ -1,0 +1,20 @@
+// Preloaded into an author's tests (node --import): their plugin runs in the sandbox wherever a test host installs it, and nothing else changes.
+import { readFile } from "node:fs/promises";
+import type { AnyPlugin } from "@orrery/sdk";
+import { describeSource, type SandboxEngine, sandboxedPlugin } from "@orrery/sdk/sandbox";
+import { nodePlatform } from "../platform.ts";
+import { nodeSandboxEngine } from "../sandbox/node-engine.ts";
+
+const file = process.env["ORRERY_TEST_PLUGIN"];
+let engine: SandboxEngine | undefined;
+
+/** The plugin under test as a stranger's; undefined for any other. */
+async function sandboxedTwin(plugin: AnyPlugin): Promise<AnyPlugin | undefined> {
+  if (file === undefined) return undefined;
+  const code = await readFile(file, "utf8");
+  engine ??= nodeSandboxEngine();
+  const { manifest, hooks, requires, provides } = await describeSource(code, engine, nodePlatform().clock);
+  return manifest.id === plugin.manifest.id ? sandboxedPlugin({ manifest: { ...manifest, hooks, requires, provides }, code, engine }) : undefined;
+}
+
+Object.assign(globalThis, { [Symbol.for("orrery.test-realm")]: sandboxedTwin });
