@@ -56,9 +56,14 @@ const models = createRoute({
   path: "/extend/models",
   component: lazyRouteComponent(() => import("./extend/ModelsRoom.tsx"), "ModelsRoom"),
 });
+const views = createRoute({
+  getParentRoute: () => root,
+  path: "/extend/views",
+  component: lazyRouteComponent(() => import("./views/ViewsRoom.tsx"), "ViewsRoom"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, run, observe, trace, extend, hooks, playground, models]),
+  routeTree: root.addChildren([home, run, observe, trace, extend, hooks, playground, models, views]),
   history: createHashHistory(),
   defaultPendingComponent: Loading,
   defaultPreload: "intent",

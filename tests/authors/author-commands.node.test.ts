@@ -82,7 +82,7 @@ describe("orrery plugin dev", () => {
     const { folder, env, index } = await created();
     const good = await orrery(["plugin", "dev", folder, "--once", "--no-run"], env);
     expect([good.code, good.stdout]).toEqual([0, expect.stringMatching(/^loaded {3}acme\.hello 0\.1\.0 in \d+ ms, taps task\.finish, task\.plan$/m)]);
-    await writeFile(index, 'const none = undefined;\n\nexport default none.plugin;\n');
+    await writeFile(index, "const none = undefined;\n\nexport default none.plugin;\n");
     const bad = await orrery(["plugin", "dev", folder, "--once", "--no-run"], env);
     expect([bad.code, bad.stdout]).toEqual([1, expect.stringMatching(/SOURCE_INVALID .*\(index\.js:3:\d+\)/)]);
   });

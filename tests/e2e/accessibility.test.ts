@@ -13,6 +13,7 @@ const rooms = {
   hooks: "#/extend/hooks",
   playground: "#/extend/playground",
   models: "#/extend/models",
+  views: "#/extend/views",
   "no such run": "#/run/run_none",
   "no such trace": "#/observe/traces/run_none",
   "no such page": "#/nowhere",
@@ -61,7 +62,7 @@ describe("axe finds nothing (WCAG 2.2 A and AA)", () => {
         run: `#/run/${run}`,
         "a citation": `#/run/${run}?cite=decision-record.md%236`,
         trace: `#/observe/traces/${run}`,
-        ...Object.fromEntries(["input", "output", "state", "trace", "cost"].map((tab) => [`the run's ${tab}`, `#/run/${run}?tab=${tab}`])),
+        ...Object.fromEntries(["input", "output", "state", "trace", "cost", "views"].map((tab) => [`the run's ${tab}`, `#/run/${run}?tab=${tab}`])),
         ...Object.fromEntries(["input", "output", "trace", "why"].map((tab) => [`an agent's ${tab}`, `#/run/${run}?step=writer&tab=${tab}`])),
       };
     });

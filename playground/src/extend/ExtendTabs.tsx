@@ -5,6 +5,7 @@ const pages = [
   { to: "/extend/hooks", name: "Hooks" },
   { to: "/extend/playground", name: "Playground" },
   { to: "/extend/models", name: "Models" },
+  { to: "/extend/views", name: "Views" },
 ] as const;
 
 export function ExtendTabs() {

@@ -3,12 +3,13 @@ import { X } from "lucide-react";
 import { Tabs } from "radix-ui";
 import type { ReactNode } from "react";
 import { Status } from "../ui/Status.tsx";
+import { RunViews } from "../views/RunViews.tsx";
 import { AgentCost, AgentInput, AgentOutput, AgentWhy, Attempts } from "./AgentPanels.tsx";
 import { Events, RunCost, RunInput, RunOutput, RunStateTab, RunWhy } from "./RunPanels.tsx";
 import type { AgentView } from "./agent-view.ts";
 import type { RunView } from "./run-view.ts";
 
-const tabs = ["input", "output", "state", "trace", "cost", "why"] as const;
+const tabs = ["input", "output", "state", "trace", "cost", "why", "views"] as const;
 type TabName = (typeof tabs)[number];
 
 interface InspectorProps {
@@ -37,6 +38,7 @@ export function Inspector({ view, agents, selected, at, tab, onSelect, onCite }:
         trace: () => <Events view={view} agent={agent.id} />,
         cost: () => <AgentCost steps={steps} />,
         why: () => <AgentWhy steps={steps} />,
+        views: () => <RunViews run={view.run} />,
       }
     : {
         input: () => <RunInput view={view} onCite={onCite} />,
@@ -45,6 +47,7 @@ export function Inspector({ view, agents, selected, at, tab, onSelect, onCite }:
         trace: () => <Events view={view} agent={undefined} />,
         cost: () => <RunCost view={view} agents={agents} />,
         why: () => <RunWhy view={view} />,
+        views: () => <RunViews run={view.run} />,
       };
   return (
     <aside aria-label="Inspector" className="rounded-12 border border-line bg-surface lg:sticky lg:top-[68px] lg:max-h-[calc(100dvh-92px)] lg:overflow-y-auto">

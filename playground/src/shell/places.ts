@@ -1,7 +1,7 @@
-import { Activity, Blocks, FlaskConical, House, type LucideIcon, Plug } from "lucide-react";
+import { Activity, Blocks, FlaskConical, House, LayoutPanelLeft, type LucideIcon, Plug } from "lucide-react";
 
 export interface Place {
-  to: "/" | "/observe" | "/extend" | "/extend/playground" | "/extend/hooks" | "/extend/models";
+  to: "/" | "/observe" | "/extend" | "/extend/playground" | "/extend/hooks" | "/extend/models" | "/extend/views";
   name: string;
   icon: LucideIcon;
   /** The letter after `g`. */
@@ -19,4 +19,5 @@ export const places: readonly Place[] = [
   { to: "/extend/playground", name: "Plugin playground", icon: FlaskConical, letter: "p", workspace: false, aliases: "edit plugin code hot load" },
   { to: "/extend/hooks", name: "Hooks", icon: Plug, letter: "k", workspace: false, aliases: "explain order lifecycle" },
   { to: "/extend/models", name: "Models", icon: Plug, letter: "m", workspace: false, aliases: "settings connect key provider ollama openai" },
+  { to: "/extend/views", name: "Views", icon: LayoutPanelLeft, letter: "v", workspace: false, aliases: "panels dashboards charts plugins show" },
 ];

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { openPage, type OpenedPage, runExample } from "../support/open-page.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+/** One of every block there is, and a text that would be markup if anything took it for that. */
+const gallery = `import { definePlugin } from "@orrery/sdk";
+export default definePlugin({
+  manifest: { id: "acme.gallery", version: "1.0.0", api: "^1.0", capabilities: [{ name: "ui.view", reason: "to show" }] },
+  setup({ tap }) {
+    tap("ui.view", ({ place }) => place === "run" ? undefined : ({ title: "Gallery", blocks: [
+      { kind: "heading", text: "Of all kinds" },
+      { kind: "text", text: "<img src=x onerror=alert(1)>", tone: "warn" },
+      { kind: "stat", label: "Tokens", value: 12345, unit: "tok", note: "this week" },
+      { kind: "stat", label: "State", value: "calm" },
+      { kind: "values", entries: [{ name: "Paid", value: false }, { name: "Share", value: 0.25 }] },
+      { kind: "chart", as: "line", title: "Scores", labels: ["a", "b", "c"], series: [{ name: "ours", values: [1, -2, 3] }, { name: "theirs", values: [2, 2, 2] }] },
+      { kind: "list", items: ["one", { run: "run_x", label: "a run" }] },
+      { kind: "link", run: "run_y", label: "Another run" },
+    ] }));
+  },
+});`;
+/** Shows what is no view. */
+const broken = gallery.replace("acme.gallery", "acme.broken").replace('title: "Gallery", blocks: [', 'title: "Broken", html: "<b>", blocks: [');
+
+let home: string;
+let server: ChildProcess;
+let browser: Browser;
+let opened: OpenedPage;
+let address = "";
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "orrery-views-"));
+  await writeFile(join(home, "gallery.js"), gallery);
+  await writeFile(join(home, "broken.js"), broken);
+  const file = join(root, "examples/plugins/work-log.js");
+  await writeFile(
+    join(home, "config.json"),
+    JSON.stringify({
+      sandboxed: [
+        { file, grant: ["ui.view"] },
+        { file: join(home, "gallery.js"), grant: ["ui.view"] },
+        { file: join(home, "broken.js"), grant: ["ui.view"] },
+      ],
+    }),
+  );
+  server = spawn(join(root, "node_modules/.bin/orrery"), ["serve", "--port", "0", "--home", home], {
+    cwd: root,
+    env: { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1" },
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = "";
+    const read = (data: Buffer) => {
+      text += data;
+      const found = /http:\/\/\S+#token=\S+/.exec(text)?.[0];
+      if (found) resolve(found);
+    };
+    server.stdout?.on("data", read);
+    server.stderr?.on("data", read);
+    server.on("exit", () => reject(new Error(`orrery serve ended: ${text}`)));
+  });
+  browser = await launchChromium();
+  opened = await openPage(browser, url);
+  address = url.replace(/#.*/, "");
+});
+afterAll(async () => {
+  await browser?.close();
+  server?.kill();
+  await rm(home, { recursive: true, force: true });
+});
+
+const view = (name: string) => opened.page.getByRole("region", { name });
+
+describe("views of plugins in the page", () => {
+  it("stand under Extend, each drawn from its blocks as text, one that is no view told beside the others", async () => {
+    const { page } = opened;
+    await page.goto(`${address}#/extend/views`);
+    await view("Gallery").getByText("<img src=x onerror=alert(1)>").waitFor();
+    expect(await view("Gallery").getByText("12,345").isVisible()).toBe(true);
+    expect(
+      await view("Gallery")
+        .getByRole("figure", { name: /Scores/ })
+        .locator("polyline")
+        .count(),
+    ).toBe(2);
+    expect(await view("Gallery").getByRole("link", { name: "Another run" }).getAttribute("href")).toContain("#/run/run_y");
+    expect(await view("Work log").getByText("Nothing has been done since this plugin was loaded.").isVisible()).toBe(true);
+    expect(await view("acme.broken").textContent()).toMatch(/It shows nothing.*TAP_ANSWER_INVALID/s);
+    await view("Gallery").getByText("As a table").click();
+    expect(await view("Gallery").getByRole("row", { name: "b -2 2" }).isVisible()).toBe(true);
+  });
+
+  it("and beside a run, in its inspector", async () => {
+    const { page } = opened;
+    await page.goto(`${address}#/`);
+    const run = await runExample(page);
+    await page.goto(`${address}#/run/${run}?tab=views`);
+    await view("Who did what").getByRole("columnheader", { name: "Agent" }).waitFor();
+    expect(await view("Who did what").getByRole("row").count()).toBeGreaterThan(1);
+    await page.goto(`${address}#/extend/views`);
+    await view("Work log").locator("rect").first().waitFor();
+    expect(opened.errors).toEqual([]);
+  });
+
+  it("are without a fault for axe in both themes and fit 320 pixels", async () => {
+    const { page } = opened;
+    for (const theme of ["light", "dark"]) {
+      await page.evaluate((wanted) => {
+        document.documentElement.dataset["theme"] = wanted;
+      }, theme);
+      const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
+    }
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  });
+});
