@@ -18,7 +18,7 @@ const passed = (stdout: string) =>
     (JSON.parse(stdout) as { results: { realm: string; passed: number; failed: number }[] }).results.map((each) => [each.realm, [each.passed, each.failed]]),
   );
 
-describe("orrery plugin test", () => {
+describe("orrery plugin test", { timeout: 120_000 }, () => {
   it("runs the tests a plugin was made with in the kernel's realm and, unchanged, in the sandbox, and says what it skipped", async () => {
     const { folder, env } = await created();
     const ran = await orrery(["plugin", "test", folder, "--json"], env);
@@ -45,7 +45,7 @@ describe("orrery plugin test", () => {
   });
 });
 
-describe("orrery plugin dev", () => {
+describe("orrery plugin dev", { timeout: 120_000 }, () => {
   it("loads at each change, survives what is broken, shows hooks firing, faults with their line, and what was denied", async () => {
     const { folder, env, index, source } = await created();
     const dev = start(["plugin", "dev", folder, "--json", "--task", "Say hello", "--deny", "model.call"], env);
@@ -56,7 +56,7 @@ describe("orrery plugin dev", () => {
       rest = lines.pop() ?? "";
       news.push(...lines.map((line) => JSON.parse(line) as News));
     });
-    const hear = (wanted: Partial<News>) => expect.poll(() => news, { timeout: 25_000 }).toContainEqual(expect.objectContaining(wanted));
+    const hear = (wanted: Partial<News>) => expect.poll(() => news, { timeout: 60_000 }).toContainEqual(expect.objectContaining(wanted));
     await hear({ is: "loaded", id: "acme.hello", again: false } as Partial<News>);
     await hear({ is: "fired", hook: "task.plan", outcome: "result" } as Partial<News>);
     await hear({ is: "ran" });
@@ -76,7 +76,7 @@ describe("orrery plugin dev", () => {
     await hear({ is: "ran", denied: ["model.call"] } as Partial<News>);
     dev.kill("SIGINT");
     expect((await dev.done).code).toBe(0);
-  }, 90_000);
+  });
 
   it("once is for scripts: what loads ends with 0, what does not with 1 and the place", async () => {
     const { folder, env, index } = await created();

@@ -67,9 +67,10 @@ export default definePlugin({
 
   it("knows where each of its lines comes from, and is the same for the same source", async () => {
     const place = await folder({ "package.json": '{ "exports": "./main.ts" }', "main.ts": "const before: number = 1;\nexport default { here: before };\n" });
-    const { code, sourceOf } = await bundlePlugin(place);
+    const { code, placed } = await bundlePlugin(place);
     const line = code.split("\n").findIndex((text) => text.includes("here:"));
-    expect(sourceOf(line + 1, 1 + (code.split("\n")[line] ?? "").indexOf("here"))).toMatch(/^main\.ts:2:/);
+    const column = 1 + (code.split("\n")[line] ?? "").indexOf("here");
+    expect(placed(`thrown at plugin.js:${line + 1}:${column}`)).toMatch(/^thrown at main\.ts:2:\d+$/);
     expect((await bundlePlugin(join(place, "main.ts"))).code).toBe(code);
   });
 });

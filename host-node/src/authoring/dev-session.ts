@@ -86,8 +86,7 @@ export class DevSession {
   /** Takes a line of the host's log: where something was thrown becomes a place in the source. */
   logged(level: string, message: string, data: unknown): void {
     const at = (data as { at?: unknown } | undefined)?.at;
-    const place = typeof at === "string" ? this.#sourceOf(at) : undefined;
-    if (place) this.#parts.tell({ is: "fault", message, at: place });
+    if (typeof at === "string" && this.#bundle) this.#parts.tell({ is: "fault", message, at: this.#placed(at) });
     else if (level !== "debug") this.#parts.tell({ is: "logged", level, message });
   }
 
@@ -96,13 +95,8 @@ export class DevSession {
     if (this.report()) await this.#parts.kernel.uninstall(this.#id ?? "");
   }
 
-  #sourceOf(at: string): string | undefined {
-    const [, line, column] = /^plugin\.js:(\d+):(\d+)$/.exec(at) ?? [];
-    return line === undefined ? undefined : this.#bundle?.sourceOf(Number(line), Number(column));
-  }
-
-  /** Places of the bundle in a message, as places of the source. */
-  #placed(message: string): string {
-    return message.replace(/plugin\.js:\d+:\d+/g, (at) => this.#sourceOf(at) ?? at);
+  /** Places of the bundle in a text, as places of the source. */
+  #placed(text: string): string {
+    return this.#bundle?.placed(text) ?? text;
   }
 }

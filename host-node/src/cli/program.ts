@@ -149,9 +149,7 @@ export function describe(lazy: Lazy, json: boolean): Command {
     .option("--no-test", "remember it without trying it")
     .option("--remove", "forget it and its key");
 
-  pluginCommands(program, command, many);
-
-  authorCommands(plugins.alias("plugin"), command, many);
+  authorCommands(pluginCommands(program, command, many), command, many);
 
   const config = command(
     program,

@@ -12,8 +12,8 @@ export interface BundledPlugin {
   readonly file: string;
   /** Places worth a look, each with file and line. */
   readonly warnings: readonly string[];
-  /** A place of the bundle as one of the sources, as `src/index.ts:12:5`; undefined where there is none. */
-  sourceOf(line: number, column: number): string | undefined;
+  /** A text with the places of the bundle in it (`plugin.js:12:5`) as places of the sources (`src/index.ts:7:3`). */
+  placed(text: string): string;
 }
 
 /**
@@ -48,18 +48,13 @@ export async function bundlePlugin(path: string): Promise<BundledPlugin> {
   });
   const output = (end: string): string => built.outputFiles.find((each) => each.path.endsWith(end))?.text ?? "";
   const map = new SourceMap(JSON.parse(output(".map")) as SourceMapPayload);
-  return {
-    code: output("plugin.js"),
-    folder,
-    file,
-    warnings: built.warnings.map(said),
-    sourceOf(line, column) {
-      const entry = map.findEntry(line - 1, Math.max(0, column - 1));
-      return "originalSource" in entry && typeof entry.originalSource === "string"
-        ? `${relative(folder, resolve(folder, entry.originalSource))}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
-        : undefined;
-    },
-  };
+  const placed = (text: string): string =>
+    text.replace(/\bplugin\.js:(\d+):(\d+)/g, (place, line: string, column: string) => {
+      const entry = map.findEntry(Number(line) - 1, Math.max(0, Number(column) - 1));
+      if (!("originalSource" in entry) || typeof entry.originalSource !== "string") return place;
+      return `${relative(folder, resolve(folder, entry.originalSource))}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+    });
+  return { code: output("plugin.js"), folder, file, warnings: built.warnings.map(said), placed };
 }
 
 function said({ text, location }: Message): string {

@@ -28,12 +28,12 @@ const authored = z.looseObject({
  * with nothing granted. Throws PLUGIN_NOT_FOUND, PLUGIN_INVALID, SOURCE_INVALID, SANDBOX_*, PACKAGE_PARTS_INVALID.
  */
 export async function packFrom(path: string, engine: SandboxEngine, clock: Clock): Promise<Packed> {
-  const { code, folder, file, warnings } = await bundlePlugin(path);
+  const { code, folder, file, warnings, placed } = await bundlePlugin(path);
   const isFolder = (await stat(path)).isDirectory();
   // Beside a single file may lie anything.
   const manifest: z.infer<typeof authored> = isFolder ? await authoredIn(folder) : {};
   const said = await describeSource(code, engine, clock, {}, manifest.orrery?.config ?? {}).catch((cause: OrreryError) => {
-    throw new OrreryError(cause.code, `${file} is no plugin that can run in a sandbox: ${cause.message}`, {
+    throw new OrreryError(cause.code, `${file} is no plugin that can run in a sandbox: ${placed(cause.message)}`, {
       todo: "Correct it: what it is given there is in docs/sandbox.md.",
       cause,
     });

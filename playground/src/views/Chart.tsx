@@ -94,7 +94,8 @@ export function Chart({ block }: { block: ChartBlock }) {
 }
 
 function Bar({ value, at, of, many, slot, y }: { value: number; at: number; of: number; many: number; slot: number; y(value: number): number }) {
-  const wide = (slot * 0.7) / many;
-  const x = box.left + slot * (at + 0.15) + wide * of;
+  const group = Math.min(slot * 0.7, 64 * many);
+  const wide = group / many;
+  const x = box.left + slot * (at + 0.5) - group / 2 + wide * of;
   return <rect x={x} y={Math.min(y(value), y(0))} width={wide} height={Math.abs(y(value) - y(0))} fill={colour(of)} />;
 }
