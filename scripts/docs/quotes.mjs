@@ -8,7 +8,7 @@ const quote = /<!-- quote: (\S+) -->\n```(\w+)\n[\s\S]*?```/g;
 /** Pages with their code blocks filled from the files they name: what a page shows is what the tests ran. */
 export function quotedPages() {
   const pages = new Map();
-  for (const page of projectFiles(/^(docs\/[^/]+|README)\.md$/)) {
+  for (const page of projectFiles(/^(docs\/([^/]+|plugins\/[^/]+)|README)\.md$/)) {
     const text = textOf(page);
     const filled = text.replace(quote, (_, path, language) => {
       const file = join(dirname(page), path);

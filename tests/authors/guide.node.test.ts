@@ -1,0 +1,34 @@
+import { exec } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cleanEnv, root } from "../node/support.ts";
+
+const run = promisify(exec);
+/** The commands of a page, in its order. */
+const commandsOf = async (page: string): Promise<string[]> => {
+  const text = await readFile(join(root, "docs/plugins", page), "utf8");
+  return [...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].flatMap(([, block = ""]) => block.split("\n").map((line) => line.trim())).filter((line) => line !== "");
+};
+
+describe("the author's guide", { timeout: 240_000 }, () => {
+  let home = "";
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), "orrery-guide-"));
+  });
+  afterAll(() => rm(home, { recursive: true, force: true }));
+
+  it.each(["create.md", "dev.md", "test.md", "pack.md", "models.md"])("%s: every command on it works, one after another", async (page) => {
+    const commands = await commandsOf(page);
+    expect(commands.length).toBeGreaterThan(0);
+    const env = cleanEnv(join(home, "orrery"), { PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env["PATH"]}` });
+    for (const command of commands) {
+      expect(command).toMatch(/^orrery /);
+      // It watches until somebody ends it.
+      const line = command.startsWith("orrery plugin dev") ? `${command} --once` : command;
+      await run(line, { cwd: home, env });
+    }
+  });
+});
