@@ -9,16 +9,19 @@ export interface CountingProvider {
   readonly asked: readonly string[];
   /** Requests whose client went away before the answer was out. */
   readonly broken: readonly string[];
+  /** How long an answer takes; may be changed. */
+  ms: number;
   /** Resolves when so many requests have come in all. */
   until(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Speaks the streaming chat protocol on a loopback port; an answer takes `ms`. */
+/** Speaks the streaming chat protocol on a loopback port; an answer takes `ms`, or what `ms` is set to later. */
 export async function countingProvider(ms: number): Promise<CountingProvider> {
   const asked: string[] = [];
   const broken: string[] = [];
   const waiting = new Set<{ count: number; resolve: () => void }>();
+  const provider = { ms };
   const server: Server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
@@ -42,16 +45,16 @@ export async function countingProvider(ms: number): Promise<CountingProvider> {
         done = true;
         send({}, "stop", { usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 } });
         response.end("data: [DONE]\n\n");
-      }, ms);
+      }, provider.ms);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
+  return Object.assign(provider, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     asked,
     broken,
-    until: (count) =>
-      new Promise((resolve) => {
+    until: (count: number) =>
+      new Promise<void>((resolve) => {
         if (asked.length >= count) return resolve();
         const entry = {
           count,
@@ -66,5 +69,5 @@ export async function countingProvider(ms: number): Promise<CountingProvider> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
-  };
+  });
 }

@@ -39,98 +39,120 @@ const runIn = async (env: NodeJS.ProcessEnv): Promise<string> => {
 };
 
 describe("steering from the command line", () => {
-  it("waits at a gate without a person there, shows it in the inbox, and goes on where it stood once it is approved", async () => {
-    const { run, orrery: at, model, env } = await person(5);
-    const began = await orrery(run([{ id: "publish", before: "c", ask: "May c publish?" }]), env);
-    expect(began.code).toBe(2);
-    const { runId, status, reasons } = json<RunReport>(began);
-    expect({ status, reasons }).toEqual({ status: "waiting", reasons: ["publish: May c publish?"] });
-    expect(model.asked).toHaveLength(2);
+  // Each starts the command several times over.
+  const patient = 180_000;
 
-    const inbox = await at("inbox", "--json");
-    expect(json<{ waiting: WaitingItem[] }>(inbox).waiting).toMatchObject([{ run: runId, gate: "publish", ask: "May c publish?", agent: "c" }]);
-    expect((await at("inbox")).stdout).toContain(`orrery run approve ${runId} publish`);
+  it(
+    "waits at a gate without a person there, shows it in the inbox, and goes on where it stood once it is approved",
+    async () => {
+      const { run, orrery: at, model, env } = await person(5);
+      const began = await orrery(run([{ id: "publish", before: "c", ask: "May c publish?" }]), env);
+      expect(began.code).toBe(2);
+      const { runId, status, reasons } = json<RunReport>(began);
+      expect({ status, reasons }).toEqual({ status: "waiting", reasons: ["publish: May c publish?"] });
+      expect(model.asked).toHaveLength(2);
 
-    const approved = await at("run", "approve", runId, "publish", "--note", "fine", "--json");
-    expect(approved.code).toBe(0);
-    expect(json<RunReport>(approved)).toMatchObject({ runId, status: "accepted" });
-    expect(model.asked).toHaveLength(3);
-    expect(json<{ ok: boolean }>(await at("verify", runId, "--json")).ok).toBe(true);
-    expect(json<{ waiting: unknown[] }>(await at("inbox", "--json")).waiting).toEqual([]);
-    expect(json<{ error: { code: string } }>(await at("run", "redirect", runId, "more", "--json")).error.code).toBe("RUN_OVER");
-  });
+      const inbox = await at("inbox", "--json");
+      expect(json<{ waiting: WaitingItem[] }>(inbox).waiting).toMatchObject([{ run: runId, gate: "publish", ask: "May c publish?", agent: "c" }]);
+      expect((await at("inbox")).stdout).toContain(`orrery run approve ${runId} publish`);
 
-  it("carries on a run whose process was killed, calling only what was not done", async () => {
-    const { run, orrery: at, model, env } = await person(400);
-    const child = start(run([]), env);
-    await model.until(2);
-    child.kill("SIGKILL");
-    await child.done;
-    const runId = await runIn(env);
-    expect(json<RunReport>(await at("run", "show", runId, "--json")).status).toBe("interrupted");
-    const resumed = await at("resume", runId, "--json");
-    expect(resumed.code).toBe(0);
-    expect(json<RunReport>(resumed)).toMatchObject({ runId, status: "accepted" });
-    // a once, b twice (it was under way), c once.
-    expect(model.asked).toHaveLength(4);
-    expect(new Set(model.asked).size).toBe(3);
-    expect(json<{ runs: unknown[] }>(await at("resume", "--all", "--json")).runs).toEqual([]);
-  });
+      const approved = await at("run", "approve", runId, "publish", "--note", "fine", "--json");
+      expect(approved.code).toBe(0);
+      expect(json<RunReport>(approved)).toMatchObject({ runId, status: "accepted" });
+      expect(model.asked).toHaveLength(3);
+      expect(json<{ ok: boolean }>(await at("verify", runId, "--json")).ok).toBe(true);
+      expect(json<{ waiting: unknown[] }>(await at("inbox", "--json")).waiting).toEqual([]);
+      expect(json<{ error: { code: string } }>(await at("run", "redirect", runId, "more", "--json")).error.code).toBe("RUN_OVER");
+    },
+    patient,
+  );
 
-  it("goes through the server that has the run: pause, redirect, resume; and a server that was killed carries on when it starts again", async () => {
-    const { run, orrery: at, model, env } = await person(300);
-    const served = async () => {
-      const server = start(["serve", "--port", "0", "--json"], env);
-      const { origin, token } = await new Promise<{ origin: string; token: string }>((resolve) => {
-        let text = "";
-        server.stdout?.on("data", (data: string) => {
-          text += data;
-          if (text.trimEnd().endsWith("}")) resolve(JSON.parse(text));
+  it(
+    "carries on a run whose process was killed, calling only what was not done",
+    async () => {
+      const { run, orrery: at, model, env } = await person(400);
+      const child = start(run([]), env);
+      await model.until(2);
+      child.kill("SIGKILL");
+      await child.done;
+      const runId = await runIn(env);
+      expect(json<RunReport>(await at("run", "show", runId, "--json")).status).toBe("interrupted");
+      const resumed = await at("resume", runId, "--json");
+      expect(resumed.code).toBe(0);
+      expect(json<RunReport>(resumed)).toMatchObject({ runId, status: "accepted" });
+      // a once, b twice (it was under way), c once.
+      expect(model.asked).toHaveLength(4);
+      expect(new Set(model.asked).size).toBe(3);
+      expect(json<{ runs: unknown[] }>(await at("resume", "--all", "--json")).runs).toEqual([]);
+    },
+    patient,
+  );
+
+  it(
+    "goes through the server that has the run: pause, redirect, resume; and a server that was killed carries on when it starts again",
+    async () => {
+      const { run, orrery: at, model, env } = await person(120_000);
+      const served = async () => {
+        const server = start(["serve", "--port", "0", "--json"], env);
+        const { origin, token } = await new Promise<{ origin: string; token: string }>((resolve) => {
+          let text = "";
+          server.stdout?.on("data", (data: string) => {
+            text += data;
+            if (text.trimEnd().endsWith("}")) resolve(JSON.parse(text));
+          });
         });
+        return { server, origin, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } };
+      };
+      run([]);
+      const first = await served();
+      const submitted = await fetch(`${first.origin}/api/runs`, {
+        method: "POST",
+        headers: first.headers,
+        body: JSON.stringify({ task: "Say hello", team: team(), model: "openai/gpt-4o", budget: 1 }),
       });
-      return { server, origin, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } };
-    };
-    run([]);
-    const first = await served();
-    const submitted = await fetch(`${first.origin}/api/runs`, {
-      method: "POST",
-      headers: first.headers,
-      body: JSON.stringify({ task: "Say hello", team: team(), model: "openai/gpt-4o", budget: 1 }),
-    });
-    const { runId } = (await submitted.json()) as { runId: string };
-    await model.until(1);
-    expect(json<RunReport>(await at("run", "pause", runId, "--json")).status).toBe("paused");
-    expect((await at("run", "redirect", runId, "Only the costs.")).code).toBe(0);
-    first.server.kill("SIGKILL");
-    await first.server.done;
+      const { runId } = (await submitted.json()) as { runId: string };
+      await model.until(1);
+      expect(json<RunReport>(await at("run", "pause", runId, "--json")).status).toBe("paused");
+      expect((await at("run", "redirect", runId, "Only the costs.")).code).toBe(0);
+      first.server.kill("SIGKILL");
+      await first.server.done;
 
-    // Paused is paused, also after a crash; and it is the server's to go on with.
-    const second = await served();
-    expect(json<RunReport>(await at("run", "show", runId, "--json")).status).toBe("paused");
-    expect((await at("run", "resume", runId)).stdout).toContain("in the server");
-    await model.until(2);
-    second.server.kill("SIGKILL");
-    await second.server.done;
-    const third = await served();
-    const ended = async (): Promise<RunReport> => {
-      const report = (await (await fetch(`${third.origin}/api/runs/${runId}`, { headers: third.headers })).json()) as RunReport;
-      return report.status === "running" || report.status === "interrupted" ? ended() : report;
-    };
-    expect(await ended()).toMatchObject({ status: "accepted" });
-    const { events } = (await (
-      await fetch(`${third.origin}/api/runs/${runId}/events`, { headers: { ...third.headers, accept: "application/json" } })
-    ).json()) as { events: { type: string; data: { feedback?: string[] } }[] };
-    expect(events.filter(({ type }) => type === "step.started").at(-1)?.data.feedback).toEqual(["Only the costs."]);
-    expect(events.filter(({ type }) => type === "step.finished")).toHaveLength(3);
-    third.server.kill("SIGTERM");
-    await third.server.done;
-  });
+      // Paused is paused, also after a crash; and it is the server's to go on with.
+      const second = await served();
+      expect(json<RunReport>(await at("run", "show", runId, "--json")).status).toBe("paused");
+      expect((await at("run", "resume", runId)).stdout).toContain("in the server");
+      await model.until(2);
+      second.server.kill("SIGKILL");
+      await second.server.done;
+      model.ms = 5;
+      const third = await served();
+      const ended = async (): Promise<RunReport> => {
+        const report = (await (await fetch(`${third.origin}/api/runs/${runId}`, { headers: third.headers })).json()) as RunReport;
+        return report.status === "running" || report.status === "interrupted" ? ended() : report;
+      };
+      expect(await ended()).toMatchObject({ status: "accepted" });
+      const { events } = (await (
+        await fetch(`${third.origin}/api/runs/${runId}/events`, { headers: { ...third.headers, accept: "application/json" } })
+      ).json()) as { events: { type: string; data: { feedback?: string[] } }[] };
+      expect(events.filter(({ type }) => type === "step.started").at(-1)?.data.feedback).toEqual(["Only the costs."]);
+      expect(events.filter(({ type }) => type === "step.finished")).toHaveLength(3);
+      third.server.kill("SIGTERM");
+      await third.server.done;
+    },
+    patient,
+  );
 
-  it("forks a run at a step: what was before it costs nothing", async () => {
-    const { run, orrery: at, model, env } = await person(5);
-    const { runId } = json<RunReport>(await orrery(run([]), env));
-    const forked = await at("run", "fork", runId, "--at", "r0/c", "--task", "Say goodbye", "--json");
-    expect(json<RunReport>(forked)).toMatchObject({ status: "accepted", task: "Say goodbye", cost: { calls: 1 } });
-    expect(model.asked).toHaveLength(4);
-  });
+  it(
+    "forks a run at a step: what was before it costs nothing",
+    async () => {
+      const { run, orrery: at, model, env } = await person(5);
+      const first = json<RunReport>(await orrery(run([]), env));
+      expect(first).toMatchObject({ status: "accepted" });
+      const { runId } = first;
+      const forked = await at("run", "fork", runId, "--at", "r0/c", "--task", "Say goodbye", "--json");
+      expect(json<RunReport>(forked)).toMatchObject({ status: "accepted", task: "Say goodbye", cost: { calls: 1 } });
+      expect(model.asked).toHaveLength(4);
+    },
+    patient,
+  );
 });

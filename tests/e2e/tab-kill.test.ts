@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { genesis, hashInput, type JournalEntry } from "@orrery/sdk";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { ended } from "../support/open-page.ts";
+import { type PageServer, servePage } from "../support/page-server.ts";
+
+/** How many tabs are closed in the middle of a run: a few in every test run, many in `npm run soak`. */
+const kills = Number(process.env["ORRERY_TAB_KILLS"] ?? 3);
+
+let server: PageServer;
+let browser: Browser;
+beforeAll(async () => {
+  server = await servePage();
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** The run's entries as the browser keeps them. */
+const entriesOf = (page: Page, run: string): Promise<JournalEntry[]> =>
+  page.evaluate(
+    (id) =>
+      new Promise<JournalEntry[]>((resolve, reject) => {
+        const opening = indexedDB.open("orrery.journal");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("entries").objectStore("entries").getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            resolve((all.result as JournalEntry[]).filter((entry) => entry.run === id));
+          };
+        };
+      }),
+    run,
+  );
+
+/** Begins the example and waits until so many entries are there; the run's id. */
+async function begin(context: BrowserContext, entries: number): Promise<{ page: Page; run: string }> {
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await page.getByRole("button", { name: "Run the example" }).click();
+  await page.waitForURL(/#\/run\//);
+  const run = /\/run\/([^?]+)/.exec(page.url())?.[1] ?? "";
+  await expect.poll(async () => (await entriesOf(page, run)).length, { timeout: 60_000, interval: 5 }).toBeGreaterThanOrEqual(entries);
+  return { page, run };
+}
+
+function brokenAt(entries: readonly JournalEntry[]): number | undefined {
+  let prevHash = genesis;
+  for (const [i, { hash, seq: _, ...entry }] of entries.entries()) {
+    if (entry.idx !== i || entry.prevHash !== prevHash || createHash("sha256").update(hashInput(entry)).digest("hex") !== hash) return i;
+    prevHash = hash;
+  }
+  return undefined;
+}
+const stepsFinished = (entries: readonly JournalEntry[]) =>
+  entries.flatMap(({ type, data }) => (type === "step.finished" ? [`${(data as { path: string }).path}#${(data as { attempt: number }).attempt}`] : []));
+
+describe("a tab that is closed in the middle of a run", () => {
+  it.each(Array.from({ length: kills }, (_, i) => ({ entries: 2 + ((i * 5) % 17) })))(
+    "leaves a run that goes on when the page is opened again, closed after $entries entries",
+    async ({ entries }) => {
+      const context = await browser.newContext();
+      const { page, run } = await begin(context, entries);
+      await page.close();
+      const again = await context.newPage();
+      await again.goto(`${server.url}#/run/${run}`);
+      expect(await ended(again)).toBe(run);
+      const kept = await entriesOf(again, run);
+      expect(brokenAt(kept)).toBeUndefined();
+      expect(kept.at(-1)).toMatchObject({ type: "run.finished", data: { status: "accepted" } });
+      expect(kept.filter(({ type }) => type === "run.finished")).toHaveLength(1);
+      expect(stepsFinished(kept)).toEqual([...new Set(stepsFinished(kept))]);
+      await context.close();
+    },
+  );
+
+  it("is not taken over by another tab while it is open", async () => {
+    const context = await browser.newContext();
+    const { page, run } = await begin(context, 2);
+    const other = await context.newPage();
+    await other.goto(`${server.url}#/run/${run}`);
+    await ended(page);
+    const kept = await entriesOf(page, run);
+    expect(kept.map(({ type }) => type)).not.toContain("run.resumed");
+    expect(kept.at(-1)).toMatchObject({ type: "run.finished", data: { status: "accepted" } });
+    expect(brokenAt(kept)).toBeUndefined();
+    await context.close();
+  });
+});
