@@ -21,7 +21,7 @@ import type { Token } from "@orrery/kernel";
 import type { PackageConsent } from "@orrery/sdk/package";
 import type { Booted } from "./boot.ts";
 import { Example } from "./example.ts";
-import { onConnect } from "./preset.ts";
+import { onConnect, onTools } from "./preset.ts";
 import { originOf } from "./egress/hosts.ts";
 import { browserPlatform } from "./platform.ts";
 import { RunFiles } from "./run-files.ts";
@@ -36,6 +36,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   readonly #readyMs: number;
   readonly #base: string;
   #connecting: Promise<unknown> | undefined;
+  #equipping: Promise<unknown> | undefined;
   #local: Promise<void> | undefined;
   #packages: Promise<Packages> | undefined;
 
@@ -60,6 +61,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     if (request.docs?.length)
       throw new OrreryError("DOCS_NO_FOLDERS", "A tab cannot read folders of this machine by path", { todo: "Drop the files on the page." });
     await Promise.all([this.#loadProviders(), this.#packages]);
+    if (request.team?.agents.some(({ tools, output }) => tools.length > 0 || output)) await this.#loadTools();
     const given = (request.documents ?? []).map(inputFile);
     const files = given.length === 0 && request.thread ? await this.#files.ofThread(request.thread) : given;
     const started = await this.#service(Runner).start(runRequest(request, files));
@@ -196,6 +198,12 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     if ((await this.#booted.state.connections.count()) === 0) return;
     this.#connecting ??= Promise.all(onConnect.map(async (load) => this.#booted.kernel.install((await load()).default, { tier: "core" })));
     await this.#connecting;
+  }
+
+  /** The tools a tab has, once a team names some. */
+  async #loadTools(): Promise<void> {
+    this.#equipping ??= Promise.all(onTools.map(async (load) => this.#booted.kernel.install((await load()).default, { tier: "core" })));
+    await this.#equipping;
   }
 
   async #loadLocalModels(): Promise<void> {

@@ -59,5 +59,15 @@ export const preset: readonly AnyPlugin[] = [
 /** What the first run needs and the first moment does not: fetched once the kernel takes runs, before anyone waits for it. */
 export const ahead: readonly (() => Promise<unknown>)[] = [loadRunner, loadCost, loadDocuments, loadExtractive, loadEpisodic, loadGrounded, loadFormat];
 
+/** Loaded when a team names tools, or an output schema, and not before. */
+export const onTools: readonly (() => Promise<{ default: AnyPlugin }>)[] = [
+  () => import("@orrery/plugins/tools/policy"),
+  () => import("@orrery/plugins/workspace"),
+  () => import("@orrery/plugins/tools/calculator"),
+  () => import("@orrery/plugins/tools/documents"),
+  () => import("@orrery/plugins/tools/files"),
+  () => import("@orrery/plugins/judges/schema"),
+];
+
 /** Loaded when a model host is connected, and not before. */
 export const onConnect: readonly (() => Promise<{ default: AnyPlugin }>)[] = [() => import("@orrery/plugins/providers/ai-sdk")];

@@ -10,6 +10,7 @@ import { createVault, type Vault } from "./plugins/connections/vault.ts";
 import { egressPlugin } from "./plugins/egress/index.ts";
 import hub from "./plugins/hub/index.ts";
 import journal from "./plugins/journal/index.ts";
+import { webPlugin, webRules } from "./plugins/web/index.ts";
 import storage from "./plugins/storage/index.ts";
 import { type PresetEntry, preset } from "./preset.ts";
 import { loadSandboxedFile } from "./sandbox/sandboxed-files.ts";
@@ -53,11 +54,10 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   const engine = once(async () => (await import("./sandbox/node-engine.ts")).nodeSandboxEngine());
   const notLoaded: { plugin: string; code: string; message: string }[] = [];
 
-  // What people set under `spending` is the cost plugin's to hold.
-  const { dayCapUsd, plugins: allowed } = settings.spending;
   const configOf = (id: string): unknown => {
     const given = settings.pluginConfig[id];
-    return id === "orrery.cost" ? { ...(dayCapUsd === undefined ? {} : { dayCapUsd }), plugins: allowed, ...(given as object | undefined) } : given;
+    const named = namedSettings(id, settings);
+    return named ? { ...named, ...(given as object | undefined) } : given;
   };
   const install = (plugin: AnyPlugin, tier: "core" | "trusted", config = configOf(plugin.manifest.id)): Promise<PluginReport> =>
     kernel.install(plugin, { tier, ...(config === undefined ? {} : { config }) });
@@ -92,6 +92,7 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
       "core",
     );
     await install(egressPlugin(vault), "core");
+    await install(webPlugin(webRules(settings)), "core");
     await install(hub, "core");
 
     const wanted = (options.preset ?? preset).filter(({ id }) => !settings.disabled.includes(id));
@@ -146,6 +147,14 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
     packages,
     close,
   };
+}
+
+/** What people set under a name of its own, and a plugin holds. */
+function namedSettings(id: string, { spending: { dayCapUsd, plugins }, tools: { allow, ask, deny, mcp } }: Settings): object | undefined {
+  if (id === "orrery.cost") return { ...(dayCapUsd === undefined ? {} : { dayCapUsd }), plugins };
+  if (id === "orrery.tools.policy") return { ...(allow ? { allow } : {}), ask, deny };
+  if (id === "orrery.tool.mcp") return { servers: mcp };
+  return undefined;
 }
 
 /** Without its journal and store a host is none: their failure is the boot's. */

@@ -1,10 +1,10 @@
 import { type ModelInfo, type ModelRequest, type Origin, OrreryError, type Route, type Step, type StepResult } from "@orrery/sdk";
+import { askModel } from "./ask-model.ts";
 import { refusal } from "./failure.ts";
 import { promptOf } from "./prompt.ts";
-import { reservedCall } from "./reserved-call.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
 
-/** Route → request → reserve → call → settle. The request's origin and id are the runner's to say: no rewriter changes whom a call is billed to. */
+/** Route → ask, with tools where the agent has some → result. */
 export async function callModel(
   scope: RunScope,
   ready: Ready,
@@ -28,11 +28,12 @@ export async function callModel(
     workspace: step.workspace,
   };
   const drafted = await requestOf(scope, step, chosen, routed, origin, instruction, signal);
-  const request = { ...(await hooks.call("model.request", drafted, { signal })), id: drafted.id, origin };
-  const model = request.model === routed.id ? routed : await known(scope, request.model);
   // The step's key stays the same when a crash makes it be called again; what was reserved then may be gone.
   const reservation = scope.epoch === 1 ? `${step.key}:call` : `${step.key}:call:${scope.epoch}`;
-  const { response, nano, durationMs } = await reservedCall(scope, request, model, { reservation, spending: step.spending }, signal);
+  const { response, nano, durationMs } =
+    step.agent.tools.length > 0 && routed.kind === "generative"
+      ? await (await import("./tools/converse.ts")).converse(scope, step, routed, drafted, reservation, signal)
+      : await askModel(scope, step, routed, drafted, reservation, signal);
   const result: StepResult = {
     run: task.run,
     path: step.path,
@@ -71,15 +72,6 @@ async function routeOf(scope: RunScope, step: Step, signal: AbortSignal): Promis
     );
   }
   return { chosen: routed.value, model, by: routed.plugin };
-}
-
-/** The model a rewriter sent the request to: priced and counted as what it is. */
-async function known(scope: RunScope, id: string): Promise<ModelInfo> {
-  const model = (await scope.models()).find((each) => each.id === id);
-  if (model) return model;
-  throw new OrreryError("ROUTE_NONE", `A plugin sent the request to "${id}", which is no model there is.`, {
-    todo: "See `orrery plugins explain model.request`.",
-  });
 }
 
 async function requestOf(

@@ -1,6 +1,11 @@
-import type { EventData, StepResult } from "@orrery/sdk";
+import type { EventData, StepResult, ToolResult } from "@orrery/sdk";
 import type { Failure } from "./failure.ts";
 import type { Judged } from "./judge.ts";
+
+/** A tool call as far as the journal tells, under its idempotency key: begun, and what came of it when that is known. */
+export interface PastToolCall {
+  result?: ToolResult;
+}
 
 /** A step as far as the journal tells. */
 export interface PastStep {
@@ -8,7 +13,7 @@ export interface PastStep {
   /** Paths it was shown the outputs of. */
   inputs: readonly string[];
   /** By attempt, from 1. */
-  attempts: { result?: StepResult; judged?: Judged; feedback: readonly string[] }[];
+  attempts: { result?: StepResult; judged?: Judged; feedback: readonly string[]; tools?: Map<string, PastToolCall> }[];
   /** Absent while it was under way. */
   settled?: undefined | { ok: true } | { ok: false; failure: Failure; fatal: boolean };
 }

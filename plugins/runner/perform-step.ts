@@ -128,10 +128,16 @@ const judgeStep = (scope: RunScope, ready: Ready, artifact: Artifact, inputs: Ar
       inputs,
       ...(ready.plan.collection ? { collection: ready.plan.collection } : {}),
       criteria: scope.task.criteria,
+      ...schemaFor(ready, artifact.agent),
       model: result.model,
     },
     { attempt: result.attempt, maxAttempts: scope.limits.stepAttempts, step: result.path },
   );
+
+const schemaFor = (ready: Ready, id: string) => {
+  const { output } = agentOf(ready, id);
+  return output ? { schema: output } : {};
+};
 
 const gatesAt = ({ plan }: Ready, place: "before" | "after", agent: string) => (plan.team.gates ?? []).filter((gate) => gate[place] === agent);
 

@@ -81,6 +81,13 @@ export function readPast(entries: readonly JournalEntry[]): Recorded | undefined
       case "budget.denied":
         denied.set(event.data.origin.step, event.data.reasons);
         break;
+      case "tool.called":
+      case "tool.finished": {
+        const { attempt } = attemptOf(event.data);
+        attempt.tools ??= new Map();
+        attempt.tools.set(event.data.call, event.type === "tool.finished" ? { result: { ok: event.data.ok, output: event.data.output } } : {});
+        break;
+      }
       case "step.finished":
         attemptOf(event.data).attempt.result = event.data.result;
         break;

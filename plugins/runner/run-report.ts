@@ -48,7 +48,7 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead, held: 
     task: submitted.task.text,
     status,
     output: finished?.output ?? open.at(-1)?.artifact?.text ?? "",
-    artifacts: all("artifact.made").map(({ name, mediaType, bytes }) => ({ name, mediaType, bytes })),
+    artifacts: newest(all("artifact.made")),
     topology: {
       id: planned?.plan.topology.id ?? "",
       predictedCalls: predicted.expected,
@@ -87,6 +87,12 @@ function openGates(known: readonly TypedRunEvent[]): Of<"gate.opened">[] {
     if (event.type === "gate.decided") open.delete(event.data.gate);
   }
   return [...open.values()];
+}
+
+/** The report first, then the files agents wrote, each in its newest version. */
+function newest(made: readonly Of<"artifact.made">[]): RunReport["artifacts"] {
+  const found = new Map(made.map(({ from: _, ...artifact }) => [`${artifact.version === undefined ? 0 : 1}${artifact.name}`, artifact]));
+  return [...found.values()].sort((a, b) => Number(a.version !== undefined) - Number(b.version !== undefined));
 }
 
 /** Agents whose output says it used the episode. Being shown one is not using it. */

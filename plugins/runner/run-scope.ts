@@ -43,6 +43,12 @@ export interface RunnerConfig {
   maxSteps: number;
   /** Milliseconds a model may take for one answer. */
   modelDeadlineMs: number;
+  /** Times a model is told what its tools gave before it must answer. */
+  toolRounds: number;
+  /** Calls of tools one step may make. */
+  toolCalls: number;
+  /** Milliseconds a tool may take for one call. */
+  toolDeadlineMs: number;
   /** Passages a generative model is shown. */
   passages: number;
   /** Questions to models a plugin may put for one run, or within a minute outside any. */

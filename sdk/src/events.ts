@@ -5,11 +5,13 @@ import { recalled } from "./memory.ts";
 import { artifact, origin, stepResult, usage } from "./step.ts";
 import { task } from "./task.ts";
 import { plan, team } from "./team.ts";
+import { toolEffect } from "./tool.ts";
 import { decision, verdict } from "./verdict.ts";
 
 const failure = z.object({ code: z.string(), message: z.string(), plugin: z.string().optional(), do: z.string().optional() });
 const skipped = z.object({ path: z.string(), code: z.string(), reason: z.string() });
 const documentInfo = z.object({ path: z.string(), title: z.string(), format: z.string(), bytes: z.int(), sentences: z.int(), words: z.int() });
+const call = { call: z.string(), tool: z.string(), round: z.int() };
 const at = { path: z.string(), agent: z.string(), attempt: z.int() };
 
 /** `paused` and `waiting` (for a person) go on when they are told to; `interrupted` is a run whose process is gone. The others are ends. */
@@ -52,6 +54,11 @@ export const events = {
   "budget.denied": z.object({ origin, model: z.string(), reasons: z.array(z.string()) }),
   /** `copied`: settled in the run this one was forked from, and paid for there. */
   "step.finished": z.object({ ...at, result: stepResult, copied: z.boolean().optional() }),
+  /** The intent: written before the call, under its idempotency key. */
+  "tool.called": z.object({ ...at, ...call, input: json, effects: z.array(toolEffect) }),
+  "tool.finished": z.object({ ...at, ...call, ok: z.boolean(), output: json, ms: millis }),
+  /** A call that was not made, and why. */
+  "tool.denied": z.object({ ...at, ...call, input: json, reasons: z.array(z.string()) }),
   "step.failed": z.object({ ...at, error: failure }),
   "step.cancelled": z.object({ ...at, reason: z.string() }),
   "step.judged": z.object({ ...at, verdicts: z.array(verdict), missing: z.array(z.string()), decision }),
@@ -69,8 +76,8 @@ export const events = {
   /** A step, or the outcome where `path` is absent, waits for a person. `artifact` is there where no step's own output is meant. */
   "gate.opened": z.object({ gate: z.string(), ask: z.string(), path: z.string().optional(), agent: z.string().optional(), artifact: artifact.optional() }),
   "gate.decided": z.object({ gate: z.string(), decision: z.enum(["approve", "deny"]), by: z.string(), note: z.string().optional() }),
-  /** A file of the run; its content is the output of `from`. */
-  "artifact.made": z.object({ name: z.string(), mediaType: z.string(), bytes: z.int(), from: z.string() }),
+  /** A file of the run: the output of `from`, or with a `version` what an agent wrote there. */
+  "artifact.made": z.object({ name: z.string(), mediaType: z.string(), bytes: z.int(), from: z.string(), version: z.int().positive().optional() }),
   /** What the run's own hook calls took, a line a hook. */
   "trace.hooks": z.object({ hooks: z.array(z.object({ hook: z.string(), calls: z.int(), totalMs: millis, errors: z.int() })) }),
   "run.finished": z.object({

@@ -2,13 +2,9 @@ export { definePlugin, type AnyPlugin, type PluginContext } from "./define-plugi
 export {
   lifecycle,
   outcome,
-  toolCall,
-  toolResult,
   channelMessage,
   type Lifecycle,
   type Outcome,
-  type ToolCall,
-  type ToolResult,
   type ChannelMessage,
 } from "./lifecycle.ts";
 export { events, runEvent, runStatus, typed, type EventType, type EventData, type RunEvent, type RunStatus, type TypedRunEvent } from "./events.ts";
@@ -52,6 +48,7 @@ export {
   route,
   message,
   unbilledFailures,
+  type Message,
   type ModelInfo,
   type ModelRequest,
   type ModelResponse,
@@ -61,6 +58,19 @@ export {
 } from "./model.ts";
 export { collectViews } from "./collect-views.ts";
 export { pluginView, viewQuery, type PluginView, type ShownView, type ViewBlock, type ViewQuery } from "./plugin-view.ts";
+export {
+  toolEffect,
+  toolSpec,
+  toolRequest,
+  toolCall,
+  toolResult,
+  meansTool,
+  type ToolEffect,
+  type ToolSpec,
+  type ToolRequest,
+  type ToolCall,
+  type ToolResult,
+} from "./tool.ts";
 export { judgement, verdict, decideQuery, decision, type Judgement, type Verdict, type DecideQuery, type Decision } from "./verdict.ts";
 export { Models, modelQuestion, type ModelAnswer, type ModelQuestion, type ModelsFor } from "./models.ts";
 export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";
@@ -71,6 +81,8 @@ export { Documents, Embeddings, type DocumentInfo, type InputFile, type Ingested
 export { Classifier, type Classified, type PrivateSpan } from "./privacy.ts";
 export { EpisodicMemory, recalled, citation, type Recalled, type Citation } from "./memory.ts";
 export { Journal, canonicalJson, hashInput, genesis, type JournalEntry, type NewEntry, type RunHead, type RunQuery, type RunSummary } from "./journal.ts";
+export { Web } from "./web.ts";
+export { Workspace, type WorkspaceFile } from "./workspace.ts";
 export { Storage, Assets, Connections, Egress, type KeyValue, type Connection } from "./host-services.ts";
 export { spanLabel, spanMs, type Span } from "./span.ts";
 export { Runner, Trace, type RunRequest, type RunReport, type AgentReport, type Forecast, type Resumption } from "./run.ts";

@@ -1,13 +1,13 @@
 import type { FaultPolicy, HookKind, HookSpec } from "@orrery/kernel";
 import { z } from "zod";
 import { runEvent, runStatus } from "./events.ts";
-import { json } from "./json.ts";
 import { callEstimate } from "./ledger.ts";
 import { type ModelInfo, modelDelta, modelInfo, modelRequest, modelResponse, route, routeQuery } from "./model.ts";
 import { pluginView, viewQuery } from "./plugin-view.ts";
-import { artifact, origin, step, stepResult } from "./step.ts";
+import { artifact, step, stepResult } from "./step.ts";
 import { task } from "./task.ts";
 import { plan } from "./team.ts";
+import { toolCall, toolResult, type ToolSpec, toolSpec } from "./tool.ts";
 import { decideQuery, decision, judgement, verdict } from "./verdict.ts";
 
 /** How a run ended, for those who learn from it. */
@@ -20,11 +20,6 @@ export const outcome = z.object({
   costNano: z.int(),
 });
 export type Outcome = z.infer<typeof outcome>;
-
-export const toolCall = z.object({ id: z.string(), origin, tool: z.string(), input: json });
-export type ToolCall = z.infer<typeof toolCall>;
-export const toolResult = z.object({ ok: z.boolean(), output: json });
-export type ToolResult = z.infer<typeof toolResult>;
 
 export const channelMessage = z.object({ channel: z.string(), conversation: z.string(), id: z.string(), from: z.string(), text: z.string() });
 export type ChannelMessage = z.infer<typeof channelMessage>;
@@ -97,6 +92,13 @@ export const lifecycle = {
   "model.call": bail("fail", "caller", modelRequest, "Answer the request; a cache first, then the model's provider.", modelResponse),
   "model.response": waterfall("fail", 10_000, modelResponse, "Rewrite a response."),
   "model.delta": notify("skip", "caller", modelDelta, "A piece of streamed output."),
+  "tool.list": collect(
+    "skip",
+    20_000,
+    z.object({ run: z.string().optional(), named: z.array(z.string()).optional() }),
+    "Which tools agents could call; every plugin lists its own. `named`: only those that one of these names means are asked for.",
+    z.array(toolSpec) as z.ZodType<ToolSpec[]>,
+  ),
   "tool.guard": guard("closed", 60_000, toolCall, "May this tool be called: allow, deny, or ask a person.", undefined, "deny"),
   "tool.call": bail("fail", "caller", toolCall, "Run the tool.", toolResult),
   "step.judge": collect("skip", 60_000, judgement, "Judge one agent's output.", verdict),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { json } from "./json.ts";
 import { origin, step, usage, view } from "./step.ts";
+import { toolRequest, toolSpec } from "./tool.ts";
 
 /** A model that could answer, as its provider describes it. */
 export const modelInfo = z.object({
@@ -24,7 +25,16 @@ export const modelInfo = z.object({
 });
 export type ModelInfo = z.infer<typeof modelInfo>;
 
-export const message = z.object({ role: z.enum(["user", "assistant"]), content: z.string() });
+export const message = z.object({
+  /** `tool`: what came of a call that an answer before it asked for. */
+  role: z.enum(["user", "assistant", "tool"]),
+  content: z.string(),
+  /** Of an answer: the calls it asks for. */
+  toolCalls: z.array(toolRequest).optional(),
+  /** Of a `tool` message: the call it is about. */
+  call: z.object({ id: z.string(), tool: z.string(), ok: z.boolean() }).optional(),
+});
+export type Message = z.infer<typeof message>;
 
 /** One call of a model. An LLM reads `system` and `messages`; an engine with built-in skills reads `skill`, `view` and `collection`. */
 export const modelRequest = z.object({
@@ -36,6 +46,8 @@ export const modelRequest = z.object({
   messages: z.array(message).min(1),
   view,
   collection: z.string().optional(),
+  /** What the model may call. A provider whose model cannot call tools leaves them out. */
+  tools: z.array(toolSpec.pick({ name: true, description: true, input: true })).optional(),
   maxOutputTokens: z.int().positive(),
   temperature: z.number().min(0).max(2).optional(),
   seed: z.int().optional(),
@@ -46,6 +58,8 @@ export const modelResponse = z.object({
   model: z.string(),
   text: z.string(),
   data: json.optional(),
+  /** Calls it wants to see the results of before it goes on. */
+  toolCalls: z.array(toolRequest).optional(),
   usage,
   finish: z.enum(["stop", "length", "refused", "other"]),
   /** The provider's own usage body and its name there, for the price catalogue. */

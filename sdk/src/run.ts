@@ -50,7 +50,7 @@ export interface RunReport {
   task: string;
   status: RunStatus;
   output: string;
-  artifacts: { name: string; mediaType: string; bytes: number; path?: string }[];
+  artifacts: { name: string; mediaType: string; bytes: number; version?: number | undefined; path?: string }[];
   topology: {
     id: string;
     predictedCalls: number;

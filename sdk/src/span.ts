@@ -2,7 +2,7 @@ export interface Span {
   id: string;
   parent: string | undefined;
   name: string;
-  kind: "run" | "plan" | "step" | "model" | "judge" | "hook" | "memory" | "documents";
+  kind: "run" | "plan" | "step" | "model" | "tool" | "judge" | "hook" | "memory" | "documents";
   startMs: number;
   endMs: number;
   status: "ok" | "error" | "cancelled" | "open";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { json } from "./json.ts";
 import { artifact } from "./step.ts";
 import { criterion } from "./task.ts";
 
@@ -12,6 +13,8 @@ export const judgement = z.object({
   inputs: z.array(artifact),
   collection: z.string().optional(),
   criteria: z.array(criterion),
+  /** A JSON Schema the output must fit, where the team asks for one. */
+  schema: z.record(z.string(), json).optional(),
   /** The model that wrote it, so that a judge of the same family can stand back. */
   model: z.string(),
 });

@@ -1,8 +1,10 @@
 import cost from "@orrery/plugins/cost";
 import runner from "@orrery/plugins/runner";
 import parallel from "@orrery/plugins/topologies/parallel";
+import calculator from "@orrery/plugins/tools/calculator";
+import policy from "@orrery/plugins/tools/policy";
 import sequential from "@orrery/plugins/topologies/sequential";
-import { definePlugin, events, Models, Runner } from "@orrery/sdk";
+import { definePlugin, events, type Json, Models, Runner } from "@orrery/sdk";
 import { createTestHost, type TestHost } from "@orrery/sdk/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { everyday, workspaceAssets } from "../support/preset.ts";
@@ -75,6 +77,19 @@ beforeAll(async () => {
   expect(race.kernel.service(Runner)).toBeUndefined();
 
   await steered();
+  const asks = (input: object) => ({ id: JSON.stringify(input), tool: "calculator", input: input as Json });
+  const armed = await createTestHost({
+    plugins: [
+      runner,
+      sequential,
+      calculator,
+      policy,
+      scripted(({ messages }) => (messages.length > 1 ? "42" : { toolCalls: [asks({ expression: "6 * 7" }), asks({ wrong: 1 })] })),
+    ],
+  });
+  const team = teamOf("a");
+  await armed.run("t", { team: { ...team, agents: team.agents.map((agent) => ({ ...agent, tools: ["calculator"] })) } });
+  await collect(armed);
 }, 60_000);
 
 afterAll(() => sent.clear());

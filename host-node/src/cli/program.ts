@@ -105,6 +105,16 @@ export function describe(lazy: Lazy, json: boolean): Command {
   ).option("--trace", "every span of its trace");
 
   steeringCommands(program, run, command);
+  command(
+    run,
+    "files <id> [path]",
+    "List the files a run's agents wrote, print one, or save them all",
+    ["orrery run files run_01j…", "orrery run files run_01j… notes/plan.md --diff", "orrery run files run_01j… --out ./files"],
+    async () => (await import("./commands/files.ts")).files,
+  )
+    .option("--at <version>", "an earlier version, from 1", number("a whole number above 0", 1, true))
+    .option("--diff", "what that version changed")
+    .option("--out <dir>", "save the newest versions there");
 
   const serve = command(
     program,
@@ -127,6 +137,13 @@ export function describe(lazy: Lazy, json: boolean): Command {
   command(program, "runs", "List runs, newest first", ["orrery runs", "orrery runs --limit 5 --json"], async () => (await import("./commands/runs.ts")).runs)
     .option("--limit <n>", "at most this many", number("a whole number above 0", 1, true), 20)
     .option("--thread <id>", "of this conversation");
+  command(
+    program,
+    "tools",
+    "List the tools a team may give its agents: what each may do, and whether it is allowed here",
+    ["orrery tools", 'orrery config set tools.allow \'["calculator","fetch"]\''],
+    async () => (await import("./commands/tools.ts")).tools,
+  );
   teamCommands(program, command, { agents: number("a whole number from 1 to 64", 1, true), positive: number("a whole number above 0", 1, true) });
   command(
     program,

@@ -68,6 +68,15 @@ export class Progress {
       case "step.routed":
         this.#row("step", `${cyan(event.data.agent)} → ${event.data.model} ${dim(`because ${lowerFirst(oneLine(event.data.why, 140))}`)}`);
         return;
+      case "tool.called":
+        this.#row("tool", `${cyan(event.data.agent)} calls ${event.data.tool} ${dim(oneLine(JSON.stringify(event.data.input), 120))}`);
+        return;
+      case "tool.finished":
+        if (!event.data.ok) this.#row("", yellow(oneLine(JSON.stringify(event.data.output), 200)));
+        return;
+      case "tool.denied":
+        this.#row("denied", `${cyan(event.data.agent)} ${event.data.tool}: ${yellow(event.data.reasons.map((reason) => oneLine(reason, 200)).join("; "))}`);
+        return;
       case "step.finished": {
         const { path, agent, result } = event.data;
         this.#streamed.delete(path);

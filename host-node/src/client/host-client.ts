@@ -24,6 +24,8 @@ import {
   type ViewQuery,
   type WaitingItem,
   type WatchMessage,
+  Workspace,
+  type WorkspaceFile,
 } from "@orrery/sdk";
 import type { Host } from "../boot.ts";
 import { type Failure, failureOf } from "../cli/failure.ts";
@@ -35,6 +37,7 @@ import { createIds } from "../platform.ts";
 import { spendingOf } from "../spending.ts";
 import { version } from "../version.ts";
 import { findExample, needExample } from "./example.ts";
+import { type ToolReport, toolReports } from "./tool-reports.ts";
 import { watchRun } from "./watch-run.ts";
 
 const newId = createIds(Date.now);
@@ -216,6 +219,24 @@ export class HostClient implements KernelClient {
   async models(refresh = false): Promise<ModelInfo[]> {
     const answers = await this.#host.kernel.call("model.list", { refresh });
     return answers.flatMap((answer) => (answer.ok ? answer.value : []));
+  }
+
+  files(runId: string): Promise<WorkspaceFile[]> {
+    return this.#host.need(Workspace).list(runId);
+  }
+
+  /** Throws FILE_UNKNOWN. */
+  async file(runId: string, path: string, version?: number): Promise<{ file: WorkspaceFile; bytes: Uint8Array }> {
+    const found = await this.#host.need(Workspace).read(runId, path, version);
+    if (found) return found;
+    throw new OrreryError("FILE_UNKNOWN", `the run has no file "${path.slice(0, 200)}"${version ? ` of version ${version}` : ""}`, {
+      todo: "GET /api/runs/{id}/files lists them.",
+    });
+  }
+
+  /** The tools agents could name, what they may do, and whether a call of one would be let through. */
+  tools(): Promise<ToolReport[]> {
+    return toolReports(this.#host.kernel);
   }
 
   async plugins() {

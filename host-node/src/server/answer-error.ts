@@ -3,6 +3,7 @@ import { type Failure, failureOf } from "../cli/failure.ts";
 const notFound = new Set([
   "RUN_UNKNOWN",
   "HOOK_UNKNOWN",
+  "FILE_UNKNOWN",
   "PLUGIN_UNKNOWN",
   "PACKAGE_UNKNOWN",
   "EXAMPLE_MISSING",

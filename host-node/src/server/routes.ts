@@ -11,7 +11,7 @@ import { streamRun, wantsStream } from "./sse.ts";
 /** The request after its schema. */
 export interface Checked {
   params: { id: string; name: string };
-  query: { limit?: number; thread?: string; before?: number; from?: number; path?: string; refresh?: boolean; wait?: boolean; run?: string };
+  query: { limit?: number; thread?: string; before?: number; from?: number; path?: string; version?: number; refresh?: boolean; wait?: boolean; run?: string };
   body: unknown;
 }
 export interface RouteContext {
@@ -80,6 +80,18 @@ export const routes: readonly Route[] = [
   route("GET", "/api/runs/:id/sentences", "sentences", "A document of the run as numbered sentences", async ({ params, query }, { client }) => ({
     sentences: await client.sentences(params.id, query.path ?? ""),
   })),
+  route("GET", "/api/runs/:id/files", "files", "The files a run's agents wrote", async ({ params }, { client }) => {
+    await needRun(client, params.id);
+    return { files: await client.files(params.id) };
+  }),
+  route("GET", "/api/runs/:id/files/content", "file", "One of them, as a download", async ({ params, query }, { client, reply }) => {
+    const found = await client.file(params.id, query.path ?? "", query.version);
+    // Whatever an agent wrote: it is handed over as a file and never shown as a page.
+    reply
+      .header("content-type", "application/octet-stream")
+      .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(found.file.path.split("/").at(-1) ?? "file")}`);
+    return Buffer.from(found.bytes);
+  }),
   route("POST", "/api/runs/:id/cancel", "cancel", "Cancel a run", async ({ params }, { client }) => {
     await needRun(client, params.id);
     return { cancelled: await client.cancel(params.id) };
@@ -138,6 +150,7 @@ export const routes: readonly Route[] = [
   route("GET", "/api/packages/:id/audit", "packageAudit", "What a package asked for, may do, did and was denied, over all runs", ({ params }, { client }) =>
     client.packageAudit(params.id),
   ),
+  route("GET", "/api/tools", "tools", "Tools agents could be given, and whether they are allowed", async (_, { client }) => ({ tools: await client.tools() })),
   route("GET", "/api/models", "models", "Models: connected, found or embedded", async ({ query }, { client }) => ({
     models: await client.models(query.refresh),
   })),

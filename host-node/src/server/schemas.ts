@@ -63,6 +63,13 @@ export const schemas = {
   packages: { response: z.object({ packages: z.array(open("InstalledPackage")) }) },
   removePackage: { params: z.object({ id }), response: z.object({ removed: z.string() }) },
   packageAudit: { params: z.object({ id }), response: open("PackageAudit") },
+  files: { params: z.object({ id }), response: z.object({ files: z.array(open("WorkspaceFile")) }) },
+  file: {
+    params: z.object({ id }),
+    querystring: z.object({ path: z.string().min(1).max(1_000), version: whole.min(1).optional() }),
+    response: z.string().describe("The bytes"),
+  },
+  tools: { response: z.object({ tools: z.array(open("ToolReport")) }) },
   models: { querystring: z.object({ refresh: z.stringbool().optional() }), response: z.object({ models: z.array(open("ModelInfo")) }) },
   hooks: { response: z.object({ hooks: z.array(z.string()) }) },
   hook: { params: z.object({ name: id }), response: open("HookExplanation") },

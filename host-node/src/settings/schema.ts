@@ -4,6 +4,8 @@ import { logLevels } from "../log.ts";
 
 const url = z.url({ protocol: /^https?$/, error: "an http(s) URL, as https://api.example.com/v1" });
 
+const toolNames = z.array(z.string().min(1).max(200)).max(200);
+
 /** A model host a person connected. Its key, if it needs one, is kept apart in `keys.json` under the same name. */
 export const connectionSetting = z.object({
   /** openai, anthropic, google, ollama, lmstudio, or any name for an OpenAI-compatible host. */
@@ -50,6 +52,22 @@ export const settings = z.strictObject({
       maxFiles: z.int().positive().default(5_000).describe("Most files read from the folders of one run"),
       maxFileBytes: z.int().positive().default(20_000_000).describe("Files above this are listed as skipped"),
       maxTotalBytes: z.int().positive().default(200_000_000).describe("Most bytes read for one run"),
+    })
+    .prefault({}),
+  tools: z
+    .strictObject({
+      allow: toolNames.optional().describe("Tools agents may call when their team names them; calculator, documents and files when absent"),
+      ask: toolNames.default([]).describe("Tools a person is asked about at each call"),
+      hosts: z
+        .array(z.string().regex(/^(\*|(\*\.)?[a-z0-9.-]+)(:\d{1,5})?$/, "a host, as example.com, *.example.com or example.com:8443"))
+        .max(1_000)
+        .default([])
+        .describe("Hosts that fetch may reach; * for every public one. Never this machine or its network"),
+      mcp: z
+        .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), json)
+        .default({})
+        .describe("MCP servers, by name: {command, args, env} or {url, headers}"),
+      deny: toolNames.default([]).describe("Tools no agent may call"),
     })
     .prefault({}),
   discover: z.boolean().default(true).describe("Look for Ollama and LM Studio on this machine"),

@@ -4,7 +4,7 @@ import { malformedCitations, rules } from "./rules.ts";
 const judge = "format";
 
 /** What of an output's form can be measured. */
-export function verdict({ artifact, criteria, subject }: Judgement): Verdict {
+export function verdict({ artifact, criteria, subject, schema }: Judgement): Verdict {
   const { text, data, skill } = artifact;
   const refusal = refused(data);
   if (refusal) return { judge, score: 0, decision: "reject", reasons: [refusal] };
@@ -17,7 +17,8 @@ export function verdict({ artifact, criteria, subject }: Judgement): Verdict {
   const checks: [boolean, string][] = [];
   const broken = malformedCitations(text);
   checks.push([broken.length === 0, `not citations: ${broken.slice(0, 3).join(", ")} (write [path#n])`]);
-  if (skill === "write") checks.push([/^#{1,6}\s+\S/m.test(text) || text.split("\n").filter(Boolean).length <= 5, "a text of this length needs headings"]);
+  if (skill === "write" && !schema)
+    checks.push([/^#{1,6}\s+\S/m.test(text) || text.split("\n").filter(Boolean).length <= 5, "a text of this length needs headings"]);
   if (subject === "task")
     for (const { rule, value } of criteria) {
       const test = rule === undefined ? undefined : rules[rule];

@@ -9,10 +9,11 @@ const aside = new Set(["plan", "vote", "judge", "critique", "compare"]);
 const most = 5;
 
 /** How many of an output's statements the documents bear out. */
-export async function verdict({ artifact, collection, subject }: Judgement, documents: Documents): Promise<Verdict> {
+export async function verdict({ artifact, collection, subject, schema }: Judgement, documents: Documents): Promise<Verdict> {
   const abstain = (reason: string): Verdict => ({ judge, score: 0, decision: "abstain", reasons: [reason] });
   if (!collection || !(await documents.has(collection))) return abstain("no documents to check against");
   if (aside.has(artifact.skill)) return abstain(`a ${artifact.skill} makes no statement about the documents`);
+  if (schema) return abstain("an answer in a form of its own has no sentences to look up");
   const all = statements(artifact.text);
   if (all.length === 0) {
     const reason = "not one sentence of the documents answers the task";

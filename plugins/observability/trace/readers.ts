@@ -1,4 +1,4 @@
-import type { EventData, EventType, RunStatus, Span } from "@orrery/sdk";
+import type { EventData, EventType, Json, RunStatus, Span } from "@orrery/sdk";
 import type { Drafts } from "./drafts.ts";
 
 interface Entry<T extends EventType> {
@@ -8,6 +8,12 @@ interface Entry<T extends EventType> {
 }
 
 const stepId = ({ path, attempt }: { path: string; attempt: number }): string => `step:${path}#${attempt}`;
+
+/** JSON as an attribute: one text, at most 500 characters. */
+const shown = (value: Json): string => {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 500 ? `${text.slice(0, 499)}…` : text;
+};
 
 const ended: { readonly [S in RunStatus]: Span["status"] } = {
   running: "open",
@@ -74,6 +80,22 @@ export const readers: { readonly [T in EventType]?: (drafts: Drafts, entry: Entr
   "budget.denied": (drafts, { idx, ts, data: { origin, model, reasons } }) => {
     const attributes = { model, agent: origin.agent, denied: reasons.join("; ") };
     drafts.open({ id: `denied:${idx}`, parent: drafts.stepAt(origin.step), name: model, kind: "model", start: ts, end: ts, status: "error", idx, attributes });
+  },
+
+  "tool.called": (drafts, { idx, ts, data: { path, call, tool, input, round, agent } }) =>
+    drafts.open({
+      id: `tool:${call}`,
+      parent: drafts.stepAt(path),
+      name: tool,
+      kind: "tool",
+      start: ts,
+      idx,
+      attributes: { agent, round, input: shown(input) },
+    }),
+  "tool.finished": (drafts, { ts, data: { call, ok, output } }) => drafts.close(`tool:${call}`, ts, ok ? "ok" : "error", { output: shown(output) }),
+  "tool.denied": (drafts, { idx, ts, data: { path, tool, input, round, agent, reasons } }) => {
+    const attributes = { agent, round, input: shown(input), denied: reasons.join("; ") };
+    drafts.open({ id: `denied:${idx}`, parent: drafts.stepAt(path), name: tool, kind: "tool", start: ts, end: ts, status: "error", idx, attributes });
   },
 
   "step.finished": (drafts, { ts, data }) => {

@@ -1,6 +1,7 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4FinishReason, LanguageModelV4Usage } from "@ai-sdk/provider";
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4FinishReason, LanguageModelV4ToolCall, LanguageModelV4Usage } from "@ai-sdk/provider";
 import type { Json, ModelRequest, ModelResponse } from "@orrery/sdk";
 import { badAnswer } from "./model-error.ts";
+import { WireTools } from "./wire-tools.ts";
 
 /** One answer of a model. `onText` hears each piece as it comes; without it the answer comes in one. */
 export async function generate(
@@ -10,11 +11,10 @@ export async function generate(
   options: Pick<LanguageModelV4CallOptions, "reasoning"> & { signal: AbortSignal },
   onText: ((text: string) => void) | undefined,
 ): Promise<ModelResponse> {
+  const wire = new WireTools(request, provider);
   const call: LanguageModelV4CallOptions = {
-    prompt: [
-      ...(request.system ? [{ role: "system" as const, content: request.system }] : []),
-      ...request.messages.map(({ role, content }) => ({ role, content: [{ type: "text" as const, text: content }] })),
-    ],
+    prompt: [...(request.system ? [{ role: "system" as const, content: request.system }] : []), ...wire.messages()],
+    ...wire.offer(),
     maxOutputTokens: request.maxOutputTokens,
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.seed === undefined ? {} : { seed: request.seed }),
@@ -28,6 +28,7 @@ export async function generate(
   return {
     model: request.model,
     text: made.text,
+    ...wire.asked(made.toolCalls),
     usage: usageOf(made.usage),
     finish: finishOf(made.finish),
     ...(made.usage?.raw ? { billed: { provider, model: made.answered ?? model.modelId, body: plain(made.usage.raw) } } : {}),
@@ -36,6 +37,7 @@ export async function generate(
 
 interface Made {
   text: string;
+  toolCalls: LanguageModelV4ToolCall[];
   usage: LanguageModelV4Usage | undefined;
   finish: LanguageModelV4FinishReason | undefined;
   /** The model that answered, by the provider's word. */
@@ -45,12 +47,12 @@ interface Made {
 async function whole(model: LanguageModelV4, call: LanguageModelV4CallOptions): Promise<Made> {
   const { content, usage, finishReason, response } = await model.doGenerate(call);
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
-  return { text, usage, finish: finishReason, answered: response?.modelId };
+  return { text, toolCalls: content.filter((part) => part.type === "tool-call"), usage, finish: finishReason, answered: response?.modelId };
 }
 
 async function streamed(model: LanguageModelV4, call: LanguageModelV4CallOptions, onText: (text: string) => void): Promise<Made> {
   const { stream } = await model.doStream(call);
-  const made: Made = { text: "", usage: undefined, finish: undefined, answered: undefined };
+  const made: Made = { text: "", toolCalls: [], usage: undefined, finish: undefined, answered: undefined };
   const reader = stream.getReader();
   try {
     for (;;) {
@@ -59,7 +61,8 @@ async function streamed(model: LanguageModelV4, call: LanguageModelV4CallOptions
       if (part.type === "text-delta") {
         made.text += part.delta;
         if (part.delta !== "") onText(part.delta);
-      } else if (part.type === "response-metadata") made.answered = part.modelId ?? made.answered;
+      } else if (part.type === "tool-call") made.toolCalls.push(part);
+      else if (part.type === "response-metadata") made.answered = part.modelId ?? made.answered;
       else if (part.type === "finish") Object.assign(made, { usage: part.usage, finish: part.finishReason });
       else if (part.type === "error") throw part.error;
     }

@@ -1,0 +1,91 @@
+import { type Json, type KeyValue, OrreryError, type Workspace, type WorkspaceFile } from "@orrery/sdk";
+import { pathOf } from "./path.ts";
+
+interface Caps {
+  maxFiles: number;
+  maxFileBytes: number;
+  maxRunBytes: number;
+}
+/** A version with the key its content is under: paths never become keys, so no path can name another run's content. */
+type Row = WorkspaceFile & { key: string };
+
+/** Files by run. Writes to one run are done one after another; the list of a run names a version only when its content is kept. */
+export class RunFiles implements Workspace {
+  readonly #store: KeyValue;
+  readonly #caps: Caps;
+  readonly #now: () => number;
+  readonly #writing = new Map<string, Promise<unknown>>();
+
+  constructor(store: KeyValue, caps: Caps, now: () => number) {
+    this.#store = store;
+    this.#caps = caps;
+    this.#now = now;
+  }
+
+  async list(run: string): Promise<WorkspaceFile[]> {
+    const newest = new Map((await this.#rows(run)).map((row) => [row.path, row]));
+    return [...newest.values()].map(shown).sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  async versions(run: string, path: string): Promise<WorkspaceFile[]> {
+    const plain = pathOf(path);
+    return (await this.#rows(run)).filter((row) => row.path === plain).map(shown);
+  }
+
+  async read(run: string, path: string, version?: number): Promise<{ file: WorkspaceFile; bytes: Uint8Array } | undefined> {
+    const plain = pathOf(path);
+    const row = (await this.#rows(run)).findLast((each) => each.path === plain && (version === undefined || each.version === version));
+    const bytes = row && (await this.#store.getBytes(row.key));
+    return row && bytes && { file: shown(row), bytes };
+  }
+
+  write(run: string, path: string, bytes: Uint8Array, from: string): Promise<WorkspaceFile> {
+    const before = this.#writing.get(run) ?? Promise.resolve();
+    const written = before.catch(() => undefined).then(() => this.#write(run, pathOf(path), bytes, from));
+    const settled = written
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#writing.get(run) === settled) this.#writing.delete(run);
+      });
+    this.#writing.set(run, settled);
+    return written;
+  }
+
+  async #write(run: string, path: string, bytes: Uint8Array, from: string): Promise<WorkspaceFile> {
+    const { maxFiles, maxFileBytes, maxRunBytes } = this.#caps;
+    if (bytes.length > maxFileBytes) throw full(`"${path}" has ${bytes.length} bytes; ${maxFileBytes} are the most for one file`);
+    const rows = await this.#rows(run);
+    const earlier = rows.filter((row) => row.path === path);
+    const last = earlier.at(-1);
+    const same = last && (await this.#store.getBytes(last.key));
+    if (last && same && equal(same, bytes)) return shown(last);
+    if (!last && new Set(rows.map((row) => row.path)).size >= maxFiles) throw full(`the run has ${maxFiles} files, which is the most`);
+    const total = rows.reduce((sum, row) => sum + row.bytes, bytes.length);
+    if (total > maxRunBytes) throw full(`all versions of the run's files together would have ${total} bytes; ${maxRunBytes} are the most`);
+    const row: Row = {
+      path,
+      version: (last?.version ?? 0) + 1,
+      bytes: bytes.length,
+      mediaType: mediaTypeOf(path),
+      from,
+      at: this.#now(),
+      key: `${keyOf(run)}/content/${rows.length}`,
+    };
+    await this.#store.setBytes(row.key, bytes);
+    await this.#store.set(keyOf(run), [...rows, row] as unknown as Json);
+    return shown(row);
+  }
+
+  async #rows(run: string): Promise<Row[]> {
+    return ((await this.#store.get(keyOf(run))) ?? []) as unknown as Row[];
+  }
+}
+
+const shown = ({ key: _, ...file }: Row): WorkspaceFile => file;
+const full = (what: string): OrreryError =>
+  new OrreryError("WORKSPACE_FULL", `Nothing was written: ${what}.`, { todo: "Write less, or raise the caps of orrery.workspace.", refusal: true });
+const keyOf = (run: string): string => `run/${run.slice(0, 200)}`;
+const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+const types: Readonly<Record<string, string>> = { md: "text/markdown", json: "application/json", csv: "text/csv", html: "text/html", yaml: "application/yaml" };
+const mediaTypeOf = (path: string): string => types[/\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? ""] ?? "text/plain";
