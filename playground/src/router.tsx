@@ -23,6 +23,9 @@ const run = createRoute({
   }),
   component: lazyRouteComponent(() => import("./run/RunRoom.tsx"), "RunRoom"),
 });
+const approvalsRoom = lazyRouteComponent(() => import("./govern/ApprovalsRoom.tsx"), "ApprovalsRoom");
+const approvals = createRoute({ getParentRoute: () => root, path: "/govern/approvals", component: approvalsRoom });
+const approval = createRoute({ getParentRoute: () => root, path: "/govern/approvals/$id", component: approvalsRoom });
 const observe = createRoute({
   getParentRoute: () => root,
   path: "/observe",
@@ -63,7 +66,7 @@ const views = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, run, observe, trace, extend, hooks, playground, models, views]),
+  routeTree: root.addChildren([home, run, approvals, approval, observe, trace, extend, hooks, playground, models, views]),
   history: createHashHistory(),
   defaultPendingComponent: Loading,
   defaultPreload: "intent",

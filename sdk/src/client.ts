@@ -1,7 +1,7 @@
 import type { HookExplanation, PluginReport } from "@orrery/kernel";
 import type { Sentence } from "./documents.ts";
 import type { RunEvent } from "./events.ts";
-import type { RunSummary } from "./journal.ts";
+import type { RunQuery, RunSummary } from "./journal.ts";
 import type { ModelDelta, ModelInfo } from "./model.ts";
 import type { InstalledPackage, PackageAudit, PackageConsent, PackageReport } from "./package/report.ts";
 import type { Forecast, RunReport } from "./run.ts";
@@ -54,7 +54,8 @@ export interface KernelClient {
   fork(runId: string, fork: ForkRequest): Promise<{ runId: string; thread: string }>;
   /** Carries on a run whose process or tab is gone. */
   resume(runId: string): Promise<void>;
-  runs(query?: { limit?: number; thread?: string }): Promise<RunSummary[]>;
+  /** Newest first; `status: "unfinished"`: those without an end. */
+  runs(query?: Pick<RunQuery, "limit" | "thread" | "status">): Promise<RunSummary[]>;
   report(runId: string): Promise<RunReport | undefined>;
   events(runId: string, from?: number): Promise<RunEvent[]>;
   trace(runId: string): Promise<Span[]>;

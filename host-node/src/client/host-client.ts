@@ -13,6 +13,7 @@ import {
   type PackageConsent,
   type PackageReport,
   type Resumption,
+  type RunQuery,
   type RunRequest,
   Runner,
   type Sentence,
@@ -193,7 +194,7 @@ export class HostClient implements KernelClient {
     return this.#host.need(Runner).wait(runId);
   }
 
-  runs(query: { limit?: number; thread?: string; before?: number } = {}) {
+  runs(query: RunQuery = {}) {
     return this.#host.need(Journal).runs(query);
   }
 

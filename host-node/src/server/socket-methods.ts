@@ -26,7 +26,7 @@ const method =
     }
     return work(client, parsed as { [K in keyof T]: z.output<T[K]> });
   };
-const query = z.strictObject({ limit: z.int().min(1).max(1_000).optional(), thread: id.optional() }).default({});
+const query = z.strictObject({ limit: z.int().min(1).max(1_000).optional(), thread: id.optional(), status: z.literal("unfinished").optional() }).default({});
 const connection = z.strictObject({
   provider: z.string().max(64),
   baseUrl: z.string().max(2_000).optional(),
@@ -45,7 +45,9 @@ export const methods: Readonly<Record<string, Method>> = {
   waiting: method([], (client) => client.waiting()),
   resume: method([id], (client, [runId]) => client.resume(runId)),
   fork: method([id, forkRequest.default({})], (client, [runId, fork]) => client.fork(runId, fork as ForkRequest)),
-  runs: method([query], (client, [{ limit, thread }]) => client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}) })),
+  runs: method([query], (client, [{ limit, thread, status }]) =>
+    client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}), ...(status ? { status } : {}) }),
+  ),
   report: method([id], (client, [runId]) => client.report(runId)),
   events: method([id, z.int().nonnegative().default(0)], (client, [runId, from]) => client.events(runId, from)),
   trace: method([id], (client, [runId]) => client.trace(runId)),

@@ -17,6 +17,18 @@ export function useRuns(query: { limit?: number; thread?: string } = {}) {
     refetchInterval: ({ state }) => (state.data?.some(({ status }) => status === "running") ? 1_000 : false),
   });
 }
+/** Everything that waits for a person. The index of runs says whether there is anything; only then are their journals read. */
+export function useWaiting() {
+  const { client, where } = useKernel();
+  return useQuery({
+    queryKey: [where, "waiting"],
+    queryFn: async () => {
+      const open = await client.runs({ status: "unfinished", limit: 1_000 });
+      return open.some(({ status }) => status === "waiting" || status === "paused") ? client.waiting() : [];
+    },
+    refetchInterval: 2_000,
+  });
+}
 export function useModels() {
   const { client, where } = useKernel();
   return useQuery({ queryKey: [where, "models"], queryFn: () => client.models(), staleTime: 30_000 });

@@ -1,6 +1,6 @@
 import { CircleAlert, Download, FileWarning } from "lucide-react";
 import { Button } from "../ui/Button.tsx";
-import { percent } from "../ui/format.ts";
+import { percent, plural } from "../ui/format.ts";
 import { Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Markdown } from "./Markdown.tsx";
@@ -8,14 +8,26 @@ import { meanScore } from "./agent-view.ts";
 import type { RunView } from "./run-view.ts";
 
 /** What came out: the report and how it was judged; while it runs, what is being written now. */
-export function Outcome({ view, status, onCite }: { view: RunView; status: string; onCite(citation: string): void }) {
-  const { finished } = view;
+export function Outcome({ view, status, onCite, onResume }: { view: RunView; status: string; onCite(citation: string): void; onResume(): void }) {
+  const { finished, stalled } = view;
+  const settled = view.steps.filter(({ result }) => result).length;
   const writing = view.steps.findLast(({ state, text }) => state === "running" && text !== "");
   return (
     <>
       {status === "interrupted" ? (
         <Notice icon={CircleAlert} title="This run was interrupted" tone="warn">
-          <p>The tab that ran it was closed. Everything up to then is in the journal. Ask again below to run the task anew.</p>
+          <p>
+            The tab or server that ran it is gone. {plural(settled, "step")} had settled: they are kept, and neither asked nor paid for again when it is
+            resumed.
+          </p>
+          <Button onClick={onResume}>Resume</Button>
+        </Notice>
+      ) : null}
+      {!finished && stalled ? (
+        <Notice icon={CircleAlert} title="This run cannot go on for now" tone="warn">
+          <p className="break-words">{stalled.message}</p>
+          {stalled.do ? <p>{stalled.do}</p> : null}
+          <p className="font-mono text-12">{stalled.code}</p>
         </Notice>
       ) : null}
       {finished?.error ? (

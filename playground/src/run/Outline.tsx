@@ -15,8 +15,8 @@ interface OutlineProps {
   selected: string | undefined;
   at: string | undefined;
   onSelect(agent: string | undefined, at?: string): void;
-  /** The way to say `f` on a step; absent where a run cannot be forked. */
-  onFork: ((at: string) => void) | undefined;
+  /** `f` on a step. */
+  onFork(at: string): void;
 }
 
 /** The graph's twin: the same team, and under each agent its steps, as a tree to walk with the arrow keys. */
@@ -49,7 +49,7 @@ export function Outline({ agents, edges, steps, selected, at, onSelect, onFork }
     } else if (event.key === "ArrowLeft") {
       if (row.kind === "agent") toggle(row.agent.id, false);
       else focus(agentAt);
-    } else if (event.key === "f" && onFork && step) onFork(step.path);
+    } else if (event.key === "f" && step) onFork(step.path);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -80,6 +80,7 @@ export function Outline({ agents, edges, steps, selected, at, onSelect, onFork }
                 <Status state={row.step.state} className="w-24" />
                 <span className="min-w-0 flex-1 basis-full truncate text-muted sm:basis-0">
                   {row.step.inputs.length ? `saw ${row.step.inputs.join(", ")}` : "saw no colleague's work"}
+                  {row.step.copied ? " · kept from the run it was forked from" : ""}
                   {row.step.attempt > 1 ? ` · attempt ${row.step.attempt}` : ""}
                 </span>
               </div>

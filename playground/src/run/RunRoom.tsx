@@ -1,21 +1,30 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { Activity, FileQuestion, OctagonX } from "lucide-react";
+import { FileQuestion } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { queries, useRuns } from "../client/queries.ts";
-import { Button, buttonClass } from "../ui/Button.tsx";
+import { buttonClass } from "../ui/Button.tsx";
 import { duration, nanoMoney } from "../ui/format.ts";
 import { Failed, Loading, Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
 import { useNow } from "../ui/use-now.ts";
+import { Controls, type Form } from "./Controls.tsx";
 import { CitedDocument } from "./CitedDocument.tsx";
+import { ForkForm } from "./ForkForm.tsx";
 import { FollowUp } from "./FollowUp.tsx";
+import { openGates, standing } from "./gates.ts";
 import { Inspector } from "./Inspector.tsx";
+import { Markdown } from "./Markdown.tsx";
 import { Outcome } from "./Outcome.tsx";
+import { ApprovalCard } from "./ApprovalCard.tsx";
 import { agentsOf } from "./agent-view.ts";
-import type { RunView } from "./run-view.ts";
+import { RedirectForm } from "./RedirectForm.tsx";
+import type { GateView, RunView } from "./run-view.ts";
 import { Team } from "./Team.tsx";
 import { Thread } from "./Thread.tsx";
+import { Told } from "./Told.tsx";
+import { useSteering } from "./use-steering.ts";
+import { useStepKeys } from "./use-step-keys.ts";
 import { useRun } from "./use-run.ts";
 
 const route = getRouteApi("/run/$runId");
@@ -52,7 +61,7 @@ export function RunRoom() {
 }
 
 function RunThere({ view }: { view: RunView }) {
-  const { client, where } = useKernel();
+  const { where } = useKernel();
   const ended = view.finished !== undefined;
   useEffect(() => {
     // Lists of runs hold this one from its first entry on, and how it ended from its last.
@@ -62,11 +71,11 @@ function RunThere({ view }: { view: RunView }) {
   const navigate = useNavigate();
   const { step, at, round, tab, cite } = route.useSearch();
   const agents = agentsOf(view);
+  const own = standing(view);
   const { data: runs } = useRuns({ limit: 50 });
   // The journal's index knows when the tab that ran it has gone; the run's own entries cannot.
-  const interrupted = view.status === "running" && runs?.find(({ run }) => run === view.run)?.status === "interrupted";
-  const status = interrupted ? "interrupted" : view.status;
-  const running = status === "running";
+  const interrupted = own !== "paused" && !ended && runs?.find(({ run }) => run === view.run)?.status === "interrupted";
+  const status = interrupted ? "interrupted" : own;
   const search = useCallback(
     (change: Partial<ReturnType<typeof route.useSearch>>) =>
       void navigate({
@@ -80,11 +89,17 @@ function RunThere({ view }: { view: RunView }) {
   );
   const select = useCallback((agent: string | undefined, path?: string) => search({ step: agent, at: path }), [search]);
   const open = useCallback((citation: string | undefined) => search({ cite: citation }), [search]);
-  const [cancelling, setCancelling] = useState(false);
-  const cancel = async () => {
-    setCancelling(true);
-    await client.cancel(view.run).catch(() => false);
-  };
+  const steered = useSteering(view.run);
+  const [form, setForm] = useState<Form>();
+  const planned = view.planned !== undefined;
+  const fork = useCallback(
+    (path: string | undefined) => {
+      search({ at: path });
+      setForm("fork");
+    },
+    [search],
+  );
+  useStepKeys(view.steps, at, (path, agent) => select(agent, path), planned ? fork : undefined);
 
   return (
     <div className="flex flex-col gap-6">
@@ -92,27 +107,23 @@ function RunThere({ view }: { view: RunView }) {
         <Thread thread={view.task?.thread} run={view.run} />
         <div className="flex flex-wrap items-start justify-between gap-4">
           <h1 className="min-w-0 max-w-[60ch] flex-1 basis-80 text-20 font-semibold sm:text-28">{view.task?.text ?? "Run"}</h1>
-          <div className="flex items-center gap-2">
-            {running ? (
-              <Button onClick={() => void cancel()} disabled={cancelling}>
-                <OctagonX aria-hidden className="size-4" strokeWidth={1.75} />
-                {cancelling ? "Cancelling…" : "Cancel"}
-              </Button>
-            ) : null}
-            <Link to="/observe/traces/$runId" params={{ runId: view.run }} className={buttonClass()}>
-              <Activity aria-hidden className="size-4" strokeWidth={1.75} />
-              Trace
-            </Link>
-          </div>
+          <Controls run={view.run} status={status} planned={view.planned !== undefined} steered={steered} form={form} onForm={setForm} />
         </div>
+        {form === "redirect" && !ended ? <RedirectForm steered={steered} onDone={() => setForm(undefined)} /> : null}
+        {form === "fork" ? <ForkForm key={at ?? ""} view={view} at={at} onDone={() => setForm(undefined)} /> : null}
+        {steered.failure !== undefined ? <Failed error={steered.failure} what="The run was not told" /> : null}
         <Facts view={view} status={status} />
       </header>
 
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="flex min-w-0 flex-col gap-6">
-          <Team view={view} selected={step} at={at} round={round} onSelect={select} onRound={(turn) => search({ round: turn })} onFork={undefined} />
-          <Outcome view={view} status={status} onCite={open} />
-          {running ? null : <FollowUp thread={view.task?.thread} again={view} />}
+          {openGates(view).map((gate) => (
+            <Asked key={gate.gate} view={view} gate={gate} onCite={open} />
+          ))}
+          <Team view={view} selected={step} at={at} round={round} onSelect={select} onRound={(turn) => search({ round: turn })} onFork={fork} />
+          <Told view={view} />
+          <Outcome view={view} status={status} onCite={open} onResume={() => void steered.resume()} />
+          {!ended && !interrupted ? null : <FollowUp thread={view.task?.thread} again={view} />}
         </div>
         <Inspector view={view} agents={agents} selected={step} at={at} tab={tab} onSelect={select} onCite={open} />
       </div>
@@ -121,8 +132,22 @@ function RunThere({ view }: { view: RunView }) {
   );
 }
 
+/** A gate of this run, with what is to be approved. */
+function Asked({ view, gate: { gate, ask, agent, path, text }, onCite }: { view: RunView; gate: GateView; onCite(citation: string): void }) {
+  const made = text ?? view.steps.findLast((step) => step.path === path && step.result)?.text;
+  return (
+    <ApprovalCard run={view.run} gate={gate} ask={ask} agent={agent} path={path}>
+      {made ? (
+        <div className="max-h-80 overflow-y-auto rounded-8 border border-line px-4 py-3" tabIndex={0} role="region" aria-label="What is to be approved">
+          <Markdown text={made} onCite={onCite} />
+        </div>
+      ) : null}
+    </ApprovalCard>
+  );
+}
+
 function Facts({ view, status }: { view: RunView; status: string }) {
-  const running = status === "running";
+  const running = ["running", "paused", "waiting"].includes(status);
   useNow(running ? 250 : 0);
   const ended = view.finished?.durationMs ?? (running ? Date.now() - view.startedAt : undefined);
   const facts: [string, string][] = [

@@ -14,7 +14,7 @@ interface TeamProps {
   round: number | undefined;
   onSelect(agent: string | undefined, at?: string): void;
   onRound(round: number | undefined): void;
-  onFork: ((at: string) => void) | undefined;
+  onFork(at: string): void;
 }
 
 /** Who works on the task and how it stands: drawn, and as an outline. */

@@ -1,3 +1,4 @@
+import { openGates } from "./gates.ts";
 import type { RunView, StepView } from "./run-view.ts";
 
 export interface AgentView {
@@ -37,6 +38,7 @@ export function agentsOf(view: RunView, steps: readonly StepView[] = view.steps)
   const own = new Map<string, StepView[]>((view.planned?.plan.team.agents ?? []).map(({ id }) => [id, []]));
   for (const step of view.steps) if (!own.has(step.agent)) own.set(step.agent, []);
   for (const step of steps) own.get(step.agent)?.push(step);
+  const asked = new Set(openGates(view).flatMap(({ agent }) => agent ?? []));
   const planned = new Map(view.planned?.plan.team.agents.map((agent) => [agent.id, agent]));
   return [...own].map(([id, steps]) => {
     const step = steps.at(-1);
@@ -47,7 +49,7 @@ export function agentsOf(view: RunView, steps: readonly StepView[] = view.steps)
       skill: about?.skill ?? "",
       focus: planned.get(id)?.focus,
       step,
-      state: step?.state ?? "pending",
+      state: asked.has(id) ? "waiting" : (step?.state ?? "pending"),
       nano: steps.reduce((sum, { nano }) => sum + nano, 0),
       calls: steps.length,
       score: meanScore(step?.judged?.verdicts),

@@ -1,6 +1,7 @@
 import type { EventData, EventType, RunEvent, WatchMessage } from "@orrery/sdk";
 import { describe, expect, it } from "vitest";
 import { agentsOf, meanScore, turnsOf } from "./agent-view.ts";
+import { openGates, standing } from "./gates.ts";
 import { advance, emptyRun, type RunView } from "./run-view.ts";
 
 /** Entries of one run, numbered and timed as they are told. */
@@ -93,10 +94,37 @@ describe("a run's view", () => {
     expect(play([first, first]).steps).toHaveLength(1);
   });
 
+  it("waits while a gate is open, is paused while it is told so, and keeps what people said", () => {
+    const tell = teller();
+    const asked = play([
+      tell("step.started", { ...at(), ...started }),
+      tell("gate.opened", { gate: "sign-off", ask: "Good enough?", path: "r0/writer", agent: "writer" }),
+    ]);
+    expect([standing(asked), agentsOf(asked)[0]?.state]).toEqual(["waiting", "waiting"]);
+    const decided = advance(asked, [
+      tell("run.paused", { by: "ada" }),
+      tell("run.redirected", { by: "ada", instruction: "Shorter." }),
+      tell("gate.decided", { gate: "sign-off", decision: "deny", by: "ada", note: "too long" }),
+    ]);
+    expect([standing(decided), openGates(decided)]).toEqual(["paused", []]);
+    expect(decided.told.map(({ what, text }) => [what, text])).toEqual([
+      ["paused", ""],
+      ["redirected", "Shorter."],
+      ["denied", "sign-off: too long"],
+    ]);
+    expect(standing(advance(decided, [tell("run.resumed", { by: "ada", from: "pause" })]))).toBe("running");
+  });
+
+  it("says of a run that another process carries on what happened, and that a pause outlives it", () => {
+    const tell = teller();
+    const view = play([tell("run.paused", { by: "ada" }), tell("run.resumed", { by: "host", from: "crash" })]);
+    expect([standing(view), view.told.at(-1)?.text]).toEqual(["paused", "the tab or server that ran it was gone; steps that had settled are kept"]);
+  });
+
   it("leaves nothing running when the run has ended", () => {
     const tell = teller();
     const view = play([tell("step.started", { ...at(), ...started }), tell("run.finished", { status: "cancelled", output: "" })]);
-    expect([view.status, view.steps[0]?.state]).toEqual(["cancelled", "cancelled"]);
+    expect([standing(view), view.steps[0]?.state]).toEqual(["cancelled", "cancelled"]);
   });
 
   it("keeps entries of a kind it does not know, and changes nothing for them", () => {

@@ -19,13 +19,39 @@ export interface StepView {
   judged?: EventData<"step.judged">;
   error?: { code: string; message: string; plugin?: string | undefined; do?: string | undefined };
   nano: number;
+  /** Settled in the run this one was forked from, and paid for there. */
+  copied: boolean;
   startedAt: number;
   endedAt?: number;
+}
+/** A question to a person, and what was decided. */
+export interface GateView {
+  gate: string;
+  ask: string;
+  path: string | undefined;
+  agent: string | undefined;
+  /** What is to be approved, where the question carries it. */
+  text: string | undefined;
+  since: number;
+  decided: EventData<"gate.decided"> | undefined;
+}
+/** Something people said to the run. */
+export interface ToldView {
+  what: "paused" | "resumed" | "redirected" | "cancelled" | "approved" | "denied";
+  by: string;
+  text: string;
+  ts: number;
 }
 export interface RunView {
   run: string;
   task?: EventData<"run.submitted">["task"];
-  status: string;
+  /** The run it was forked from, and the step that was done anew. */
+  from: EventData<"run.submitted">["from"];
+  paused: boolean;
+  gates: GateView[];
+  told: ToldView[];
+  /** Why it cannot go on for now. */
+  stalled: EventData<"run.stalled">["error"] | undefined;
   documents?: EventData<"documents.read">;
   recalled: EventData<"memory.recalled">["recalled"];
   planned?: EventData<"run.planned">;
@@ -46,7 +72,11 @@ export interface RunView {
 
 export const emptyRun = (run: string): RunView => ({
   run,
-  status: "running",
+  from: undefined,
+  paused: false,
+  gates: [],
+  told: [],
+  stalled: undefined,
   recalled: [],
   steps: [],
   denied: [],
@@ -84,6 +114,10 @@ class Draft {
     this.#set(this.#latest.get(path), next);
   }
 
+  tell(what: ToldView["what"], by: string, ts: number, text = ""): void {
+    this.view.told = [...this.view.told, { what, by, text, ts }];
+  }
+
   #note(step: StepView, i: number): void {
     this.#at.set(keyOf(step), i);
     this.#latest.set(step.path, i);
@@ -97,13 +131,31 @@ class Draft {
 type Fold = { [T in EventType]?: (draft: Draft, data: EventData<T>, event: RunEvent) => void };
 
 const fold: Fold = {
-  "run.submitted": ({ view }, { task }, { ts }) => void Object.assign(view, { task, startedAt: ts }),
+  "run.submitted": ({ view }, { task, from }, { ts }) => void Object.assign(view, { task, from, startedAt: ts }),
   "documents.read": ({ view }, documents) => void Object.assign(view, { documents }),
   "memory.recalled": ({ view }, { recalled }) => void Object.assign(view, { recalled }),
-  "run.planned": ({ view }, planned) => void Object.assign(view, { planned }),
+  "run.planned": ({ view }, planned) => void Object.assign(view, { planned, stalled: undefined }),
+  "run.paused": (draft, { by }, { ts }) => {
+    draft.view.paused = true;
+    draft.tell("paused", by, ts);
+  },
+  "run.resumed": (draft, { by, from }, { ts }) => {
+    Object.assign(draft.view, { stalled: undefined, ...(from === "pause" ? { paused: false } : {}) });
+    draft.tell("resumed", by, ts, from === "crash" ? "the tab or server that ran it was gone; steps that had settled are kept" : "");
+  },
+  "run.redirected": (draft, { by, instruction }, { ts }) => draft.tell("redirected", by, ts, instruction),
+  "run.cancelled": (draft, { by, reason }, { ts }) => draft.tell("cancelled", by, ts, reason),
+  "run.stalled": ({ view }, { error }) => void Object.assign(view, { stalled: error }),
+  "gate.opened": ({ view }, { gate, ask, path, agent, artifact }, { ts }) => {
+    view.gates = [...view.gates, { gate, ask, path, agent, text: artifact?.text, since: ts, decided: undefined }];
+  },
+  "gate.decided": (draft, decided, { ts }) => {
+    draft.view.gates = draft.view.gates.map((gate) => (gate.gate === decided.gate ? { ...gate, decided } : gate));
+    draft.tell(decided.decision === "approve" ? "approved" : "denied", decided.by, ts, [decided.gate, decided.note].filter(Boolean).join(": "));
+  },
   "step.started": (draft, { path, agent, role, skill, attempt, round, inputs, recalled, feedback }, { ts }) => {
     draft.changeLatest(path, (step) => (step.state === "retrying" ? { ...step, state: "done" } : step));
-    draft.add({ path, agent, role, skill, attempt, round, state: "running", inputs, recalled, feedback, text: "", nano: 0, startedAt: ts });
+    draft.add({ path, agent, role, skill, attempt, round, state: "running", inputs, recalled, feedback, text: "", nano: 0, copied: false, startedAt: ts });
   },
   "step.routed": (draft, route) => draft.change(route, (step) => ({ ...step, route })),
   "budget.settled": (draft, { origin, nano, usage }) => {
@@ -115,7 +167,7 @@ const fold: Fold = {
   },
   "budget.denied": ({ view }, denied) => void (view.denied = [...view.denied, denied]),
   "step.finished": (draft, data, { ts }) =>
-    draft.change(data, (step) => ({ ...step, state: "judging", text: data.result.text, result: data.result, endedAt: ts })),
+    draft.change(data, (step) => ({ ...step, state: "judging", text: data.result.text, result: data.result, copied: data.copied ?? false, endedAt: ts })),
   "step.failed": (draft, data, { ts }) => draft.change(data, (step) => ({ ...step, state: "failed", error: data.error, endedAt: ts })),
   "step.cancelled": (draft, data, { ts }) =>
     draft.change(data, (step) => ({ ...step, state: "cancelled", error: { code: "CANCELLED", message: data.reason }, endedAt: ts })),
@@ -123,7 +175,7 @@ const fold: Fold = {
   "run.judged": ({ view }, judged) => void Object.assign(view, { judged }),
   "artifact.made": ({ view }, artifact) => void (view.artifacts = [...view.artifacts, artifact]),
   "run.finished": ({ view }, finished, { ts }) => {
-    Object.assign(view, { finished, status: finished.status, endedAt: ts });
+    Object.assign(view, { finished, paused: false, endedAt: ts });
     view.steps = view.steps.map((step) =>
       step.state === "running" || step.state === "judging" || step.state === "retrying"
         ? { ...step, state: step.result ? "done" : "cancelled", endedAt: step.endedAt ?? ts }

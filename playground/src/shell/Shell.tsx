@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { useInfo } from "../client/queries.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
+import { InboxLink } from "./InboxLink.tsx";
 import { places } from "./places.ts";
 import { PulseLine } from "./PulseLine.tsx";
 import { ThemeChoice } from "./ThemeChoice.tsx";
@@ -61,6 +62,7 @@ export function Shell() {
           </nav>
           <div className="ml-auto flex min-w-0 items-center gap-1 sm:gap-2">
             <KernelBadge />
+            <InboxLink />
             <button
               type="button"
               onClick={() => setPalette(true)}

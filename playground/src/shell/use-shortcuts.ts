@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { Place } from "./places.ts";
 
-const typing = (target: EventTarget | null): boolean =>
+export const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 const sequenceMs = 1_200;
 

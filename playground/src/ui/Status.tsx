@@ -29,6 +29,7 @@ const looks: Readonly<Record<string, Look>> = {
   cancelled: { icon: Ban, word: "cancelled", tone: "text-muted" },
   accepted: { icon: CircleCheck, word: "accepted", tone: "text-ok" },
   rejected: { icon: CircleX, word: "rejected", tone: "text-error" },
+  paused: { icon: CirclePause, word: "paused", tone: "text-warn" },
   waiting: { icon: CirclePause, word: "waiting for a person", tone: "text-waiting" },
   over_budget: { icon: CircleDollarSign, word: "over budget", tone: "text-warn" },
   interrupted: { icon: PauseCircle, word: "interrupted", tone: "text-warn" },

@@ -1,0 +1,139 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { ended, openPage, type OpenedPage } from "../support/open-page.ts";
+import { type PageServer, servePage } from "../support/page-server.ts";
+
+let server: PageServer;
+let browser: Browser;
+let opened: OpenedPage;
+
+/** Gives every plan the two gates, and holds each step up for a moment, so that there is time to say something. */
+const gates = `import { definePlugin } from "@orrery/sdk";
+export default definePlugin({
+  manifest: { id: "me.gates", version: "1.0.0", api: "^1.0" },
+  setup({ tap }) {
+    const gates = [{ id: "begin", before: "writer", ask: "May the writer begin?" }, { id: "sign-off", beforeFinish: true, ask: "Is the report good enough?" }];
+    tap("task.plan", (plan) => ({ ...plan, team: { ...plan.team, gates } }), { after: ["orrery.planner"] });
+    tap("step.before", () => new Promise((resolve) => setTimeout(() => resolve(undefined), 1000)));
+  },
+});`;
+
+beforeAll(async () => {
+  server = await servePage();
+  browser = await launchChromium();
+  opened = await openPage(browser, `${server.url}#/extend/playground`);
+  const { page } = opened;
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(gates);
+  await page.getByRole("button", { name: /^Load/ }).click();
+  await page.getByText(/me\.gates is active/).waitFor();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const patient = { timeout: 20_000 };
+const steer = (page: Page) => page.getByRole("group", { name: "Steer this run" });
+const card = (page: Page, ask: string) => page.getByRole("region", { name: ask });
+const told = (page: Page) => page.getByRole("region", { name: "What the run was told" });
+const inbox = (page: Page) => page.getByRole("link", { name: /^Inbox/ });
+const begun = async (page: Page) => Number(/(\d+) begun/.exec((await page.getByRole("region", { name: "Team" }).textContent()) ?? "")?.[1]);
+const start = async (page: Page): Promise<string> => {
+  await page.goto(`${server.url}#/`);
+  await page.getByRole("button", { name: "Run the example" }).click();
+  await page.waitForURL(/#\/run\//);
+  await page.getByText(/predicted, \d+ begun/).waitFor();
+  return /\/run\/([^?]+)/.exec(page.url())?.[1] ?? "";
+};
+
+describe("a run in a tab, steered from the page", () => {
+  let first: string;
+  it("pauses: what is under way finishes, nothing else begins, and it goes on when told to", async () => {
+    const { page } = opened;
+    first = await start(page);
+    await steer(page).getByRole("button", { name: "Pause" }).click();
+    await steer(page).getByRole("button", { name: "Resume" }).waitFor();
+    await page.getByText("paused", { exact: true }).first().waitFor();
+    const tree = page.getByRole("tree", { name: "Team outline" });
+    await expect.poll(() => tree.getByText("running").count(), patient).toBe(0);
+    await expect.poll(() => tree.getByText("being judged").count(), patient).toBe(0);
+    const before = await begun(page);
+    await steer(page).getByRole("button", { name: "Redirect" }).click();
+    await page.getByLabel(/What the steps that start from now on/).fill("Mind the harbour's objections.");
+    await page.getByRole("button", { name: "Redirect the run" }).click();
+    await told(page).getByText("Mind the harbour's objections.").waitFor();
+    expect(await begun(page)).toBe(before);
+    await steer(page).getByRole("button", { name: "Resume" }).click();
+    await card(page, "May the writer begin?").waitFor();
+    expect(await begun(page)).toBeGreaterThan(before);
+  });
+
+  it("shows a redirection in what later steps were shown", async () => {
+    const { page } = opened;
+    await page.getByRole("tree", { name: "Team outline" }).getByRole("treeitem").filter({ hasText: /^checker/ }).click();
+    await page.getByRole("tab", { name: "input" }).click();
+    await page.getByRole("tabpanel").getByText("Mind the harbour's objections.").waitFor();
+  });
+
+  it("asks in the inbox too, which counts it, and `a` inside the card approves", async () => {
+    const { page } = opened;
+    await expect.poll(() => inbox(page).getAttribute("aria-label"), patient).toBe("Inbox, 1 question");
+    await inbox(page).click();
+    await page.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
+    await page.keyboard.press("a");
+    expect(await card(page, "May the writer begin?").isVisible()).toBe(true);
+    await card(page, "May the writer begin?").getByRole("button", { name: "Approve" }).focus();
+    await page.keyboard.press("a");
+    await card(page, "May the writer begin?").waitFor({ state: "detached" });
+    const asked = card(page, "Is the report good enough?");
+    await asked.waitFor();
+    expect(await asked.getByRole("region", { name: "What is to be approved" }).textContent()).toContain("Aurora");
+    await asked.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Nothing waits for a person").waitFor();
+    await expect.poll(() => inbox(page).getAttribute("aria-label"), patient).toBe("Inbox, empty");
+    await page.goto(`${server.url}#/run/${first}`);
+    await ended(page);
+    expect(await page.getByText("accepted", { exact: true }).first().isVisible()).toBe(true);
+    await told(page).getByText("approved").first().waitFor();
+  });
+
+  it("forks at the step chosen in the outline by keyboard, and keeps what had settled", async () => {
+    const { page } = opened;
+    const tree = page.getByRole("tree", { name: "Team outline" });
+    await tree.getByRole("treeitem").filter({ hasText: /^writer/ }).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("f");
+    const form = page.getByRole("form", { name: "Fork" });
+    expect(await form.getByLabel("Begin again at").inputValue()).toContain("writer");
+    await form.getByRole("button", { name: "Fork the run" }).click();
+    await page.waitForURL((url) => url.hash.startsWith("#/run/") && !url.hash.includes(first));
+    await told(page).getByText("Forked from").waitFor();
+    await tree.getByRole("treeitem").first().focus();
+    await page.keyboard.press("ArrowRight");
+    await tree.getByText("kept from the run it was forked from").first().waitFor();
+  });
+
+  it("is denied at a gate, with the note, and says so", async () => {
+    const { page } = opened;
+    const asked = card(page, "May the writer begin?");
+    await asked.waitFor();
+    await asked.getByLabel(/A note/).fill("not today");
+    await asked.getByRole("button", { name: "Deny" }).click();
+    await told(page).getByText("not today").waitFor();
+    await page.getByText("GATE_DENIED").first().waitFor();
+    await asked.waitFor({ state: "detached" });
+  });
+
+  it("is cancelled while it waits", async () => {
+    const { page } = opened;
+    await start(page);
+    await steer(page).getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("It was cancelled").waitFor();
+    expect(await steer(page).getByRole("button", { name: "Pause" }).isVisible()).toBe(false);
+    expect(opened.errors).toEqual([]);
+  });
+});
