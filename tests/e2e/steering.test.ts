@@ -73,7 +73,11 @@ describe("a run in a tab, steered from the page", () => {
 
   it("shows a redirection in what later steps were shown", async () => {
     const { page } = opened;
-    await page.getByRole("tree", { name: "Team outline" }).getByRole("treeitem").filter({ hasText: /^checker/ }).click();
+    await page
+      .getByRole("tree", { name: "Team outline" })
+      .getByRole("treeitem")
+      .filter({ hasText: /^checker/ })
+      .click();
     await page.getByRole("tab", { name: "input" }).click();
     await page.getByRole("tabpanel").getByText("Mind the harbour's objections.").waitFor();
   });
@@ -103,7 +107,10 @@ describe("a run in a tab, steered from the page", () => {
   it("forks at the step chosen in the outline by keyboard, and keeps what had settled", async () => {
     const { page } = opened;
     const tree = page.getByRole("tree", { name: "Team outline" });
-    await tree.getByRole("treeitem").filter({ hasText: /^writer/ }).focus();
+    await tree
+      .getByRole("treeitem")
+      .filter({ hasText: /^writer/ })
+      .focus();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("f");

@@ -87,7 +87,7 @@ function Canvas({ topology, agents, edges, steps, selected, onSelect }: GraphPro
         fitViewOptions={fit}
       >
         <ViewportPortal>
-          <Lines paths={paths} traffic={traffic} messages={messages} selected={selected} />
+          <Lines paths={paths} traffic={traffic} messages={messages} selected={selected} boundary={placed.boundary} />
         </ViewportPortal>
         <Background variant={BackgroundVariant.Dots} gap={20} size={1} color="var(--line)" />
         <Controls showInteractive={false} position="bottom-right" />

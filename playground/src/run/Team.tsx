@@ -3,6 +3,7 @@ import { plural } from "../ui/format.ts";
 import { agentsOf, turnsOf } from "./agent-view.ts";
 import { Outline } from "./Outline.tsx";
 import { Rounds } from "./Rounds.tsx";
+import { Strip } from "./Strip.tsx";
 import type { RunView } from "./run-view.ts";
 
 const Graph = lazy(() => import("./Graph.tsx").then((module) => ({ default: module.Graph })));
@@ -37,6 +38,7 @@ export function Team({ view, selected, at, round, onSelect, onRound, onFork }: T
       {planned ? (
         <>
           <Rounds turns={turns} round={round} onRound={onRound} />
+          {planned.plan.topology.id === "maker" && turns.length > 0 ? <Strip turns={turns} round={round} onRound={onRound} /> : null}
           <Suspense fallback={<div className="h-[300px]" />}>
             <Graph topology={planned.plan.topology} agents={agents} edges={planned.edges} steps={steps} selected={selected} onSelect={onSelect} />
           </Suspense>

@@ -49,7 +49,7 @@ export function agentsOf(view: RunView, steps: readonly StepView[] = view.steps)
       skill: about?.skill ?? "",
       focus: planned.get(id)?.focus,
       step,
-      state: asked.has(id) ? "waiting" : (step?.state ?? "pending"),
+      state: asked.has(id) ? "gate" : (step?.state ?? "pending"),
       nano: steps.reduce((sum, { nano }) => sum + nano, 0),
       calls: steps.length,
       score: meanScore(step?.judged?.verdicts),

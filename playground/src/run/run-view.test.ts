@@ -100,7 +100,7 @@ describe("a run's view", () => {
       tell("step.started", { ...at(), ...started }),
       tell("gate.opened", { gate: "sign-off", ask: "Good enough?", path: "r0/writer", agent: "writer" }),
     ]);
-    expect([standing(asked), agentsOf(asked)[0]?.state]).toEqual(["waiting", "waiting"]);
+    expect([standing(asked), agentsOf(asked)[0]?.state]).toEqual(["waiting", "gate"]);
     const decided = advance(asked, [
       tell("run.paused", { by: "ada" }),
       tell("run.redirected", { by: "ada", instruction: "Shorter." }),

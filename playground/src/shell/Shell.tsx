@@ -53,7 +53,7 @@ export function Shell() {
                   key={to}
                   to={to}
                   activeOptions={{ exact: to === "/", includeSearch: false }}
-                  className="rounded-8 px-2 py-1.5 text-14 text-muted transition-colors duration-[120ms] hover:bg-raised hover:text-fg sm:px-3"
+                  className="rounded-8 px-1.5 py-1.5 text-14 text-muted transition-colors duration-[120ms] hover:bg-raised hover:text-fg sm:px-3"
                   activeProps={{ className: "bg-raised !text-fg font-medium" }}
                 >
                   {name}

@@ -30,6 +30,7 @@ const looks: Readonly<Record<string, Look>> = {
   accepted: { icon: CircleCheck, word: "accepted", tone: "text-ok" },
   rejected: { icon: CircleX, word: "rejected", tone: "text-error" },
   paused: { icon: CirclePause, word: "paused", tone: "text-warn" },
+  gate: { icon: CirclePause, word: "at a gate", tone: "text-waiting" },
   waiting: { icon: CirclePause, word: "waiting for a person", tone: "text-waiting" },
   over_budget: { icon: CircleDollarSign, word: "over budget", tone: "text-warn" },
   interrupted: { icon: PauseCircle, word: "interrupted", tone: "text-warn" },

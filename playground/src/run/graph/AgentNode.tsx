@@ -13,7 +13,7 @@ export function AgentCard({ data: { agent, density }, selected }: NodeProps<Agen
     ? "border-accent outline outline-1 outline-accent"
     : live
       ? "border-running"
-      : agent.state === "waiting"
+      : agent.state === "gate"
         ? "border-waiting"
         : "border-control";
   const title = `${agent.id}: ${agent.role}`;

@@ -1,4 +1,5 @@
 import { keyOf } from "./edges.ts";
+import type { Layout } from "./layout.ts";
 import type { Path } from "./path.ts";
 import type { Message, Traffic } from "./traffic.ts";
 
@@ -10,10 +11,11 @@ interface LinesProps {
   traffic: Traffic;
   messages: readonly Message[];
   selected: string | undefined;
+  boundary: Layout["boundary"];
 }
 
 /** All lines as a few shapes, however many there are, and the messages that travel along them now. Among very many, those of the selected agent stand out. */
-export function Lines({ paths, traffic: { flowing, passed }, messages, selected }: LinesProps) {
+export function Lines({ paths, traffic: { flowing, passed }, messages, selected, boundary }: LinesProps) {
   const stateOf = ({ line: { from, to } }: Path) => {
     const keys = [keyOf(from, to), keyOf(to, from)];
     if (keys.some((key) => flowing.has(key))) return "flowing";
@@ -35,6 +37,17 @@ export function Lines({ paths, traffic: { flowing, passed }, messages, selected 
           </g>
         );
       })}
+      {boundary ? (
+        <g className="boundary">
+          <path d={`M${boundary.from.x} ${boundary.from.y}L${boundary.to.x} ${boundary.to.y}`} />
+          <text x={boundary.here.x} y={boundary.here.y}>
+            stays on this machine
+          </text>
+          <text x={boundary.elsewhere.x} y={boundary.elsewhere.y}>
+            may be asked elsewhere
+          </text>
+        </g>
+      ) : null}
       {messages.map(({ key, from, to }) => {
         const there = ways.get(keyOf(from, to));
         const back = there ? undefined : ways.get(keyOf(to, from));

@@ -85,6 +85,16 @@ describe("a drawn team", () => {
     for (let i = 1; i < 10; i++) expect(at(i).y).toBeGreaterThan(at(Math.floor((i - 1) / 3)).y);
   });
 
+  it("draws the boundary of this machine between the two sides of a hybrid", () => {
+    for (const room of [320, 900]) {
+      const { places, boundary } = layout("hybrid", { local: "agent-1", cloud: "agent-2" }, team(2), [], room);
+      const axis = room === 900 ? "x" : "y";
+      const line = boundary?.from[axis] ?? Number.NaN;
+      expect(line).toBeGreaterThan(places.get("agent-1")?.[axis] ?? Number.NaN);
+      expect(line).toBeLessThan(places.get("agent-2")?.[axis] ?? Number.NaN);
+    }
+  });
+
   it("writes less on each card the more agents there are", () => {
     expect([5, 20, 64].map((n) => drawn("mesh", n).density)).toEqual(["card", "chip", "dot"]);
   });

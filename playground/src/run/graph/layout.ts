@@ -16,6 +16,8 @@ export interface Layout {
   run: Run;
   /** Upper left corners, by agent. */
   places: ReadonlyMap<string, Point>;
+  /** Where what stays on this machine ends: a line from one point to the other, with what lies on each side of it. */
+  boundary?: { from: Point; to: Point; here: Point; elsewhere: Point };
 }
 
 const sizes: Record<Density, Size> = { card: { width: 216, height: 92 }, chip: { width: 148, height: 40 }, dot: { width: 76, height: 56 } };
@@ -24,12 +26,12 @@ const densityFor = (n: number, card: number, chip: number): Density => (n <= car
 /** Less room than this is one column of cards. */
 export const narrowest = 560;
 
-type Form = "ranks" | "graph" | "tree" | "ring" | "star" | "grid";
+type Form = "sides" | "ranks" | "graph" | "tree" | "ring" | "star" | "grid";
 const forms: Readonly<Record<string, Form>> = {
   sequential: "ranks",
   parallel: "ranks",
   "mixture-of-agents": "ranks",
-  hybrid: "ranks",
+  hybrid: "sides",
   maker: "ranks",
   dag: "graph",
   hierarchical: "tree",
@@ -61,6 +63,7 @@ export function layout(topology: string, config: Readonly<Record<string, unknown
   }
   const density = densityFor(n, 16, 36);
   const size = sizes[density];
+  if (form === "sides") return sided(sidesOf(ids, config), size, density, wide);
   if (!wide) return { density, size, run: "side", places: stacked(ids, size, density === "card" ? 1 : density === "chip" ? 2 : 4) };
   if (form === "ranks") return { density, size, run: "across", places: stackedRanks(ids, edges, size, Math.max(2, Math.floor(room / (size.width + 48)))) };
   return { density, size, run: form === "tree" ? "down" : "across", places: ranked(ids, edges, size, form === "tree" ? "TB" : "LR") };
@@ -100,6 +103,43 @@ function stackedRanks(ids: readonly string[], edges: readonly Edge[], size: Size
     x += columns * size.width + (columns - 1) * 16 + gap.x;
   });
   return places;
+}
+
+/** Who is asked on this machine only, and who elsewhere: as the config says, else the team's last agent and its first. */
+function sidesOf(ids: readonly string[], config: Readonly<Record<string, unknown>>): { here: string[]; elsewhere: string[] } {
+  const cloud = typeof config["cloud"] === "string" ? config["cloud"] : ids[0];
+  const local = typeof config["local"] === "string" ? config["local"] : ids.at(-1);
+  // One who is both is asked here first.
+  const elsewhere = ids.filter((id) => id === cloud && id !== local);
+  return { here: ids.filter((id) => !elsewhere.includes(id)), elsewhere };
+}
+
+/** Two sides with the boundary between them: beside each other, or one above the other where there is little room. */
+function sided({ here, elsewhere }: { here: string[]; elsewhere: string[] }, size: Size, density: Density, wide: boolean): Layout {
+  const gap = wide ? 120 : 72;
+  const column = (group: readonly string[], x: number, y: number) => group.map((id, i): [string, Point] => [id, { x, y: y + i * (size.height + 16) }]);
+  const tall = Math.max(here.length, elsewhere.length) * (size.height + 16) - 16;
+  if (wide) {
+    const at = size.width + gap / 2;
+    const places = new Map([...column(here, 0, 0), ...column(elsewhere, size.width + gap, 0)]);
+    const boundary = {
+      from: { x: at, y: -28 },
+      to: { x: at, y: tall + 12 },
+      here: { x: size.width / 2, y: -16 },
+      elsewhere: { x: size.width * 1.5 + gap, y: -16 },
+    };
+    return { density, size, run: "across", places, boundary };
+  }
+  const below = here.length * (size.height + 16) - 16;
+  const at = below + gap / 2;
+  const places = new Map([...column(here, 0, 0), ...column(elsewhere, 0, below + gap)]);
+  const boundary = {
+    from: { x: 0, y: at },
+    to: { x: size.width, y: at },
+    here: { x: size.width / 2, y: at - 8 },
+    elsewhere: { x: size.width / 2, y: at + 18 },
+  };
+  return { density, size, run: "side", places, boundary };
 }
 
 /** By dagre. Interchangeable agents (the same neighbours) take one another's places in the team's order: no edge crosses for it. */
