@@ -1,11 +1,10 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axe, overflow, themes } from "../support/axe.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { kernelReady, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
 import { type PageServer, servePage } from "../support/page-server.ts";
 
-const themes = ["light", "dark"] as const;
 const rooms = {
   home: "#/",
   observe: "#/observe",
@@ -14,6 +13,8 @@ const rooms = {
   playground: "#/extend/playground",
   models: "#/extend/models",
   views: "#/extend/views",
+  inbox: "#/govern/approvals",
+  "no such approval": "#/govern/approvals/none",
   "no such run": "#/run/run_none",
   "no such trace": "#/observe/traces/run_none",
   "no such page": "#/nowhere",
@@ -37,11 +38,8 @@ async function violations(page: Page, url: string, theme: string): Promise<strin
   await page.goto(url);
   await page.locator("h1").first().waitFor({ state: "attached" });
   await page.waitForFunction(() => document.querySelector("[role=status]")?.textContent?.includes("…") !== true);
-  const { violations: found } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  return axe(page, theme);
 }
-
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
 describe("axe finds nothing (WCAG 2.2 A and AA)", () => {
   it.each(themes)("in any room while it is empty, %s", async (theme) => {

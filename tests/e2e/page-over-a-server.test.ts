@@ -138,6 +138,38 @@ describe("the same page over a Node host", () => {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
+  it("asks a person for a run that was submitted elsewhere, and hears of the decision", async () => {
+    const { page } = opened;
+    const { origin } = new URL(url);
+    await page.goto(`${origin}/#/`);
+    await page.getByLabel("Run tasks").selectOption("node");
+    const agent = (id: string, skill: string) => ({ id, role: id, prompt: "Answer from the documents.", skill });
+    const answer = await fetch(`${origin}/api/runs`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${new URL(url).hash.slice("#token=".length)}`, "content-type": "application/json" },
+      body: JSON.stringify({
+        task: "When does the ferry leave?",
+        documents: [{ path: "ferry.md", text: "# Ferry\n\nThe ferry leaves at nine in the morning from the old harbour.\n" }],
+        team: {
+          name: "two at the harbour",
+          agents: [agent("reader", "research"), agent("writer", "write")],
+          topology: { id: "sequential" },
+          gates: [{ id: "harbour", before: "writer", ask: "Shall the writer begin?" }],
+        },
+      }),
+    });
+    expect(answer.status).toBe(202);
+    const inbox = page.getByRole("link", { name: /^Inbox/ });
+    await expect.poll(() => inbox.getAttribute("aria-label"), { timeout: 20_000 }).toBe("Inbox, 1 question");
+    await inbox.click();
+    await page.getByRole("region", { name: "Shall the writer begin?" }).getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Nothing waits for a person").waitFor();
+    const { runId } = (await answer.json()) as { runId: string };
+    await page.goto(`${origin}/#/run/${runId}`);
+    await page.getByRole("region", { name: "What the run was told" }).getByText("approved").first().waitFor();
+    await page.getByRole("button", { name: "Save as Markdown" }).waitFor();
+  });
+
   it("says so when the server goes, and does not lose the page", async () => {
     const { page } = opened;
     await page.goto(`${new URL(url).origin}/#/`);

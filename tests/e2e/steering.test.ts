@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axe, overflow, themes } from "../support/axe.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { ended, openPage, type OpenedPage } from "../support/open-page.ts";
 import { type PageServer, servePage } from "../support/page-server.ts";
@@ -102,6 +103,27 @@ describe("a run in a tab, steered from the page", () => {
     await ended(page);
     expect(await page.getByText("accepted", { exact: true }).first().isVisible()).toBe(true);
     await told(page).getByText("approved").first().waitFor();
+  });
+
+  it("has nothing for axe to find where a person is asked, and fits 320 pixels", async () => {
+    const { page } = opened;
+    const run = await start(page);
+    await steer(page).getByRole("button", { name: "Redirect" }).click();
+    await card(page, "May the writer begin?").waitFor({ timeout: 60_000 });
+    await steer(page).getByRole("button", { name: "Fork" }).click();
+    await expect.poll(() => inbox(page).getAttribute("aria-label"), patient).toBe("Inbox, 1 question");
+    for (const theme of themes) expect(await axe(page, theme), `the run, ${theme}`).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await page.goto(`${server.url}#/govern/approvals`);
+    await card(page, "May the writer begin?").waitFor();
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    for (const theme of themes) expect(await axe(page, theme), `the inbox, ${theme}`).toEqual([]);
+    await page.goto(`${server.url}#/run/${run}`);
+    await steer(page).getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("It was cancelled").waitFor();
+    await page.goto(`${server.url}#/run/${first}`);
   });
 
   it("forks at the step chosen in the outline by keyboard, and keeps what had settled", async () => {
