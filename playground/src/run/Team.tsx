@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
 import { plural } from "../ui/format.ts";
 import { agentsOf, turnsOf } from "./agent-view.ts";
+import { unroll } from "./graph/unroll.ts";
 import { Outline } from "./Outline.tsx";
 import { Rounds } from "./Rounds.tsx";
 import { Strip } from "./Strip.tsx";
@@ -24,6 +25,11 @@ export function Team({ view, selected, at, round, onSelect, onRound, onFork }: T
   const turns = turnsOf(view);
   const steps = round === undefined || round >= turns.length - 1 ? view.steps : turns.slice(0, round + 1).flatMap((turn) => turn.steps);
   const agents = agentsOf(view, steps);
+  // Layers of the same agents are told apart once there are steps to tell them by.
+  const layered = planned?.plan.topology.id === "mixture-of-agents" && steps.length > 0;
+  const drawn = layered ? unroll(steps) : { agents, edges: planned?.edges ?? [], steps };
+  const chosen = layered ? (at ?? agents.find(({ id }) => id === selected)?.step?.path) : selected;
+  const choose = (id: string | undefined) => (layered ? onSelect(steps.find(({ path }) => path === id)?.agent, id) : onSelect(id));
   return (
     <section aria-label="Team" className="overflow-hidden rounded-12 border border-line bg-surface">
       <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2 text-13">
@@ -40,7 +46,7 @@ export function Team({ view, selected, at, round, onSelect, onRound, onFork }: T
           <Rounds turns={turns} round={round} onRound={onRound} />
           {planned.plan.topology.id === "maker" && turns.length > 0 ? <Strip turns={turns} round={round} onRound={onRound} /> : null}
           <Suspense fallback={<div className="h-[300px]" />}>
-            <Graph topology={planned.plan.topology} agents={agents} edges={planned.edges} steps={steps} selected={selected} onSelect={onSelect} />
+            <Graph topology={planned.plan.topology} {...drawn} selected={chosen} onSelect={choose} />
           </Suspense>
           <Outline agents={agents} edges={planned.edges} steps={steps} selected={selected} at={at} onSelect={onSelect} onFork={onFork} />
         </>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { centreOf, linesOf, oneWay, ranksOf } from "./edges.ts";
+import { centreOf, downward, linesOf, oneWay, ranksOf } from "./edges.ts";
 
 const edge = (text: string) => ({ from: text[0] ?? "", to: text[1] ?? "" });
 
@@ -9,6 +9,11 @@ it("draws one line for two who hear each other, and one for what was heard witho
     ["a", "b", true],
     ["c", "a", false],
   ]);
+});
+
+it("takes for a tree's root whom most others talk with, wherever the team names him", () => {
+  expect(downward(["a", "b", "m"], ["am", "ma", "bm", "mb"].map(edge))).toEqual(["ma", "mb"].map(edge));
+  expect(downward(["a", "b"], [edge("ab")])).toEqual([edge("ab")]);
 });
 
 it("ranks agents by their longest way from a beginning, those of a circle together", () => {

@@ -33,6 +33,29 @@ export function oneWay(ids: readonly string[], edges: readonly Edge[]): Edge[] {
   );
 }
 
+/** A tree's edges from its root down: from the one whom all others talk with, else from the first, where each edge goes both ways. */
+export function downward(ids: readonly string[], edges: readonly Edge[]): Edge[] {
+  const there = new Set(edges.map(({ from, to }) => keyOf(from, to)));
+  if (edges.length === 0 || edges.some(({ from, to }) => !there.has(keyOf(to, from)))) return oneWay(ids, edges);
+  const neighbours = (id: string) => edges.flatMap(({ from, to }) => (from === id ? to : []));
+  const seen = new Set<string>();
+  const down: Edge[] = [];
+  const centre = ids.find((id) => new Set(neighbours(id)).size === ids.length - 1);
+  for (const root of centre === undefined ? ids : [centre, ...ids]) {
+    const queue = seen.has(root) ? [] : [root];
+    seen.add(root);
+    for (let from = queue.shift(); from !== undefined; from = queue.shift()) {
+      for (const to of neighbours(from)) {
+        if (seen.has(to) || !ids.includes(to)) continue;
+        seen.add(to);
+        down.push({ from, to });
+        queue.push(to);
+      }
+    }
+  }
+  return down;
+}
+
 /** Agents by their longest way from a beginning; those in a circle together stand in one rank. */
 export function ranksOf(ids: readonly string[], edges: readonly Edge[]): string[][] {
   const next = new Map<string, string[]>(ids.map((id) => [id, []]));

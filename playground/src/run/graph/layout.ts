@@ -1,6 +1,6 @@
 import dagre from "@dagrejs/dagre";
 import { ringed, type Size, stacked, tabled } from "./arrange.ts";
-import { centreOf, type Edge, isTree, oneWay, ranksOf } from "./edges.ts";
+import { centreOf, type Edge, downward, isTree, oneWay, ranksOf } from "./edges.ts";
 
 export interface Point {
   x: number;
@@ -23,6 +23,8 @@ export interface Layout {
 const sizes: Record<Density, Size> = { card: { width: 216, height: 92 }, chip: { width: 148, height: 40 }, dot: { width: 76, height: 56 } };
 const densityFor = (n: number, card: number, chip: number): Density => (n <= card ? "card" : n <= chip ? "chip" : "dot");
 
+/** A row of cards may be this much wider than the room before it goes on in a new one: it is drawn smaller then. */
+const shrunk = 1.7;
 /** Less room than this is one column of cards. */
 export const narrowest = 560;
 
@@ -65,7 +67,8 @@ export function layout(topology: string, config: Readonly<Record<string, unknown
   const size = sizes[density];
   if (form === "sides") return sided(sidesOf(ids, config), size, density, wide);
   if (!wide) return { density, size, run: "side", places: stacked(ids, size, density === "card" ? 1 : density === "chip" ? 2 : 4) };
-  if (form === "ranks") return { density, size, run: "across", places: stackedRanks(ids, edges, size, Math.max(2, Math.floor(room / (size.width + 48)))) };
+  if (form === "ranks")
+    return { density, size, run: "across", places: stackedRanks(ids, edges, size, Math.max(2, Math.floor((room * shrunk) / (size.width + 48)))) };
   return { density, size, run: form === "tree" ? "down" : "across", places: ranked(ids, edges, size, form === "tree" ? "TB" : "LR") };
 }
 
@@ -148,7 +151,7 @@ function ranked(ids: readonly string[], edges: readonly Edge[], size: Size, rank
   graph.setGraph({ rankdir, nodesep: rankdir === "LR" ? 24 : 20, ranksep: 56 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of ids) graph.setNode(id, { ...size });
-  const lines = oneWay(ids, edges);
+  const lines = rankdir === "TB" ? downward(ids, edges) : oneWay(ids, edges);
   for (const { from, to } of lines) graph.setEdge(from, to);
   dagre.layout(graph);
   const places = new Map(ids.map((id) => [id, { x: graph.node(id).x - size.width / 2, y: graph.node(id).y - size.height / 2 }]));
