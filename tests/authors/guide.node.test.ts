@@ -10,7 +10,9 @@ const run = promisify(exec);
 /** The commands of a page, in its order. */
 const commandsOf = async (page: string): Promise<string[]> => {
   const text = await readFile(join(root, "docs/plugins", page), "utf8");
-  return [...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].flatMap(([, block = ""]) => block.split("\n").map((line) => line.trim())).filter((line) => line !== "");
+  return [...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)]
+    .flatMap(([, block = ""]) => block.split("\n").map((line) => line.trim()))
+    .filter((line) => line !== "");
 };
 
 describe("the author's guide", { timeout: 240_000 }, () => {
