@@ -4,9 +4,8 @@ import { expect, test } from "vitest";
 import { executor } from "../kit/index.ts";
 import { anyTeam, teamOf } from "../kit/testing/arbitrary.ts";
 import { drive, type World } from "../kit/testing/scheduler.ts";
-import { leastMargin, runSuccess, votesPerStep } from "./margin.ts";
+import { leastMargin } from "./margin.ts";
 import { maker } from "./maker.ts";
-import { playHanoi } from "./testing/hanoi.ts";
 
 const voting = executor(maker);
 const steps = ["Take {state} and add one.", "Double {state}.", "Negate {state}."];
@@ -15,16 +14,6 @@ const answers =
   (by: (dispatch: Dispatch) => string): World["answer"] =>
   (dispatch) => ({ ok: true, text: by(dispatch) });
 const sampleOf = ({ path }: Dispatch): number => Number(path.split("/v")[1]);
-
-test("ten disks, 1,023 moves, p = .85: the margin is 6, the share of runs without one error and the calls are as the theory says", { timeout: 120_000 }, () => {
-  const runs = 300;
-  const { perfect, calls, k } = playHanoi({ disks: 10, p: 0.85, runs, seed: 11 });
-  const share = runSuccess(0.85, 6, 1_023);
-  expect(k).toBe(6);
-  expect(Math.abs(perfect / runs - share)).toBeLessThanOrEqual(3 * Math.sqrt((share * (1 - share)) / runs));
-  const theory = votesPerStep(0.85, 6) * 1_023;
-  expect(Math.abs(calls / runs - theory) / theory).toBeLessThanOrEqual(0.03);
-});
 
 test("a step's answer is all that reaches the next one", async () => {
   const { started, done } = await drive(voting, teamOf("a", "b"), { steps, initial: "7", k: 2 }, inOrder(answers(({ round }) => `after ${round}`)));
