@@ -134,8 +134,8 @@ const judgeStep = (scope: RunScope, ready: Ready, artifact: Artifact, inputs: Ar
     { attempt: result.attempt, maxAttempts: scope.limits.stepAttempts, step: result.path },
   );
 
-const schemaFor = (ready: Ready, id: string) => {
-  const { output } = agentOf(ready, id);
+const schemaFor = ({ plan }: Ready, id: string) => {
+  const output = plan.team.agents.find((agent) => agent.id === id)?.output;
   return output ? { schema: output } : {};
 };
 
