@@ -27,5 +27,6 @@ await main(async () => {
 async function installPeers(folder) {
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const args = ["-y", packageManager, "install", "--ignore-workspace", "--frozen-lockfile", "--ignore-scripts", "--reporter=silent"];
-  if ((await run("npx", args, { cwd: folder, env: projectEnv({ CI: "true" }) })) !== 0) throw new Error(`the peers could not be installed (npx ${args.join(" ")} in ${folder}).`);
+  if ((await run("npx", args, { cwd: folder, env: projectEnv({ CI: "true" }) })) !== 0)
+    throw new Error(`the peers could not be installed (npx ${args.join(" ")} in ${folder}).`);
 }

@@ -68,7 +68,8 @@ export async function benchHost(shapes: readonly Shape[], modelMs = 0) {
       setup({ provide, tap }) {
         provide(Journal, chainless());
         provide(Storage, memoryStorage());
-        for (const shape of shapes) provide(token<TopologyExecutor>(topologyToken(nameOf(shape))), shape.kind === "chain" ? chain(shape.size) : fan(shape.size));
+        for (const shape of shapes)
+          provide(token<TopologyExecutor>(topologyToken(nameOf(shape))), shape.kind === "chain" ? chain(shape.size) : fan(shape.size));
         tap("task.topology", ({ topology }) => ({ service: topologyToken(topology.id) }));
       },
     }),

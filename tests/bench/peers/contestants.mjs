@@ -10,7 +10,8 @@ import { z } from "zod";
 import { benchHost } from "../bench-host.ts";
 
 setTracingDisabled(true);
-const modelOf = (modelMs) => (modelMs > 0 ? (text) => new Promise((resolve) => setTimeout(() => resolve(`${text.length}`), modelMs)) : async (text) => `${text.length}`);
+const modelOf = (modelMs) =>
+  modelMs > 0 ? (text) => new Promise((resolve) => setTimeout(() => resolve(`${text.length}`), modelMs)) : async (text) => `${text.length}`;
 
 const bare = {
   name: "bare promises",

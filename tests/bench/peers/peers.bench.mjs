@@ -9,7 +9,7 @@ const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length 
 const tables = [];
 
 /** ms a run of `shape` takes in each system, the rounds interleaved; `together` runs at once. */
-async function measure(title, unit, columns, valueOf) {
+async function measure(title, unit, columns, cellOf) {
   const rows = contestants.map(({ name }) => ({ name, cells: [] }));
   for (const { shape, modelMs = 0, together = 1 } of columns) {
     const runs = [];
@@ -22,7 +22,7 @@ async function measure(title, unit, columns, valueOf) {
         if (round > 0) times[i].push(performance.now() - started);
       }
     }
-    for (const [i, row] of rows.entries()) row.cells.push(valueOf(median(times[i]), shape));
+    for (const [i, row] of rows.entries()) row.cells.push(cellOf(median(times[i]), shape));
   }
   tables.push({ title, unit, heads: columns.map(({ head }) => head), rows });
   print(tables.at(-1));
