@@ -70,7 +70,6 @@ export async function executeTopology(
     queue.delete(dispatch.path);
     progress.calls += 1;
     const abort = new AbortController();
-    const signal = AbortSignal.any([scope.signal, abort.signal]);
     const given = (dispatch.given ?? []).map(
       ({ from, ...rest }): Artifact => ({ step: `${prefix}(${from})`, agent: from, role: from, skill: topology.id, ...rest }),
     );
@@ -84,7 +83,7 @@ export async function executeTopology(
       wake();
     };
     const settled = { path: dispatch.path, agent: dispatch.agent, ok: false, text: "" };
-    const ended = performStep(scope, ready, prefixed, inputs, feedback, signal).then(land, (fatal) =>
+    const ended = performStep(scope, ready, prefixed, inputs, feedback, abort.signal).then(land, (fatal) =>
       land({ settled, artifact: undefined, model: undefined, failure: undefined, fatal }),
     );
     flights.set(dispatch.path, { abort, ended });
@@ -98,6 +97,11 @@ export async function executeTopology(
     control.enter();
   };
 
+  const stop = (): void => {
+    for (const { abort } of flights.values()) abort.abort(scope.signal.reason);
+  };
+  // One listener a run and not a joined signal a step, which costs as much as all else a step's signal is for.
+  scope.signal.addEventListener("abort", stop, { once: true });
   const unlisten = control.listen(() => wake());
   try {
     take(await executor.start(team, topology.config, scope.task.text));
@@ -128,6 +132,7 @@ export async function executeTopology(
     }
   } finally {
     unlisten();
+    scope.signal.removeEventListener("abort", stop);
     for (const { abort } of flights.values()) abort.abort();
     await Promise.allSettled([...flights.values()].map(({ ended }) => ended));
   }

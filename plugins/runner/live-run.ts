@@ -118,6 +118,7 @@ export async function beginLife(shared: Shared, life: Life): Promise<LiveRun> {
   live.set(task.run, begun);
   // Owned after its session, so that on unload the run stops first and still has hooks to stop with.
   const release = context.own(`run ${task.run}`, async () => {
+    if (live.get(task.run) !== begun) return;
     control.stop(new LetGo("the runner is closing"));
     await ended;
   });

@@ -20,6 +20,8 @@ function chainless(): Journal {
       });
     },
     lease: async () => 1,
+    release: async () => {},
+    held: async () => true,
     read: async (run) => {
       const entries = runs.get(run) ?? [];
       if (entries.at(-1)?.type === "run.finished") runs.delete(run);
@@ -28,7 +30,7 @@ function chainless(): Journal {
     head: async (run) => ({ run, events: runs.get(run)?.length ?? 0, bytes: 0, head: "" }),
     runs: async () => [],
     verify: async () => ({ ok: true, events: 0 }),
-  } as Partial<Journal> as Journal;
+  };
 }
 
 /** `steps` calls of one agent, one after another. */
