@@ -16,7 +16,7 @@ export async function callModel(
   const step = await hooks.call("step.before", planned, { signal });
   const at = { path: step.path, agent: step.agent.id, attempt: step.attempt };
   const { chosen, model: routed, by } = await routeOf(scope, step, signal);
-  void log.write("step.routed", { ...at, model: chosen.model, why: chosen.why, considered: chosen.considered, by });
+  log.note("step.routed", { ...at, model: chosen.model, why: chosen.why, considered: chosen.considered, by });
 
   const origin: Origin = {
     run: task.run,

@@ -62,6 +62,7 @@ export function logOf(
     actor: task.actor,
     workspace: task.workspace,
     now: context.clock.now,
+    sleep: context.clock.sleep,
     heard: (event) => void hooks.call("event", event).catch((error) => context.log.warn("an event listener failed", { code: failureOf(error).code })),
     unheard: (type) => context.log.warn(`"${type}" was written and could not be sent to listeners`),
     broken,
@@ -109,6 +110,8 @@ export async function beginLife(shared: Shared, life: Life): Promise<LiveRun> {
       context.log.error(`run ${task.run} could not be journalled to its end`, { ...failure });
     })
     .finally(async () => {
+      // What was noted last, while there are hooks to hear of it.
+      await log.flush();
       hooks.close();
       live.delete(task.run);
       if (control.letGo) await journal.release(task.run, epoch).catch(() => undefined);

@@ -39,7 +39,7 @@ export async function performStep(
       const result = known?.result ?? (await attemptStep(scope, ready, dispatch, agent, inputs, notes, attempt, signal));
       const artifact = artifactOf(agent, result);
       const judged = known?.judged ?? (await judgeStep(scope, ready, artifact, inputs, result));
-      if (!known?.judged) void scope.log.write("step.judged", { ...at, ...judged });
+      if (!known?.judged) scope.log.note("step.judged", { ...at, ...judged });
       if (judged.decision.action === "retry" && attempt < scope.limits.stepAttempts) {
         notes.push(...judged.decision.feedback);
         continue;
@@ -112,7 +112,7 @@ async function attemptStep(
   });
   const instruction = [dispatch.instruction, ...instructions].filter((line) => line !== undefined).join("\n");
   const { result } = await callModel(scope, ready, step, instruction === "" ? undefined : instruction, signal);
-  void scope.log.write("step.finished", { path: dispatch.path, agent: agent.id, attempt, result });
+  scope.log.note("step.finished", { path: dispatch.path, agent: agent.id, attempt, result });
   return result;
 }
 

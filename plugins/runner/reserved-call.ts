@@ -30,12 +30,12 @@ export async function reservedCall(
     // A paid call that was broken off may be on the bill: its reservation then stays without an end, in the ledger and in the journal.
     const maybeBilled = model.paid && (signal.aborted || !unbilledFailures.includes(failureOf(error).code));
     await services.ledger?.release(reservation, { maybeBilled });
-    if (!maybeBilled) void log.write("budget.released", { reservation, origin });
+    if (!maybeBilled) log.note("budget.released", { reservation, origin });
     throw signal.aborted ? stopOf(signal) : error;
   }
   const durationMs = clock.elapsed() - started;
   const { nano, source } = (await services.ledger?.settle(reservation, response)) ?? { nano: 0, source: "no ledger: free models only" };
-  void log.write("budget.settled", { reservation, origin, model: response.model, nano, usage: response.usage, source });
+  log.note("budget.settled", { reservation, origin, model: response.model, nano, usage: response.usage, source });
   return { response, nano, durationMs };
 }
 
@@ -54,7 +54,8 @@ async function reserve(scope: Calling, estimate: CallEstimate, signal: AbortSign
     throw new BudgetDenied(why);
   }
   const nano = (await scope.services.ledger?.reserved(estimate.reservation)) ?? 0;
-  const written = scope.log.write("budget.reserved", { reservation: estimate.reservation, origin: estimate.origin, model: estimate.model, nano });
+  const reserved = { reservation: estimate.reservation, origin: estimate.origin, model: estimate.model, nano };
   // Money that may be gone must be on record before it can go.
-  if (estimate.paid) await written;
+  if (estimate.paid) await scope.log.write("budget.reserved", reserved);
+  else scope.log.note("budget.reserved", reserved);
 }

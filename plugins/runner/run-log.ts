@@ -4,6 +4,8 @@ interface Waiting {
   type: EventType;
   data: unknown;
   ts: number;
+  /** Somebody waits for it, or it must not be lost. */
+  urgent: boolean;
   done: (entry: JournalEntry) => void;
   fail: (error: unknown) => void;
 }
@@ -17,6 +19,7 @@ interface RunLogOptions {
   /** The index of the next entry: above 0 where the run is carried on. */
   next?: number;
   now: () => number;
+  sleep: (ms: number) => Promise<void>;
   heard: (event: RunEvent) => void;
   /** An entry of this type is written and a listener could not even be called. */
   unheard: (type: string) => void;
@@ -27,8 +30,12 @@ interface RunLogOptions {
 /** What an entry looks like to those who listen: without the chain. */
 export const asEvent = ({ run, idx, seq, type, actor, workspace, data, ts }: JournalEntry): RunEvent => ({ run, idx, seq, type, actor, workspace, data, ts });
 
+/** ms an entry may wait for the next one it shares a commit with. */
+const noteMs = 5;
+
 /**
  * One run's pen: entries are written in the order of the calls, those that wait together in one append.
+ * What is noted waits a moment for what is written, so that what a step came to and the intent of the next one share a commit.
  * After a failed append nothing more is written: the journal is the truth, and a run that cannot write must stop.
  */
 export class RunLog {
@@ -37,6 +44,7 @@ export class RunLog {
   #next: number;
   #writing: Promise<void> | undefined;
   #broken: { error: unknown } | undefined;
+  #noted = false;
 
   constructor(options: RunLogOptions) {
     this.#options = options;
@@ -48,11 +56,11 @@ export class RunLog {
     return this.#broken?.error;
   }
 
-  /** Resolves when the entry is durable. */
+  /** Resolves when the entry is durable, and with it all that was noted before. */
   write<T extends EventType>(type: T, data: EventData<T>): Promise<JournalEntry> {
     if (this.#broken) return Promise.reject(this.#broken.error);
     const written = new Promise<JournalEntry>((done, fail) => {
-      this.#waiting.push({ type, data, ts: this.#options.now(), done, fail });
+      this.#waiting.push({ type, data, ts: this.#options.now(), urgent: true, done, fail });
     });
     // A write nobody awaits must not become an unhandled rejection: the next awaited one reports the same failure.
     written.catch(() => undefined);
@@ -60,10 +68,30 @@ export class RunLog {
     return written;
   }
 
+  /** Written with the next entry that is, or in a few ms. */
+  note<T extends EventType>(type: T, data: EventData<T>): void {
+    if (this.#broken) return;
+    const ignore = (): void => {};
+    this.#waiting.push({ type, data, ts: this.#options.now(), urgent: false, done: ignore, fail: ignore });
+    if (this.#noted) return;
+    this.#noted = true;
+    void this.#options.sleep(noteMs).then(() => {
+      this.#noted = false;
+      return this.flush();
+    }, ignore);
+  }
+
+  /** Resolves when nothing waits to be written any more, or nothing can be. */
+  async flush(): Promise<void> {
+    for (const each of this.#waiting) each.urgent = true;
+    this.#writing ??= this.#drain();
+    await this.#writing;
+  }
+
   async #drain(): Promise<void> {
     // One turn of the microtask queue: entries written together share an append.
     await Promise.resolve();
-    while (this.#waiting.length > 0 && !this.#broken) {
+    while (this.#waiting.some(({ urgent }) => urgent) && !this.#broken) {
       const batch = this.#waiting.splice(0);
       const { journal, run, epoch, actor, workspace } = this.#options;
       try {
