@@ -13,10 +13,10 @@ let opened: OpenedPage;
 const gates = `import { definePlugin } from "@orrery/sdk";
 export default definePlugin({
   manifest: { id: "me.gates", version: "1.0.0", api: "^1.0" },
-  setup({ tap }) {
+  setup({ tap, clock }) {
     const gates = [{ id: "begin", before: "writer", ask: "May the writer begin?" }, { id: "sign-off", beforeFinish: true, ask: "Is the report good enough?" }];
     tap("task.plan", (plan) => ({ ...plan, team: { ...plan.team, gates } }), { after: ["orrery.planner"] });
-    tap("step.before", () => new Promise((resolve) => setTimeout(() => resolve(undefined), 1000)));
+    tap("step.before", async () => void (await clock.sleep(1000)));
   },
 });`;
 
