@@ -60,15 +60,15 @@ const fan = (width: number): TopologyExecutor => ({
 export type Shape = { readonly kind: "chain" | "fan"; readonly size: number };
 const nameOf = ({ kind, size }: Shape): string => `${kind}-${size}`;
 
-/** The kernel with runner, ledger and trace, and a model that answers after `modelMs`. */
-export async function benchHost(shapes: readonly Shape[], modelMs = 0) {
+/** The kernel with runner, ledger and trace, and a model that answers after `modelMs`; what is written is kept in `journal`. */
+export async function benchHost(shapes: readonly Shape[], { modelMs = 0, journal = chainless() }: { modelMs?: number; journal?: Journal } = {}) {
   const kernel = createKernel({ hooks: lifecycle, platform: testPlatform(), unchecked: ["core"] });
   await kernel.install(
     definePlugin({
       manifest: { id: "bench.host", version: "1.0.0", api: "^1.0" },
       provides: [Journal, Storage, ...shapes.map((shape) => token(topologyToken(nameOf(shape))))],
       setup({ provide, tap }) {
-        provide(Journal, chainless());
+        provide(Journal, journal);
         provide(Storage, memoryStorage());
         for (const shape of shapes)
           provide(token<TopologyExecutor>(topologyToken(nameOf(shape))), shape.kind === "chain" ? chain(shape.size) : fan(shape.size));
@@ -83,7 +83,8 @@ export async function benchHost(shapes: readonly Shape[], modelMs = 0) {
   const service = kernel.service(Runner);
   if (!service) throw new Error("the runner is not there");
   return {
-    async run(shape: Shape): Promise<void> {
+    /** Resolves with the run's id once it was accepted. */
+    async run(shape: Shape): Promise<string> {
       const { runId } = await service.start({
         text: "t",
         team: teamOf("a"),
@@ -94,6 +95,7 @@ export async function benchHost(shapes: readonly Shape[], modelMs = 0) {
       });
       const { status } = await service.wait(runId);
       if (status !== "accepted") throw new Error(`the run was ${status}`);
+      return runId;
     },
     close: () => kernel.close(),
   };

@@ -27,7 +27,7 @@ const bare = {
 const orrery = {
   name: "Orrery",
   async make(shape, modelMs) {
-    const host = await benchHost([shape], modelMs);
+    const host = await benchHost([shape], { modelMs });
     return () => host.run(shape);
   },
 };
