@@ -123,13 +123,18 @@ export default definePlugin({
     const models: ModelsFor = {
       list: () => listModels(context),
       async ask(given, plugin = "-") {
-        const { putQuestion, readQuestion } = await import("./put-question.ts");
-        const question = readQuestion(given);
-        const { run: id } = question;
-        if (id === undefined) return outside.hold(plugin, "", context.signal, (signal) => askAlone(plugin, question, signal));
-        const scope = shared.live.get(id)?.scope;
-        if (!scope) throw notUnderWay(id);
-        return scope.questions.hold(plugin, id, scope.signal, (signal) => putQuestion(plugin, question, random.id("question"), { ...scope, signal }));
+        const { run: id } = Object(given) as { run?: unknown };
+        // The run as it stands when the question comes: what is loaded for it must not make it late.
+        const scope = typeof id === "string" ? shared.live.get(id)?.scope : undefined;
+        const put = async (signal: AbortSignal): Promise<ModelAnswer> => {
+          const { putQuestion, readQuestion } = await import("./put-question.ts");
+          signal.throwIfAborted();
+          const question = readQuestion(given);
+          if (question.run === undefined) return askAlone(plugin, question, signal);
+          if (!scope) throw notUnderWay(question.run);
+          return putQuestion(plugin, question, random.id("question"), { ...scope, signal });
+        };
+        return scope ? scope.questions.hold(plugin, scope.task.run, scope.signal, put) : outside.hold(plugin, "", context.signal, put);
       },
     };
 
