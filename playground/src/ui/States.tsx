@@ -19,7 +19,7 @@ export function Notice({
     <div role={tone === "error" ? "alert" : undefined} className="flex flex-col items-start gap-2 rounded-8 border border-dashed border-line p-6">
       <Icon aria-hidden className={`size-5 ${color}`} strokeWidth={1.75} />
       <p className="font-semibold">{title}</p>
-      {children ? <div className="flex max-w-[60ch] flex-col items-start gap-3 text-muted">{children}</div> : null}
+      {children ? <div className="flex w-full max-w-[60ch] flex-col items-start gap-3 text-muted">{children}</div> : null}
     </div>
   );
 }

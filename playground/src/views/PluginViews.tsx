@@ -59,7 +59,7 @@ export function PluginViews(query: ViewQuery) {
         A plugin that asks for the capability <code className="font-mono text-13">ui.view</code> and taps the hook{" "}
         <code className="font-mono text-13">ui.view</code> shows figures, tables and charts here:
       </p>
-      <pre className="max-w-full overflow-x-auto rounded-8 border border-line bg-raised p-3 font-mono text-12">{`tap("ui.view", ({ place }) => ({
+      <pre className="max-w-full whitespace-pre-wrap break-words rounded-8 border border-line bg-raised p-3 font-mono text-12">{`tap("ui.view", ({ place }) => ({
   title: "Hello",
   blocks: [{ kind: "stat", label: "Answer", value: 42 }],
 }));`}</pre>
