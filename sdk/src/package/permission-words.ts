@@ -56,6 +56,7 @@ const taps: { readonly [hook: string]: string } = {
   "model.call": "see everything that is sent to models, and answer in their place",
   "model.response": "see and change every answer of a model",
   "model.delta": "see what models write while they write it, and change nothing",
+  "tool.list": "offer tools to agents",
   "tool.guard": "see every use of a tool, and refuse any",
   "tool.call": "see every use of a tool, and answer in its place",
   "step.judge": "see and judge what every agent wrote",
