@@ -24,6 +24,7 @@ import { Example } from "./example.ts";
 import { onConnect, onTools } from "./preset.ts";
 import { originOf } from "./egress/hosts.ts";
 import { browserPlatform } from "./platform.ts";
+import { untilFree } from "./journal/run-locks.ts";
 import { RunFiles } from "./run-files.ts";
 import type { Packages } from "./sandbox/packages.ts";
 import type { WatchListener } from "./watch-hub.ts";
@@ -105,11 +106,13 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     return started;
   }
 
-  /** Carries on the runs of tabs that are gone. */
+  /** Carries on the runs of tabs that are gone, and those of another tab once that is gone: one that was closed a moment ago may still hold them. */
   async resumeAll() {
+    const carryOn = (run: string) =>
+      this.resume(run).catch((thrown: unknown) => browserPlatform.log.info(`run ${run} does not go on here`, { message: String(thrown) }));
     for (const { run, status } of await this.runs({ status: "unfinished", limit: 1_000 })) {
-      if (status !== "interrupted" && status !== "waiting") continue;
-      await this.resume(run).catch((thrown: unknown) => browserPlatform.log.info(`run ${run} does not go on here`, { message: String(thrown) }));
+      if (status === "interrupted" || status === "waiting") await carryOn(run);
+      else if (status === "running") void untilFree(run).then(() => carryOn(run));
     }
   }
 

@@ -79,6 +79,21 @@ describe("a tab that is closed in the middle of a run", () => {
     },
   );
 
+  it("leaves its run to another tab that is open, as soon as it is gone", async () => {
+    const context = await browser.newContext();
+    const { page, run } = await begin(context, 2);
+    const other = await context.newPage();
+    await other.goto(`${server.url}#/run/${run}`);
+    await other.locator("h1").first().waitFor();
+    await page.close();
+    expect(await ended(other)).toBe(run);
+    const kept = await entriesOf(other, run);
+    expect(kept.filter(({ type }) => type === "run.finished")).toHaveLength(1);
+    expect(stepsFinished(kept)).toEqual([...new Set(stepsFinished(kept))]);
+    expect(brokenAt(kept)).toBeUndefined();
+    await context.close();
+  });
+
   it("is not taken over by another tab while it is open", async () => {
     const context = await browser.newContext();
     const { page, run } = await begin(context, 2);

@@ -1,5 +1,10 @@
 const name = (run: string) => `orrery.run.${run}`;
 
+/** Resolves once no tab of this origin carries the run on. */
+export async function untilFree(run: string): Promise<void> {
+  await navigator.locks?.request(name(run), () => undefined);
+}
+
 /** Who carries a run on, over tabs: a Web Lock held while the run is under way and lost with its tab. */
 export class RunLocks {
   readonly #held = new Map<string, () => Promise<void>>();
