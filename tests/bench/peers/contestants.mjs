@@ -82,7 +82,7 @@ const mastra = {
             .commit();
     const first = { text: "t", count: 0 };
     return async () => {
-      const run = await workflow.createRunAsync();
+      const run = await workflow.createRun();
       const { status } = await run.start({ inputData: kind === "chain" ? first : Array.from({ length: size }, () => first) });
       if (status !== "success") throw new Error(`Mastra's run was ${status}`);
     };
