@@ -55,9 +55,15 @@ export async function dev(options: DevOptions, dir: string): Promise<number> {
     return loaded;
   };
   try {
-    const worked = await turn();
-    if (options.once) return worked ? 0 : 1;
-    const watch = watchSource(path, async () => void (await turn()));
+    if (options.once) return (await turn()) ? 0 : 1;
+    let first: Promise<boolean> | undefined;
+    // From before the first turn: what is saved while it runs is a change like any other.
+    const watch = await watchSource(path, async () => {
+      await first;
+      await turn();
+    });
+    first = turn();
+    await first;
     terminal.line(terminal.colours.dim(`watching ${path}; Ctrl+C ends it`));
     await stopped();
     await watch.close();
