@@ -78,6 +78,11 @@ describe("orrery plugin dev", { timeout: 120_000 }, () => {
     expect((await dev.done).code).toBe(0);
   });
 
+  it("says so where there is no plugin", async () => {
+    const missing = await orrery(["plugin", "dev", "/nowhere/at-all"], cleanEnv(scratch("author")));
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/PLUGIN_NOT_FOUND .*there is no plugin at/)]);
+  });
+
   it("once is for scripts: what loads ends with 0, what does not with 1 and the place", async () => {
     const { folder, env, index } = await created();
     const good = await orrery(["plugin", "dev", folder, "--once", "--no-run"], env);

@@ -1,10 +1,11 @@
 import { watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { OrreryError } from "@orrery/sdk";
 
 const ours = /(^|[/\\])(node_modules|\.git|dist)([/\\]|$)|\.test\.[cm]?[jt]s$|\.(tgz|md)$/;
 
-/** Calls `changed` after the plugin's source changed, one call at a time; changes while it works come together in one more. Resolves once no change escapes it. */
+/** Calls `changed` after the plugin's source changed, one call at a time; changes while it works come together in one more. Resolves once no change escapes it. Throws PLUGIN_NOT_FOUND. */
 export async function watchSource(path: string, changed: () => Promise<void>): Promise<{ close(): Promise<void> }> {
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
@@ -16,7 +17,12 @@ export async function watchSource(path: string, changed: () => Promise<void>): P
       working = working.then(changed);
     }, 50);
   };
-  const entry = await stat(path);
+  const entry = await stat(path).catch((cause: unknown) => {
+    throw new OrreryError("PLUGIN_NOT_FOUND", `there is no plugin at ${path}`, {
+      todo: "Give the plugin's folder or file; `orrery create plugin NAME` makes one.",
+      cause,
+    });
+  });
   const watcher = watch(entry.isDirectory() ? path : dirname(path), { recursive: true }, note);
   return {
     async close() {
