@@ -19,7 +19,7 @@ const watchedAtMost = 5_000;
 
 const digits = (text: string): string => text.replace(/\D/g, "");
 /** Everything a request says, by whether a person or an agent of the run wrote it, or the team's author. */
-function wordsOf({ system, messages, view }: ModelRequest): { written: string[]; framed: string[] } {
+function wordsOf({ system, messages, tools = [], view }: ModelRequest): { written: string[]; framed: string[] } {
   const { task, focus = "", inputs, recalled, thread, feedback } = view;
   const written = [
     task,
@@ -29,7 +29,13 @@ function wordsOf({ system, messages, view }: ModelRequest): { written: string[];
     ...inputs.flatMap(({ data }) => (data === undefined ? [] : [JSON.stringify(data)])),
   ];
   const kept = [...recalled.map((episode) => JSON.stringify(episode)), ...thread.map((turn) => JSON.stringify(turn))];
-  return { written: [...written, ...kept], framed: [system, ...messages.map(({ content }) => content)] };
+  // A tool's answer and a call's input are the run's own text, as an agent's output is.
+  const used = messages.flatMap(({ role, content, toolCalls = [] }) => [
+    ...(role === "tool" ? [content] : []),
+    ...toolCalls.map(({ input, opaque }) => JSON.stringify([input, opaque ?? null])),
+  ]);
+  const framed = [system, ...messages.map(({ content }) => content), ...tools.map(({ description, input }) => `${description} ${JSON.stringify(input)}`)];
+  return { written: [...written, ...kept, ...used], framed };
 }
 
 /**

@@ -94,6 +94,21 @@ test.each<[string, (request: ModelRequest) => ModelRequest]>([
   ],
   ["documents", (request) => ({ ...request, collection: "mine" })],
   ["memories", (request) => ({ ...request, view: { ...request.view, thread: [{ run: "r", task: "t", answer: "a" }] } })],
+  [
+    "the input of a tool call",
+    (request) => ({
+      ...request,
+      messages: [...request.messages, { role: "assistant", content: "", toolCalls: [{ id: "c1", tool: "calculator", input: { to: secret } }] }],
+    }),
+  ],
+  [
+    "what a tool answered",
+    (request) => ({
+      ...request,
+      messages: [...request.messages, { role: "tool", content: "Grace Hopper called.", call: { id: "c1", tool: "documents", ok: true } }],
+    }),
+  ],
+  ["a tool's description", (request) => ({ ...request, tools: [{ name: "mail", description: `writes to ${secret}`, input: {} }] })],
   ["another number of the same kind", (request) => ({ ...request, messages: [{ role: "user", content: "call +44 20 7946 0958" }] })],
 ])("a rewriter that puts something private into %s is stopped before anything leaves, and the task is done here", async (_, rewrite) => {
   const { host, sent } = await world({ more: [rewriting((request) => (request.model === "far/one" ? rewrite(request) : request))] });
