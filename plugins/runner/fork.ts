@@ -1,4 +1,4 @@
-import { type ForkRequest, type JournalEntry, OrreryError, type Resumption, type RunRequest, type Spending, type Task, typed } from "@orrery/sdk";
+import { type ForkRequest, type JournalEntry, OrreryError, type Resumption, type RunRequest, type Spending, type Task, typed, Workspace } from "@orrery/sdk";
 import { beginLife, type Shared } from "./live-run.ts";
 import { noPast } from "./past.ts";
 import { planAgain } from "./plan-again.ts";
@@ -67,6 +67,7 @@ export async function fork(
   const mine = readPast([entries[0], ...kept].flatMap((entry, idx) => (entry ? { ...entry, idx, ...(idx === 0 ? { data: { task } as never } : {}) } : [])));
   if (!mine) throw new OrreryError("RUN_UNKNOWN", `The journal of ${runId} does not begin with a task.`);
   const planned = await planAgain(shared, mine, given, turns);
+  await keepFiles(context, runId, task.run, kept);
   await beginLife(shared, {
     ...began,
     epoch: await journal.lease(task.run),
@@ -76,6 +77,21 @@ export async function fork(
     first: (log) => write(log, submitted, kept),
   });
   return { runId: task.run, thread: task.thread };
+}
+
+/** The files as they were: the versions that kept steps wrote. */
+async function keepFiles({ find }: Shared["context"], from: string, to: string, kept: readonly JournalEntry[]): Promise<void> {
+  const versions = kept.flatMap((entry) => {
+    const event = typed(entry);
+    return event?.type === "artifact.made" && event.data.version !== undefined ? [{ path: event.data.name, version: event.data.version }] : [];
+  });
+  if (versions.length === 0) return;
+  const workspace = find(Workspace);
+  if (!workspace)
+    throw new OrreryError("FILES_UNAVAILABLE", `Run ${from} has files, and no plugin that keeps files is active.`, {
+      todo: "See `orrery plugins` for why orrery.workspace is not active.",
+    });
+  await workspace.copyFiles(from, to, versions);
 }
 
 /** The first entry that is not kept. */
@@ -112,6 +128,9 @@ function copied(entries: readonly JournalEntry[], from: string, to: string, cut:
         return whole(event.data.path) ? as(event.data) : [];
       case "step.finished":
         return whole(event.data.path) ? as({ ...event.data, result: { ...event.data.result, run: to, costNano: 0 }, copied: true }) : [];
+      case "artifact.made":
+        // The files agents wrote; the report is made anew.
+        return event.data.version !== undefined && whole(event.data.from) ? as(event.data) : [];
       case "gate.opened":
         return whole(event.data.path) ? as(event.data) : [];
       case "gate.decided":

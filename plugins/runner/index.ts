@@ -37,6 +37,7 @@ export default definePlugin({
     capabilities: [
       { name: "hook.call:*", reason: "it calls every hook of a task's life" },
       { name: "service.find:orrery.topology.*", reason: "topologies are found by the name a task gives" },
+      { name: "service.find:orrery.workspace@1", reason: "a fork begins with the files its run had then" },
     ],
   },
   config: z.object({

@@ -41,6 +41,34 @@ describe("the workspace of a run", () => {
     expect(await files.list("b")).toEqual([]);
   });
 
+  it("gives another run the versions it asks for, which go on from there each on its own", async () => {
+    const files = await open();
+    for (const content of ["one", "two", "three"]) await files.write("r", "plan.md", bytes(content), content);
+    await files.write("r", "b.md", bytes("b"), "s");
+    await files.copyFiles("r", "fork", [
+      { path: "plan.md", version: 1 },
+      { path: "plan.md", version: 2 },
+      { path: "gone.md", version: 1 },
+    ]);
+    expect((await files.versions("fork", "plan.md")).map(({ version, from }) => [version, from])).toEqual([
+      [1, "one"],
+      [2, "two"],
+    ]);
+    expect((await files.list("fork")).map(({ path }) => path)).toEqual(["plan.md"]);
+    expect(await files.write("fork", "plan.md", bytes("other"), "s")).toMatchObject({ version: 3 });
+    expect([text(await files.read("fork", "plan.md")), text(await files.read("r", "plan.md"))]).toEqual(["other", "three"]);
+  });
+
+  it("forgets a run's files and those of no other", async () => {
+    const files = await open();
+    for (const run of ["r", "r/content/0", "r2"]) for (const content of ["one", "two"]) await files.write(run, "x", bytes(content + run), "s");
+    await files.removeFiles("r");
+    await files.removeFiles("never");
+    expect([await files.list("r"), await files.read("r", "x", 1)]).toEqual([[], undefined]);
+    expect([text(await files.read("r/content/0", "x", 1)), text(await files.read("r2", "x"))]).toEqual(["oner/content/0", "twor2"]);
+    expect(await files.write("r", "x", bytes("anew"), "s")).toMatchObject({ version: 1 });
+  });
+
   it.each([
     "",
     "/etc/passwd",

@@ -40,8 +40,25 @@ export class RunFiles implements Workspace {
   }
 
   write(run: string, path: string, bytes: Uint8Array, from: string): Promise<WorkspaceFile> {
+    return this.#inTurn(run, () => this.#write(run, pathOf(path), bytes, from));
+  }
+
+  copyFiles(from: string, to: string, versions: readonly { path: string; version: number }[]): Promise<void> {
+    return this.#inTurn(to, () => this.#copy(from, to, versions));
+  }
+
+  removeFiles(run: string): Promise<void> {
+    return this.#inTurn(run, async () => {
+      const rows = await this.#rows(run);
+      // One more than are listed: a write may have broken off between its content and the list. The list goes last, so that this can be done again.
+      for (const key of [...rows.map((row) => row.key), contentKey(run, rows.length)]) await this.#store.delete(key);
+      await this.#store.delete(keyOf(run));
+    });
+  }
+
+  #inTurn<T>(run: string, work: () => Promise<T>): Promise<T> {
     const before = this.#writing.get(run) ?? Promise.resolve();
-    const written = before.catch(() => undefined).then(() => this.#write(run, pathOf(path), bytes, from));
+    const written = before.catch(() => undefined).then(work);
     const settled = written
       .catch(() => undefined)
       .then(() => {
@@ -69,11 +86,24 @@ export class RunFiles implements Workspace {
       mediaType: mediaTypeOf(path),
       from,
       at: this.#now(),
-      key: `${keyOf(run)}/content/${rows.length}`,
+      key: contentKey(run, rows.length),
     };
     await this.#store.setBytes(row.key, bytes);
     await this.#store.set(keyOf(run), [...rows, row] as unknown as Json);
     return shown(row);
+  }
+
+  async #copy(from: string, to: string, versions: readonly { path: string; version: number }[]): Promise<void> {
+    const wanted = new Set(versions.map(({ path, version }) => `${version} ${path}`));
+    const rows: Row[] = [];
+    for (const row of await this.#rows(from)) {
+      const bytes = wanted.has(`${row.version} ${row.path}`) ? await this.#store.getBytes(row.key) : undefined;
+      if (!bytes) continue;
+      const key = contentKey(to, rows.length);
+      await this.#store.setBytes(key, bytes);
+      rows.push({ ...row, key });
+    }
+    if (rows.length > 0) await this.#store.set(keyOf(to), rows as unknown as Json);
   }
 
   async #rows(run: string): Promise<Row[]> {
@@ -85,6 +115,7 @@ const shown = ({ key: _, ...file }: Row): WorkspaceFile => file;
 const full = (what: string): OrreryError =>
   new OrreryError("WORKSPACE_FULL", `Nothing was written: ${what}.`, { todo: "Write less, or raise the caps of orrery.workspace.", refusal: true });
 const keyOf = (run: string): string => `run/${run.slice(0, 200)}`;
+const contentKey = (run: string, n: number): string => `content/${run.slice(0, 200)}/${n}`;
 const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 const types: Readonly<Record<string, string>> = { md: "text/markdown", json: "application/json", csv: "text/csv", html: "text/html", yaml: "application/yaml" };

@@ -23,5 +23,9 @@ export interface Workspace {
   read(run: string, path: string, version?: number): Promise<{ file: WorkspaceFile; bytes: Uint8Array } | undefined>;
   /** Throws WORKSPACE_PATH for a path that leaves the run's folder, WORKSPACE_FULL above the host's caps. */
   write(run: string, path: string, bytes: Uint8Array, from: string): Promise<WorkspaceFile>;
+  /** Gives `to`, which has no files, these versions of the files of `from`, as they were written there. What is not there is left out. */
+  copyFiles(from: string, to: string, versions: readonly { path: string; version: number }[]): Promise<void>;
+  /** Forgets every version of every file of the run. */
+  removeFiles(run: string): Promise<void>;
 }
 export const Workspace = token<Workspace>("orrery.workspace@1");
