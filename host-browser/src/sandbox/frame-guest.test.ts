@@ -6,14 +6,17 @@ function started() {
   const posted: ToFrame[] = [];
   const timers: (() => void)[] = [];
   const ended: true[] = [];
-  const guest = new FrameGuest({
-    post: (message) => void posted.push(message),
-    end: () => void ended.push(true),
-    timer: (_ms, fire) => {
-      timers.push(fire);
-      return () => undefined;
+  const guest = new FrameGuest(
+    {
+      post: (message) => void posted.push(message),
+      end: () => void ended.push(true),
+      timer: (_ms, fire) => {
+        timers.push(fire);
+        return () => undefined;
+      },
     },
-  });
+    sandboxLimits,
+  );
   const heard: string[] = [];
   const listener = { message: (text: string) => heard.push(text), fault: (code: string) => heard.push(code), exit: () => heard.push("exit") };
   return { guest, posted, timers, ended, heard, listener };
@@ -68,5 +71,16 @@ describe("the host's half of a guest's worker", () => {
     guest.receive("too late");
     expect(await Promise.all([answered, silent, cut])).toEqual([true, false, false]);
     expect([ended.length, heard]).toEqual([1, []]);
+  });
+
+  it("ends a worker that sends more than any machine lets out, whatever it sends, and takes nothing more of it", () => {
+    for (const sent of ["text", { is: "pong", id: 1 }, 7]) {
+      const { guest, ended, heard, listener } = started();
+      guest.load("code", listener);
+      for (let i = 0; i < 100_000; i += 1) guest.receive(sent);
+      expect(heard.at(-1)).toBe("SANDBOX_FLOOD");
+      expect(heard.length).toBeLessThanOrEqual(40_000);
+      expect(ended.length).toBe(1);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { OrreryError } from "@orrery/sdk/error";
-import type { FromWorker, Guest, GuestListener, RealmSeed, SandboxLimits, ToWorker } from "@orrery/sdk/sandbox";
+import { floodWords, type FromWorker, type Guest, type GuestListener, Inflow, type RealmSeed, type SandboxLimits, type ToWorker } from "@orrery/sdk/sandbox";
 
 /** What the engine says to a guest's worker: what its machine is made of is in the frame already. */
 export type ToFrame = Exclude<ToWorker, { do: "warm" }> | { readonly do: "warm"; readonly limits: SandboxLimits; readonly seed: RealmSeed | undefined };
@@ -20,14 +20,16 @@ const faults: readonly string[] = ["SANDBOX_INTERRUPTED", "SANDBOX_MEMORY", "SAN
 /** The host's half of one guest's worker. What comes from there is checked: the machine in it may be broken, and the worker with it. */
 export class FrameGuest implements Guest {
   readonly #carrier: FrameCarrier;
+  readonly #inflow: Inflow;
   readonly #pongs = new Map<number, (alive: boolean) => void>();
   #listener: GuestListener | undefined;
   #onWarm: ((seed: RealmSeed | undefined, failure?: OrreryError) => void) | undefined;
   #next = 1;
   #over = false;
 
-  constructor(carrier: FrameCarrier) {
+  constructor(carrier: FrameCarrier, limits: SandboxLimits) {
     this.#carrier = carrier;
+    this.#inflow = new Inflow(limits);
   }
 
   /** Resolves when the machine is up, without a plugin, with a seed for the next one if it was made without. Throws SANDBOX_CRASHED; the worker is ended then. */
@@ -81,6 +83,8 @@ export class FrameGuest implements Guest {
 
   /** Takes what the worker sent. What is none of its words is let fall. */
   receive(sent: unknown): void {
+    if (this.#over) return;
+    if (!this.#inflow.admits(sent)) return this.#flooded();
     if (typeof sent === "string") return this.#listener?.message(sent);
     if (typeof sent !== "object" || sent === null) return;
     const { is, id, code, message, seed } = sent as { readonly [name: string]: unknown };
@@ -100,6 +104,12 @@ export class FrameGuest implements Guest {
     this.#end();
     this.#onWarm?.(undefined, new OrreryError("SANDBOX_CRASHED", "the sandbox's worker ended before it was ready"));
     listener?.exit();
+  }
+
+  #flooded(): void {
+    const listener = this.#listener;
+    this.terminate();
+    listener?.fault("SANDBOX_FLOOD", floodWords);
   }
 
   #end(): void {

@@ -18,7 +18,7 @@ export function tabSandboxEngine({ frames, warm = 1, limits: usual = sandboxLimi
     warm,
     limits: usual,
     async start(limits) {
-      const worker = openFrame(frames, next++);
+      const worker = openFrame(frames, next++, limits);
       const made = await worker.warm(limits, seed);
       seed ??= made;
       return worker;
@@ -27,7 +27,7 @@ export function tabSandboxEngine({ frames, warm = 1, limits: usual = sandboxLimi
   });
 }
 
-function openFrame(frames: Frames, id: number): FrameGuest & PooledWorker {
+function openFrame(frames: Frames, id: number, limits: SandboxLimits): FrameGuest & PooledWorker {
   const { port1: port, port2 } = new MessageChannel();
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
@@ -37,14 +37,17 @@ function openFrame(frames: Frames, id: number): FrameGuest & PooledWorker {
       resolve();
     };
   });
-  const guest = new FrameGuest({
-    post: (message) => port.postMessage(message),
-    end,
-    timer: (ms, fire) => {
-      const timer = setTimeout(fire, ms);
-      return () => clearTimeout(timer);
+  const guest = new FrameGuest(
+    {
+      post: (message) => port.postMessage(message),
+      end,
+      timer: (ms, fire) => {
+        const timer = setTimeout(fire, ms);
+        return () => clearTimeout(timer);
+      },
     },
-  });
+    limits,
+  );
   port.onmessage = ({ data }: MessageEvent<unknown>) => guest.receive(data);
   frames.open(id, port2);
   return Object.assign(guest, { ended });

@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import {
+  floodWords,
   type FromWorker,
   type GuestListener,
+  Inflow,
   type PooledWorker,
   pooledEngine,
   type RealmSeed,
@@ -61,6 +63,7 @@ class Thread implements PooledWorker {
   /** How often each side rang: the thread is rung at 0, this side at 1. */
   readonly #bell = new Int32Array(new SharedArrayBuffer(8));
   readonly #shared: Shared;
+  readonly #inflow: Inflow;
   #rest = 0;
   #due = false;
   readonly ended: Promise<unknown>;
@@ -71,7 +74,7 @@ class Thread implements PooledWorker {
   #over = false;
 
   static async start(wasm: WebAssembly.Module, modules: ReadonlyMap<string, string>, limits: SandboxLimits, shared: Shared): Promise<Thread> {
-    const thread = new Thread(shared);
+    const thread = new Thread(shared, limits);
     await new Promise<void>((resolve, reject) => {
       thread.#onWarm = (failure) => (failure ? reject(failure) : resolve());
       thread.#post({ do: "warm", wasm, limits, modules, seed: shared.seed });
@@ -79,8 +82,9 @@ class Thread implements PooledWorker {
     return thread;
   }
 
-  private constructor(shared: Shared) {
+  private constructor(shared: Shared, limits: SandboxLimits) {
     this.#shared = shared;
+    this.#inflow = new Inflow(limits);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker = new Worker(shared.program, {
@@ -132,7 +136,7 @@ class Thread implements PooledWorker {
       return;
     }
     Atomics.wait(this.#bell, 1, rung, standMs);
-    for (let said = receiveMessageOnPort(this.#port); said; said = receiveMessageOnPort(this.#port)) this.#receive(said.message as FromWorker);
+    for (let said = receiveMessageOnPort(this.#port); said && !this.#over; said = receiveMessageOnPort(this.#port)) this.#receive(said.message as FromWorker);
     if (this.#due) this.#rest = restAfterMiss;
   }
 
@@ -162,6 +166,8 @@ class Thread implements PooledWorker {
     if (this.#over) return;
     this.#over = true;
     this.#listener = undefined;
+    // What it sent and nobody took goes with it.
+    this.#port.close();
     void this.#worker.terminate();
   }
 
@@ -173,6 +179,8 @@ class Thread implements PooledWorker {
   }
 
   #receive(message: FromWorker): void {
+    if (this.#over) return;
+    if (!this.#inflow.admits(message)) return this.#flooded();
     if (typeof message === "string") {
       this.#owes(false);
       return this.#listener?.message(message);
@@ -187,6 +195,12 @@ class Thread implements PooledWorker {
     }
     this.#pongs.get(message.id)?.(true);
     this.#pongs.delete(message.id);
+  }
+
+  #flooded(): void {
+    const listener = this.#listener;
+    this.terminate();
+    listener?.fault("SANDBOX_FLOOD", floodWords);
   }
 
   #gone(): void {

@@ -9,4 +9,5 @@ export { sdkModule } from "./sdk-module.ts";
 export type { Guest, GuestListener, GuestSource, SandboxEngine } from "./engine.ts";
 export type { FromWorker, ToWorker } from "./worker.ts";
 export type { RealmSeed } from "./realm.ts";
+export { floodWords, Inflow } from "./inflow.ts";
 export { type PooledWorker, pooledEngine, type WorkerPoolOptions } from "./worker-pool.ts";
