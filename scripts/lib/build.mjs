@@ -7,12 +7,12 @@ import { projectFiles } from "./project-files.mjs";
 import { run } from "./run.mjs";
 
 const stamps = join(root, "node_modules", ".cache", "orrery-build");
-const recipe = /^(?:pnpm-lock\.yaml|tsconfig\.base\.json|scripts\/lib\/build\.mjs|scripts\/lib\/(?:bundle-cli|bundle-sdk|sdk-types)\.mjs)$/;
+const recipe = /^(?:pnpm-lock\.yaml|tsconfig\.base\.json|scripts\/lib\/build\.mjs|scripts\/lib\/(?:bundle-cli|bundle-sdk|bundle-tab|sdk-types)\.mjs)$/;
 const shared = /^(?:kernel|sdk|plugins|examples)\//;
 
 /** What is built, from which files, and what proves that it is there. */
 const products = [
-  { name: "command line", inputs: /^host-node\//, output: "host-node/dist/main.js", make: bundleCommandLine },
+  { name: "command line", inputs: /^(?:host-node|host-browser\/src\/sandbox)\//, output: "host-node/dist/main.js", make: bundleCommandLine },
   { name: "page", inputs: /^(?:host-browser|playground)\//, output: "playground/dist/index.html", make: bundlePage },
 ];
 
@@ -49,6 +49,7 @@ async function bundleCommandLine() {
     rmSync(fresh, { recursive: true, force: true });
     await must("bundling the command line", [join(root, "scripts", "lib", "bundle-cli.mjs"), fresh]);
     await must("bundling the SDK for authors", [join(root, "scripts", "lib", "bundle-sdk.mjs"), join(fresh, "sdk")]);
+    await must("bundling the page for authors' tests", [join(root, "scripts", "lib", "bundle-tab.mjs"), join(fresh, "tab", "page.js")]);
     copyAssets(join(fresh, "assets"));
     cpSync(join(root, "examples", "aurora"), join(fresh, "example"), { recursive: true });
     rmSync(dist, { recursive: true, force: true });

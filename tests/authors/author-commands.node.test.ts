@@ -1,13 +1,15 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { findChromium } from "../../scripts/lib/chromium.mjs";
 import { cleanEnv, orrery, scratch, start } from "../node/support.ts";
 
 type News = { is: string; message?: string; hook?: string; at?: string; kept?: boolean; again?: boolean; status?: string; capability?: string };
 
 async function created(): Promise<{ folder: string; env: NodeJS.ProcessEnv; index: string; source: string }> {
   const home = scratch("author");
-  const env = cleanEnv(home);
+  const chromium = await findChromium();
+  const env = cleanEnv(home, chromium ? { CHROMIUM_PATH: chromium } : {});
   const folder = join(home, "acme-hello");
   expect((await orrery(["create", "plugin", "acme-hello", "--dir", folder], env)).code).toBe(0);
   const index = join(folder, "index.js");
@@ -19,12 +21,35 @@ const passed = (stdout: string) =>
   );
 
 describe("orrery plugin test", { timeout: 120_000 }, () => {
-  it("runs the tests a plugin was made with in the kernel's realm and, unchanged, in the sandbox, and says what it skipped", async () => {
+  it("runs the tests a plugin was made with, unchanged, with it in the kernel's realm, in the sandbox of Node and in that of a tab", async () => {
     const { folder, env } = await created();
     const ran = await orrery(["plugin", "test", folder, "--json"], env);
-    expect(ran.code).toBe(0);
-    expect(passed(ran.stdout)).toEqual({ kernel: [2, 0], sandbox: [2, 0], tab: [0, 0] });
-    expect((await orrery(["plugin", "test", folder], env)).stdout).toMatch(/in the sandbox of a tab +skipped: /);
+    expect(ran, ran.stderr).toMatchObject({ code: 0 });
+    expect(passed(ran.stdout)).toEqual({ kernel: [2, 0], sandbox: [2, 0], tab: [2, 0] });
+  });
+
+  it("runs them in the realms that were named, and knows which there are", async () => {
+    const { folder, env } = await created();
+    const one = await orrery(["plugin", "test", folder, "--json", "--realm", "tab"], env);
+    expect([one.code, passed(one.stdout)]).toEqual([0, { tab: [2, 0] }]);
+    const none = await orrery(["plugin", "test", folder, "--realm", "moon"], env);
+    expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/REALM_UNKNOWN[\s\S]*kernel, sandbox, tab/)]);
+  });
+
+  it("skips the tab where there is no browser, says what to do, and fails for it when it was named", async () => {
+    const { folder, env } = await created();
+    const bare = { ...env, PATH: "", CHROMIUM_PATH: "" };
+    const all = await orrery(["plugin", "test", folder], bare);
+    expect([all.code, all.stdout]).toEqual([
+      0,
+      expect.stringMatching(/in the sandbox of a tab +skipped: no Chromium, Chrome or Edge was found on this machine. Install one, or set CHROMIUM_PATH/),
+    ]);
+    const named = await orrery(["plugin", "test", folder, "--realm", "tab"], bare);
+    expect([named.code, named.stderr]).toEqual([1, expect.stringContaining("BROWSER_MISSING")]);
+    const wrong = await orrery(["plugin", "test", folder, "--realm", "tab"], { ...bare, CHROMIUM_PATH: folder.concat("/none") });
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("BROWSER_UNUSABLE")]);
+    const broken = await orrery(["plugin", "test", folder, "--realm", "tab"], { ...bare, CHROMIUM_PATH: process.execPath });
+    expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining("BROWSER_FAILED")]);
   });
 
   it("finds what works in the kernel's realm and not in the sandbox", async () => {
@@ -32,7 +57,7 @@ describe("orrery plugin test", { timeout: 120_000 }, () => {
     await writeFile(index, source.replace("Hello!", '${typeof process === "undefined" ? "Inside" : "Hello"}!'));
     const ran = await orrery(["plugin", "test", folder, "--json"], env);
     expect(ran.code).toBe(1);
-    expect(passed(ran.stdout)).toEqual({ kernel: [2, 0], sandbox: [1, 1], tab: [0, 0] });
+    expect(passed(ran.stdout)).toEqual({ kernel: [2, 0], sandbox: [1, 1], tab: [1, 1] });
     expect(ran.stdout).toContain("Inside! Agents at work");
   });
 

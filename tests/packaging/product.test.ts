@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium } from "../../scripts/lib/chromium.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -29,6 +30,7 @@ describe("the packed product", () => {
     );
 
   beforeAll(async () => {
+    Object.assign(env, { CHROMIUM_PATH: await findChromium() });
     mkdirSync(home, { recursive: true });
     mkdirSync(place, { recursive: true });
     const { stdout } = await run(process.execPath, [join(root, "scripts/pack.mjs")], { cwd: root, env: process.env });
@@ -87,6 +89,12 @@ export default definePlugin({ manifest: { id: "acme.stranger", version: "1.0.0",
     await orrery("create", "plugin", "acme-hello");
     const plugin = join(place, "acme-hello");
     expect((await run("npm", ["test"], { cwd: plugin, env })).stdout).toMatch(/pass 2\b/);
+    const { results } = JSON.parse((await orrery("plugin", "test", plugin, "--json")).stdout) as { results: { realm: string; passed: number }[] };
+    expect(results.map(({ realm, passed }) => [realm, passed])).toEqual([
+      ["kernel", 2],
+      ["sandbox", 2],
+      ["tab", 2],
+    ]);
     const { stdout } = await orrery("run", "What does this plugin do?", "--docs", join(plugin, "README.md"), "--plugin", plugin);
     expect(stdout).toContain("Hello! Agents at work:");
   });

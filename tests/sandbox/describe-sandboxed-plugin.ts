@@ -17,11 +17,11 @@ const base = {
 } satisfies SandboxManifest;
 
 /** What a plugin can do in a sandbox, against one engine; made with `limits` and one machine kept warm. */
-export function describeSandboxedPlugin(where: string, makeEngine: () => SandboxEngine): void {
+export function describeSandboxedPlugin(where: string, makeEngine: () => SandboxEngine | Promise<SandboxEngine>): void {
   let engine: SandboxEngine;
   let host: TestHost;
-  beforeAll(() => {
-    engine = makeEngine();
+  beforeAll(async () => {
+    engine = await makeEngine();
   });
   afterEach(() => host?.close());
   afterAll(() => engine.close());

@@ -2,11 +2,17 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { OrreryError } from "@orrery/sdk";
+import { failureOf } from "../cli/failure.ts";
 import { bundlePlugin } from "../packages/bundle-plugin.ts";
+import type { TabRealm } from "./tab-realm.ts";
+
+export const realms = ["kernel", "sandbox", "tab"] as const;
+export type RealmName = (typeof realms)[number];
 
 /** A plugin's own tests in one realm, or why they were not run there. */
 export interface RealmResult {
-  readonly realm: "kernel" | "sandbox" | "tab";
+  readonly realm: RealmName;
   readonly passed: number;
   readonly failed: number;
   /** Seconds are the tests' own business; this is what they said when one failed. */
@@ -14,30 +20,53 @@ export interface RealmResult {
   readonly skipped?: string;
 }
 
-/** Runs the tests beside a plugin, unchanged, in each realm that is here. Throws SOURCE_INVALID when its source is no plugin for a sandbox. */
-export async function runAuthorTests(path: string): Promise<RealmResult[]> {
+/**
+ * Runs the tests beside a plugin, unchanged, with the plugin in each realm that is here; in those that were named, or not at all.
+ * Throws SOURCE_INVALID when its source is no plugin for a sandbox, and for a tab that was named BROWSER_MISSING, BROWSER_UNUSABLE, BROWSER_FAILED, PAGE_MISSING.
+ */
+export async function runAuthorTests(path: string, named: readonly RealmName[] = []): Promise<RealmResult[]> {
+  const wanted = named.length > 0 ? realms.filter((realm) => named.includes(realm)) : realms;
   const { code, folder } = await bundlePlugin(path);
   const place = await mkdtemp(join(tmpdir(), "orrery-plugin-test-"));
+  // It starts while the first tests run; what it fails with is told in its turn.
+  const tab = wanted.includes("tab") ? openTab() : undefined;
+  tab?.catch(() => undefined);
   try {
     const file = join(place, "plugin.js");
     await writeFile(file, code);
-    const preload = new URL(import.meta.url.endsWith(".ts") ? "./test-realm.ts" : "./test-realm.js", import.meta.url).href;
-    return [
-      await run("kernel", folder, [], {}),
-      await run("sandbox", folder, ["--import", preload], { ORRERY_TEST_PLUGIN: file }),
-      {
-        realm: "tab",
-        passed: 0,
-        failed: 0,
-        skipped: "no browser is driven from the command line; Extend → Playground in the page loads the same file in the tab",
-      },
-    ];
+    const preload = ["--import", new URL(import.meta.url.endsWith(".ts") ? "./test-realm.ts" : "./test-realm.js", import.meta.url).href];
+    const results: RealmResult[] = [];
+    for (const realm of wanted) {
+      if (realm === "kernel") results.push(await run(realm, folder, [], {}));
+      else if (realm === "sandbox") results.push(await run(realm, folder, preload, { ORRERY_TEST_PLUGIN: file }));
+      else results.push(await inTab((address) => run(realm, folder, preload, { ORRERY_TEST_PLUGIN: file, ORRERY_TEST_TAB: address }), tab, named.length > 0));
+    }
+    return results;
   } finally {
+    await tab?.then(
+      ({ close }) => close(),
+      () => undefined,
+    );
     await rm(place, { recursive: true, force: true });
   }
 }
 
-function run(realm: RealmResult["realm"], cwd: string, flags: readonly string[], more: Record<string, string>): Promise<RealmResult> {
+const openTab = async (): Promise<TabRealm> => (await import("./tab-realm.ts")).openTabRealm();
+
+/** A tab that nobody named and that is not here is no failure of the plugin. */
+async function inTab(work: (address: string) => Promise<RealmResult>, tab: Promise<TabRealm> | undefined, named: boolean): Promise<RealmResult> {
+  let address: string;
+  try {
+    ({ address } = await (tab ?? openTab()));
+  } catch (thrown) {
+    if (named || !(thrown instanceof OrreryError)) throw thrown;
+    const { message, do: todo } = failureOf(thrown);
+    return { realm: "tab", passed: 0, failed: 0, skipped: [message, todo].filter(Boolean).join(". ") };
+  }
+  return work(address);
+}
+
+function run(realm: RealmName, cwd: string, flags: readonly string[], more: Record<string, string>): Promise<RealmResult> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child = spawn(process.execPath, [...flags, "--test", "--test-reporter=tap"], { cwd, env: { ...env, ...more }, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

@@ -18,8 +18,8 @@ export function authorCommands(plugin: Command, command: MakeCommand, many: (val
   command(
     plugin,
     "test [dir]",
-    "Run the tests beside a plugin in the kernel's realm and in the sandbox",
-    ["orrery plugin test", "orrery plugin test ./acme-hello --json"],
+    "Run the tests beside a plugin with it in the kernel's realm, in the sandbox of Node and in that of a browser's tab",
+    ["orrery plugin test", "orrery plugin test ./acme-hello --json", "orrery plugin test --realm kernel --realm tab"],
     async () => (await load()).test,
-  );
+  ).option("--realm <name>", "kernel, sandbox or tab, and only that; may be repeated; default: all that are here", many);
 }

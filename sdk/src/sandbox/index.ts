@@ -11,3 +11,4 @@ export type { FromWorker, ToWorker } from "./worker.ts";
 export type { RealmSeed } from "./realm.ts";
 export { floodWords, Inflow } from "./inflow.ts";
 export { type PooledWorker, pooledEngine, type WorkerPoolOptions } from "./worker-pool.ts";
+export { type BorrowedEngine, borrowedEngine, type FromLender, lendGuests, type ToLender } from "./lent-guests.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Log } from "@orrery/sdk";
+import { type Log, OrreryError } from "@orrery/sdk";
 import type { DevNews } from "../../authoring/dev-session.ts";
 import { watchSource } from "../../authoring/watch-source.ts";
 import { locateHome } from "../../home.ts";
@@ -116,10 +116,15 @@ function teller(terminal: Terminal): (news: DevNews) => void {
 }
 
 /** `orrery plugin test`: the tests beside the plugin, unchanged, in each realm that is here. */
-export async function test(options: Common, dir: string): Promise<number> {
+export async function test(options: Common & { realm?: string[] }, dir: string): Promise<number> {
   const terminal = new Terminal(options);
-  const { runAuthorTests } = await import("../../authoring/run-tests.ts");
-  const results = await runAuthorTests(resolve(dir || "."));
+  const { realms, runAuthorTests } = await import("../../authoring/run-tests.ts");
+  const named = (options.realm ?? []).map((name) => {
+    const realm = realms.find((each) => each === name);
+    if (realm === undefined) throw new OrreryError("REALM_UNKNOWN", `"${name}" is no realm`, { todo: `There are: ${realms.join(", ")}.` });
+    return realm;
+  });
+  const results = await runAuthorTests(resolve(dir || "."), named);
   terminal.object({ results });
   const names = { kernel: "in the kernel's realm", sandbox: "in the sandbox of Node", tab: "in the sandbox of a tab" };
   for (const { realm, passed, failed, skipped, output } of results) {
