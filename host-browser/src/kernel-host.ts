@@ -72,7 +72,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 
   async forecast(request: SubmitRequest) {
     await this.#loadProviders();
-    return this.#service(Runner).forecast(runRequest(request, []));
+    return this.#service(Runner).forecast(runRequest(request, (request.documents ?? []).map(inputFile)));
   }
 
   async example() {
@@ -270,7 +270,7 @@ function inputFile(document: NonNullable<SubmitRequest["documents"]>[number]): I
 }
 
 /** A request of the page's as the runner takes it: saying a budget is agreeing to spend it. */
-function runRequest({ task, budget, thread, topology, team, agents, model }: SubmitRequest, files: InputFile[]): RunRequest {
+function runRequest({ task, budget, thread, topology, team, agents, model, documentBytes }: SubmitRequest, files: InputFile[]): RunRequest {
   return {
     text: task,
     files,
@@ -279,6 +279,7 @@ function runRequest({ task, budget, thread, topology, team, agents, model }: Sub
     ...(team ? { team } : {}),
     ...(agents ? { agents } : {}),
     ...(model ? { model } : {}),
+    ...(documentBytes === undefined ? {} : { documentBytes }),
     spending:
       budget === undefined
         ? { allowed: false, capNano: 0, why: "nobody agreed to spend money" }

@@ -50,6 +50,7 @@ export default definePlugin({
     toolCalls: z.int().positive().default(64),
     toolDeadlineMs: z.number().positive().default(60_000),
     passages: z.int().positive().default(24),
+    answerTokens: z.int().positive().default(600),
     questions: z.int().nonnegative().default(200),
     questionsAtOnce: z.int().positive().default(4),
   }),
@@ -174,7 +175,8 @@ export default definePlugin({
         const hooks = session("forecast");
         try {
           const { forecastOf } = await import("./forecast.ts");
-          return await forecastOf(taskOf(request), request, hooks, context, services.ledger, context.signal);
+          const given = { hooks, context, ledger: services.ledger, limits, models: await listModels(context), signal: context.signal };
+          return await forecastOf(taskOf(request), request, given);
         } finally {
           hooks.close();
         }

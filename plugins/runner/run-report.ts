@@ -1,6 +1,7 @@
 import {
   type CallPrediction,
   costOf,
+  type Estimate,
   type JournalEntry,
   nanoToMicro,
   type RunHead,
@@ -61,6 +62,7 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead, held: 
       const route = routed.filter(({ agent }) => agent === id).at(-1);
       return { id, role, model: route?.model ?? "", why: route?.why ?? "", calls: cost.callsByAgent[id] ?? 0, microUsd: nanoToMicro(cost.byAgent[id] ?? 0) };
     }),
+    ...(planned?.estimate ? { estimate: estimateIn(planned.estimate) } : {}),
     cost: {
       microUsd: nanoToMicro(cost.nano),
       calls: cost.calls,
@@ -79,6 +81,14 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead, held: 
     journal: { events: head.events, bytes: head.bytes, head: head.head },
   };
 }
+
+const estimateIn = ({ inputTokens, outputTokens, nano, mostNano, unpriced }: Estimate): NonNullable<RunReport["estimate"]> => ({
+  inputTokens,
+  outputTokens,
+  microUsd: nano === undefined ? null : nanoToMicro(nano),
+  mostMicroUsd: mostNano === undefined ? null : nanoToMicro(mostNano),
+  unpriced,
+});
 
 function openGates(known: readonly TypedRunEvent[]): Of<"gate.opened">[] {
   const open = new Map<string, Of<"gate.opened">>();

@@ -51,6 +51,8 @@ export interface RunnerConfig {
   toolDeadlineMs: number;
   /** Passages a generative model is shown. */
   passages: number;
+  /** Tokens an answer of a generative model is taken to have, in an estimate made before the run. */
+  answerTokens: number;
   /** Questions to models a plugin may put for one run, or within a minute outside any. */
   questions: number;
   /** And how many of them may be unanswered at once. */

@@ -24,6 +24,8 @@ export interface SubmitRequest {
   /** US dollars; saying one agrees to spend up to it. */
   budget?: number;
   thread?: string;
+  /** Of a forecast: bytes of the documents that are not handed over yet. */
+  documentBytes?: number;
 }
 export type WatchMessage = { kind: "event"; event: RunEvent } | { kind: "delta"; delta: ModelDelta } | { kind: "end" };
 
@@ -41,7 +43,7 @@ export interface HostInfo {
 export interface KernelClient {
   info(): Promise<HostInfo>;
   submit(request: SubmitRequest): Promise<{ runId: string; thread: string }>;
-  /** What the request would do and cost, without doing it; its documents are not needed. */
+  /** What the request would do and cost, without doing it; of its documents only the size matters. */
   forecast(request: SubmitRequest): Promise<Forecast>;
   /** Runs the built-in example. */
   example(): Promise<{ runId: string; thread: string }>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { millis, nanoUsd } from "./brands.ts";
+import { estimate } from "./estimate.ts";
 import { json } from "./json.ts";
 import { recalled } from "./memory.ts";
 import { artifact, origin, stepResult, usage } from "./step.ts";
@@ -30,6 +31,8 @@ export const events = {
   "run.planned": z.object({
     plan: plan.omit({ task: true, recalled: true, thread: true }),
     predicted: z.object({ min: z.int(), expected: z.int(), max: z.int() }),
+    /** Tokens and money of the predicted calls. */
+    estimate: estimate.optional(),
     edges: z.array(z.object({ from: z.string(), to: z.string() })),
     /** Topology plugin that answered. */
     by: z.string(),

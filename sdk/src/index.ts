@@ -74,6 +74,7 @@ export {
 export { judgement, verdict, decideQuery, decision, type Judgement, type Verdict, type DecideQuery, type Decision } from "./verdict.ts";
 export { Models, modelQuestion, type ModelAnswer, type ModelQuestion, type ModelsFor } from "./models.ts";
 export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";
+export { estimate, type Estimate } from "./estimate.ts";
 export { costOf, noCost } from "./cost-projection.ts";
 export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type Move, type CallPrediction, type Conformance } from "./topology.ts";
 

@@ -1,7 +1,7 @@
 import { type Json, token } from "@orrery/kernel";
 import type { Span } from "./span.ts";
-import type { NanoUsd } from "./brands.ts";
 import type { InputFile, SkippedFile } from "./documents.ts";
+import type { Estimate } from "./estimate.ts";
 import type { RunStatus } from "./events.ts";
 import type { Recalled } from "./memory.ts";
 import type { ForkRequest, Steering, WaitingItem } from "./steering.ts";
@@ -19,6 +19,8 @@ export interface RunRequest {
   files?: InputFile[];
   /** Where the host read them from, so that a follow-up can read them again; the files' own paths when absent. */
   sources?: string[];
+  /** Of a forecast: bytes of the documents that are not handed over yet. */
+  documentBytes?: number;
   /** Names of what the host itself could not read, to be listed with the rest. */
   skipped?: SkippedFile[];
   /** Continue this conversation. */
@@ -62,6 +64,16 @@ export interface RunReport {
     failures: { agent: string; path: string; code: string; message: string }[];
   };
   agents: AgentReport[];
+  /** What it was expected to take before its first call, to be read beside `cost`; absent before it is planned. */
+  estimate?: {
+    inputTokens: number;
+    outputTokens: number;
+    /** Micro-dollars of the expected calls, and of the most there may be; null where a price is unknown. */
+    microUsd: number | null;
+    mostMicroUsd: number | null;
+    /** Models whose price nobody knows. */
+    unpriced: string[];
+  };
   cost: {
     /** Micro-dollars; may be fractional (money is kept in nano-dollars). */
     microUsd: number;
@@ -89,12 +101,8 @@ export interface Forecast {
   /** Who may hear whom. */
   edges: { from: string; to: string }[];
   predicted: CallPrediction;
-  /** Tokens of the expected calls, for prompts and answers of a usual length. */
-  tokens: { input: number; output: number };
+  estimate: Estimate;
   models: { agent: string; model: string; why: string; paid: boolean }[];
-  /** Expected and highest cost; undefined when a model has no known price. */
-  expectedNano: NanoUsd | undefined;
-  maxNano: NanoUsd | undefined;
 }
 
 /** What a host hands in with a run that goes on: who says so, and its documents, read again. */

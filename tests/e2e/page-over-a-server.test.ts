@@ -123,10 +123,10 @@ describe("the same page over a Node host", () => {
     await page.getByLabel("Run tasks").selectOption("node");
     const model = page.locator("select").filter({ hasText: "as the router decides" });
     await page.getByLabel("Task", { exact: true }).fill("When does the ferry leave, and what does it cost?");
-    expect(await page.getByText(/^Forecast:/).count()).toBe(0);
+    await page.getByText(/^Forecast: \d+ calls \(dag\) of orrery\/extractive, about [\d,]+ tokens in, [\d,]+ out, \$0\./).waitFor();
     const paid = await model.locator("option", { hasText: "(paid)" }).first().getAttribute("value");
     await model.selectOption(paid);
-    await page.getByText(/^Forecast: \d+ calls \(dag\) of anthropic\/\S+, about \$0\.\d+, \$\d+\.\d+ at the very most/).waitFor();
+    await page.getByText(/^Forecast: \d+ calls \(dag\) of anthropic\/\S+, about [\d,]+ tokens in, [\d,]+ out, \$0\.\d+, \$\d+\.\d+ at most/).waitFor();
     expect(await page.getByLabel(/^Spend at most/).inputValue()).toBe("0.05");
   });
 

@@ -61,12 +61,25 @@ describe("a team on a connected model, through the command line", () => {
       outputTokens: usage.completion_tokens * asked.length,
     });
     expect(object.cost.microUsd).toBeCloseTo(perCall * asked.length, 6);
+
+    const { inputTokens = 0, outputTokens = 0, microUsd, mostMicroUsd, unpriced } = object.estimate ?? {};
+    const expected = calcPrice({ input_tokens: inputTokens, output_tokens: outputTokens }, "gpt-4o", { providerId: "openai" });
+    expect(microUsd).toBeCloseTo((expected?.total_price ?? Number.NaN) * 1e6, 0);
+    expect([mostMicroUsd ?? 0, unpriced]).toEqual([expect.any(Number), []]);
+    expect(mostMicroUsd ?? 0).toBeGreaterThan(microUsd ?? 0);
   });
 
   it("says in the terminal which model each step went to, and why", async () => {
     const { code, stdout, stderr } = await person.run(["run", "When does the Aurora enter service?", "--docs", documents, "--budget", "0.05"]);
     expect(code).toBe(0);
-    expect(stdout + stderr).toMatch(/researcher\s+→ openai\/\S+ because \S+/);
+    const said = stdout + stderr;
+    expect(said).toMatch(/researcher\s+→ openai\/\S+ because \S+/);
+    // Before the first call what it is expected to take; after the last, that and what it took.
+    expect(said).toMatch(/estimate\s+about [\d,]+ tokens in, [\d,]+ out, \$0\.\d+, \$\d+\.\d+ at most/);
+    expect(said.indexOf("estimate ")).toBeLessThan(said.indexOf("→ openai"));
+    expect(said).toMatch(
+      /agents' calls\s+tokens in\s+tokens out\s+money\npredicted\s+\d+.*\s[\d,]+\s+[\d,]+\s+\$0\.\d+\nobserved\s+\d+\s+[\d,]+\s+[\d,]+\s+\$0\.\d+/,
+    );
   });
 
   it("stops before the call that would pass the budget, with exit code 3 and nothing overspent", async () => {
@@ -101,6 +114,7 @@ describe("a team on a connected model, through the command line", () => {
     const { code, object } = await person.json(["run", "When?", "--docs", documents, "--model", "openai/gemini-2.0-flash", "--budget", "0.05"]);
     expect(code).toBe(3);
     expect(JSON.stringify(object.reasons)).toMatch(/price/i);
+    expect(object.estimate).toMatchObject({ microUsd: null, mostMicroUsd: null, unpriced: ["openai/gemini-2.0-flash"] });
     expect(object.cost.calls).toBe(0);
   });
 

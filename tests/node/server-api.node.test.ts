@@ -1,4 +1,4 @@
-import type { RunReport, WatchMessage } from "@orrery/sdk";
+import type { Forecast, RunReport, WatchMessage } from "@orrery/sdk";
 import { routes } from "@orrery/host-node";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -62,6 +62,19 @@ describe("the HTTP API", () => {
     expect(trace.spans.length).toBeGreaterThan(report.cost.calls);
     const { body: sentences } = await call<{ sentences: { n: number; text: string }[] }>(`/api/runs/${report.runId}/sentences?path=harbour.md`);
     expect(sentences.sentences.map(({ text }) => text)).toContain("The harbour opens at six in the morning.");
+  });
+
+  it("forecasts a task without doing it, and the report has what was predicted beside what was observed", async () => {
+    const { call, post } = await setUp();
+    const { status, body: forecast } = await post<Forecast>("/api/forecast", task);
+    expect(status).toBe(200);
+    expect(forecast).toMatchObject({ team: { agents: expect.any(Array) }, estimate: { nano: 0, unpriced: [] } });
+    expect(forecast.estimate.inputTokens).toBeGreaterThan(0);
+    expect((await call<{ runs: unknown[] }>("/api/runs")).body.runs).toEqual([]);
+    const { body: report } = await post<RunReport>("/api/runs?wait=true", task);
+    expect(report.topology.predicted).toEqual(forecast.predicted);
+    expect(report.estimate).toMatchObject({ outputTokens: forecast.estimate.outputTokens, microUsd: 0 });
+    expect(report.cost.inputTokens).toBeGreaterThan(0);
   });
 
   it("goes on after Last-Event-ID, and gives the entries as JSON to who asks for JSON", async () => {

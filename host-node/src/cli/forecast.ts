@@ -1,7 +1,7 @@
 import { Runner } from "@orrery/sdk";
 import type { StartOptions } from "../client/host-client.ts";
 import { saveSetting } from "../settings/load-settings.ts";
-import { count, nanoDollars } from "./format.ts";
+import { count, estimateWords } from "./format.ts";
 import type { Session } from "./with-host.ts";
 
 /**
@@ -18,11 +18,9 @@ export async function agreeToSpending({ client, host, terminal }: Session, asked
   const { capUsd } = host.settings.spending;
   terminal.line(`This would use ${[...new Set(paid.map(({ model }) => model))].join(", ")}, which costs money:`);
   for (const { agent, model, why } of paid) terminal.line(`  ${agent} on ${model}: ${why}`);
-  const cost =
-    forecast.expectedNano === undefined
-      ? "with no known price"
-      : `about ${nanoDollars(forecast.expectedNano)}${forecast.maxNano === undefined ? "" : `, ${nanoDollars(forecast.maxNano)} at most`}`;
-  terminal.line(`${count(forecast.predicted.expected, "call")}, ${cost}. A run never spends more than $${capUsd} (setting spending.capUsd).`);
+  terminal.line(
+    `${count(forecast.predicted.expected, "call")}, ${estimateWords(forecast.estimate)}. A run never spends more than $${capUsd} (setting spending.capUsd).`,
+  );
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({ message: "Use paid models, now and from here on, up to that cap a run?", initialValue: false });
   if (isCancel(answer) || !answer) {

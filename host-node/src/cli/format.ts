@@ -1,4 +1,4 @@
-import { nanoToUsd } from "@orrery/sdk";
+import { type Estimate, nanoToUsd } from "@orrery/sdk";
 
 /** Micro-dollars as dollars, with as many digits as it takes to see them. */
 export function dollars(microUsd: number): string {
@@ -10,6 +10,13 @@ export function dollars(microUsd: number): string {
 export const nanoDollars = (nano: number): string => dollars(nanoToUsd(nano) * 1e6);
 export const seconds = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`);
 export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+
+/** What a run is expected to take: tokens, then money, "price unknown" where nobody knows it. */
+export function estimateWords({ inputTokens, outputTokens, nano, mostNano, unpriced }: Estimate): string {
+  const tokens = `about ${inputTokens.toLocaleString("en-US")} tokens in, ${outputTokens.toLocaleString("en-US")} out`;
+  if (nano === undefined) return `${tokens}, price of ${unpriced.join(", ")} unknown`;
+  return `${tokens}, ${nanoDollars(nano)}${mostNano ? `, ${nanoDollars(mostNano)} at most` : ""}`;
+}
 
 /** Rows as columns of equal width, two spaces apart; the last column is not padded. */
 export function table(rows: readonly (readonly string[])[]): string[] {

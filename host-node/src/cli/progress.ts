@@ -1,5 +1,5 @@
 import { type RunEvent, type TypedRunEvent, typed, type WatchMessage } from "@orrery/sdk";
-import { count, nanoDollars, seconds } from "./format.ts";
+import { count, estimateWords, nanoDollars, seconds } from "./format.ts";
 import { printable } from "../printable.ts";
 import { oneLine, type Terminal } from "./terminal.ts";
 
@@ -52,13 +52,14 @@ export class Progress {
         for (const { task, score } of event.data.recalled) this.#row("recalled", `${oneLine(task, 100)} ${dim(`relevance ${score.toFixed(2)}`)}`);
         return;
       case "run.planned": {
-        const { plan, predicted } = event.data;
+        const { plan, predicted, estimate } = event.data;
         this.#row(
           "team",
           `${bold(oneLine(plan.team.name, 60))}: ${plan.team.agents.map(({ id, role }) => (id === role ? id : `${id} (${oneLine(role, 40)})`)).join(", ")}`,
         );
         const range = predicted.min === predicted.max ? "" : ` (${predicted.min} to ${predicted.max})`;
         this.#row("topology", `${bold(plan.topology.id)}, ${count(predicted.expected, "call")} expected${range}`);
+        if (estimate) this.#row("estimate", estimateWords(estimate));
         for (const { by, text } of plan.notes) this.#row("", dim(`${oneLine(text, 140)} (${by})`));
         return;
       }

@@ -17,7 +17,8 @@ export function showReport(terminal: Terminal, report: RunReport): void {
     terminal.line(`${red(report.error.code)}${report.error.plugin ? ` in ${report.error.plugin}` : ""}  ${oneLine(report.error.message, 500)}`);
     if (report.error.do) terminal.line(report.error.do);
   }
-  const { cost, topology } = report;
+  const { cost, topology, estimate } = report;
+  for (const line of estimate ? beside(report, estimate) : []) terminal.line(dim(line));
   const rows = [
     [
       "cost",
@@ -43,6 +44,23 @@ export function showReport(terminal: Terminal, report: RunReport): void {
     ["go on", `orrery run "…" --thread ${report.thread}`],
   ].filter(([, text]) => text);
   for (const line of table(rows.map(([label = "", text = ""]) => [label, text]))) terminal.line(dim(line));
+}
+
+/** What was predicted before the run, and what was observed: a column each. */
+function beside({ topology, cost }: RunReport, { inputTokens, outputTokens, microUsd }: NonNullable<RunReport["estimate"]>): string[] {
+  const { min, expected, max } = topology.predicted;
+  const whole = (n: number) => n.toLocaleString("en-US");
+  return table([
+    ["", "agents' calls", "tokens in", "tokens out", "money"],
+    [
+      "predicted",
+      min === max ? whole(expected) : `${whole(expected)} (${whole(min)} to ${whole(max)})`,
+      whole(inputTokens),
+      whole(outputTokens),
+      microUsd === null ? "unknown" : dollars(microUsd),
+    ],
+    ["observed", whole(topology.observedCalls), whole(cost.inputTokens), whole(cost.outputTokens), dollars(cost.microUsd)],
+  ]);
 }
 
 /** A fact in words: the members of a structured one after their names. */

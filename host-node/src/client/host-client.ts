@@ -77,8 +77,8 @@ export class HostClient implements KernelClient {
     return this.start({ ...request, documents: await this.read(request) });
   }
 
-  forecast(request: SubmitRequest): Promise<Forecast> {
-    return this.#host.need(Runner).forecast(this.request({ ...request, documents: { files: [], skipped: [], sources: [] } }));
+  async forecast(request: SubmitRequest): Promise<Forecast> {
+    return this.#host.need(Runner).forecast(this.request({ ...request, documents: await this.read(request) }));
   }
 
   /** The documents of a request; of a follow-up without any, those its conversation read last. */
@@ -114,6 +114,7 @@ export class HostClient implements KernelClient {
       ...(rest.team ? { team: rest.team } : {}),
       ...(agents ? { agents } : {}),
       ...(model ? { model } : {}),
+      ...(rest.documentBytes === undefined ? {} : { documentBytes: rest.documentBytes }),
       spending: spendingOf({ budgetUsd: budget, teamUsd: rest.team?.budget, model: rest.model, agreed }, settings.spending),
       actor: settings.actor,
       workspace: settings.workspace,

@@ -30,6 +30,7 @@ export const submitRequest = z.strictObject({
     .optional()
     .describe("Every step goes to this model; asking for one agrees to pay for it, up to the cap"),
   budget: z.number().nonnegative().max(10_000).optional().describe("US dollars; giving a budget agrees to spend up to it"),
+  documentBytes: z.int().nonnegative().optional().describe("Of a forecast: bytes of the documents that are not handed over yet"),
   thread: z.string().min(1).max(200).optional().describe("Continue this conversation"),
 });
 export type CheckedSubmit = z.infer<typeof submitRequest>;

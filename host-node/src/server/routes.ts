@@ -57,6 +57,14 @@ export const routes: readonly Route[] = [
     },
     { bodyLimit: 50_000_000 },
   ),
+  route(
+    "POST",
+    "/api/forecast",
+    "forecast",
+    "What a task would do and take, without doing it: team, calls, tokens, money",
+    ({ body }, { client }) => client.forecast(body as CheckedSubmit as Parameters<HostClient["forecast"]>[0]),
+    { bodyLimit: 50_000_000 },
+  ),
   route("POST", "/api/example", "example", "Run the built-in example", async (_, context) => accepted(context, await context.client.example())),
   route("GET", "/api/runs", "runs", "Runs, newest first", async ({ query: { limit, thread, before } }, { client }) => ({
     runs: await client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}), ...(before === undefined ? {} : { before }) }),

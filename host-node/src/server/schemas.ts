@@ -27,6 +27,7 @@ export const schemas = {
     querystring: z.object({ wait: z.stringbool().optional().describe("Answer with the report once the run has ended") }),
     response: started,
   },
+  forecast: { body: submitRequest, response: open("Forecast") },
   example: { response: started },
   runs: {
     querystring: z.object({

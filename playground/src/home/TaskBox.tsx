@@ -40,9 +40,10 @@ export function TaskBox() {
     ...(model ? { model } : {}),
     ...(paid ? { budget: Number(budget) } : {}),
   };
+  const documentBytes = files.reduce((sum, { file }) => sum + file.size, 0);
 
   // While somebody types, the team is drawn for what stood there a moment ago.
-  const planned = useSettled(asked, 400);
+  const planned = useSettled(documentBytes > 0 ? { ...asked, documentBytes } : asked, 400);
 
   const add = (added: Dropped[]) => setFiles((now) => [...new Map([...now, ...added].map((file) => [file.path, file])).values()]);
   const drop = async (event: DragEvent) => {
@@ -102,7 +103,7 @@ export function TaskBox() {
           <p className="min-w-0 flex-1 basis-52 text-muted">
             {files.length === 0
               ? "Drop files or a folder here. Markdown, text, HTML, PDF, JSON, CSV, code."
-              : `${plural(files.length, "document")}, ${bytes(files.reduce((sum, { file }) => sum + file.size, 0))}`}
+              : `${plural(files.length, "document")}, ${bytes(documentBytes)}`}
           </p>
           <input
             ref={picker}
@@ -208,7 +209,7 @@ export function TaskBox() {
             <TeamPreview request={planned} />
           </Suspense>
         ) : null}
-        {paid && task.trim() !== "" ? <ForecastLine request={asked} /> : null}
+        {planned.task.trim() !== "" ? <ForecastLine request={planned} paid={paid} /> : null}
         {failure !== undefined ? <Failed error={failure} what="The task was not started" /> : null}
       </form>
     </section>

@@ -2,7 +2,8 @@ import type { SubmitRequest } from "@orrery/sdk";
 import { useForecast } from "../client/queries.ts";
 import type { AgentView } from "../run/agent-view.ts";
 import { Graph } from "../run/Graph.tsx";
-import { nanoMoney, plural } from "../ui/format.ts";
+import { estimatedMoney, estimatedTokens } from "../ui/estimate.ts";
+import { plural } from "../ui/format.ts";
 import { Failed, Loading } from "../ui/States.tsx";
 
 /** Who would work on the task, how they would hear each other, and what it would come to. Nothing is run for it. */
@@ -10,21 +11,14 @@ export function TeamPreview({ request }: { request: SubmitRequest }) {
   const { data, error, isPending } = useForecast(request);
   if (error) return <Failed error={error} what="The team could not be planned" />;
   if (isPending || !data) return <Loading what="Planning the team" />;
-  const { team, topology, edges, predicted, tokens, models, expectedNano, maxNano } = data;
+  const { team, topology, edges, predicted, estimate, models } = data;
   const agents = team.agents.map(
     ({ id, role, skill, focus }): AgentView => ({ id, role, skill, focus, state: "pending", step: undefined, nano: 0, calls: 0, score: undefined }),
   );
   const facts: [string, string][] = [
     ["Calls", predicted.min === predicted.max ? String(predicted.expected) : `${predicted.expected} (${predicted.min} to ${predicted.max})`],
-    ["Tokens, about", `${tokens.input.toLocaleString("en")} in, ${tokens.output.toLocaleString("en")} out`],
-    [
-      "Money",
-      expectedNano === undefined || maxNano === undefined
-        ? "price unknown"
-        : maxNano === 0
-          ? "$0"
-          : `${nanoMoney(expectedNano)}, ${nanoMoney(maxNano)} at most`,
-    ],
+    ["Tokens, about", estimatedTokens(estimate)],
+    ["Money", estimatedMoney(estimate)],
     ["Models", [...new Set(models.map(({ model }) => model))].join(", ") || "none can be used"],
   ];
   return (

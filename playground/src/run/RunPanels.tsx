@@ -126,8 +126,23 @@ export function Events({ view, agent }: { view: RunView; agent: string | undefin
 }
 
 export function RunCost({ view, agents }: { view: RunView; agents: AgentView[] }) {
+  const { predicted, estimate } = view.planned ?? {};
+  const whole = (n: number) => n.toLocaleString("en");
   return (
     <>
+      {predicted && estimate ? (
+        <Part title="Predicted before the run, and observed">
+          <Table
+            head={["", "Predicted", "Observed"]}
+            rows={[
+              ["Agents' calls", whole(predicted.expected), whole(view.finished?.observedCalls ?? view.steps.length)],
+              ["Tokens in", whole(estimate.inputTokens), whole(view.inputTokens)],
+              ["Tokens out", whole(estimate.outputTokens), whole(view.outputTokens)],
+              ["Money", estimate.nano === undefined ? "unknown" : nanoMoney(estimate.nano), nanoMoney(view.nano)],
+            ]}
+          />
+        </Part>
+      ) : null}
       <Table
         head={["Agent", "Calls", "Cost"]}
         rows={[...agents.map((agent) => [agent.id, String(agent.calls), nanoMoney(agent.nano)]), ["Sum", String(view.calls), nanoMoney(view.nano)]]}

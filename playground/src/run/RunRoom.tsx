@@ -4,7 +4,8 @@ import { useCallback, useEffect, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { queries, useRuns } from "../client/queries.ts";
 import { buttonClass } from "../ui/Button.tsx";
-import { duration, nanoMoney } from "../ui/format.ts";
+import { estimatedTokens } from "../ui/estimate.ts";
+import { duration, nanoMoney, plural } from "../ui/format.ts";
 import { Failed, Loading, Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
 import { useNow } from "../ui/use-now.ts";
@@ -156,6 +157,11 @@ function Facts({ view, status }: { view: RunView; status: string }) {
     ["Model calls", String(view.calls)],
     ["Tokens", `${view.inputTokens.toLocaleString("en")} in, ${view.outputTokens.toLocaleString("en")} out`],
   ];
+  if (view.planned?.estimate) {
+    const { nano } = view.planned.estimate;
+    const calls = plural(view.planned.predicted.expected, "call");
+    facts.push(["Predicted", `${calls}, ${estimatedTokens(view.planned.estimate)}, ${nano === undefined ? "price unknown" : nanoMoney(nano)}`]);
+  }
   if (view.documents)
     facts.push(["Documents", `${view.documents.documents.length} read${view.documents.skipped.length ? `, ${view.documents.skipped.length} skipped` : ""}`]);
   return (

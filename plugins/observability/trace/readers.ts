@@ -50,11 +50,18 @@ export const readers: { readonly [T in EventType]?: (drafts: Drafts, entry: Entr
     }),
 
   // Planning begins when the documents are read, and recalling is a part of it.
-  "run.planned": (drafts, { idx, ts, data: { plan, by, predicted } }) => {
+  "run.planned": (drafts, { idx, ts, data: { plan, by, predicted, estimate } }) => {
     const documents = drafts.all().find((draft) => draft.kind === "documents");
     const start = documents?.end ?? drafts.get("run")?.start ?? ts;
     for (const draft of drafts.all()) if (draft.kind === "memory") draft.start = Math.max(draft.start, start);
-    const attributes = { team: plan.team.name, agents: plan.team.agents.length, topology: plan.topology.id, by, predictedCalls: predicted.expected };
+    const attributes = {
+      team: plan.team.name,
+      agents: plan.team.agents.length,
+      topology: plan.topology.id,
+      by,
+      predictedCalls: predicted.expected,
+      ...(estimate ? { predictedTokens: estimate.inputTokens + estimate.outputTokens, predictedNano: estimate.nano ?? "unknown" } : {}),
+    };
     drafts.open({ id: "plan", name: "plan", kind: "plan", start, end: ts, idx, attributes });
   },
 
