@@ -216,8 +216,8 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   }
 
   /** From now on plugins can be installed: the page opened its half of the sandbox. Those that are installed start. */
-  startPackages(packages: Packages): void {
-    this.#packages = packages.start().then(() => packages);
+  startPackages(starting: Promise<Packages>): void {
+    this.#packages = starting;
   }
 
   packageCount() {

@@ -69,7 +69,7 @@ class TabKernel {
   async openSandbox(port: MessagePort): Promise<void> {
     const { framesOver, Guests } = await import("./sandbox/guests.ts");
     this.#guests = new Guests(this.#started(), framesOver(port));
-    this.#host?.startPackages(this.#guests.packages);
+    this.#host?.startPackages(this.#guests.start());
   }
 
   /** Installs or replaces a plugin edited in the page; `code` is JavaScript. */

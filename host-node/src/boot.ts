@@ -66,8 +66,13 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
     if (quarantined) void kernel.suspend(plugin, message).catch(() => undefined);
   };
   const packages = once(async () => {
-    const { PackageHost } = await import("./packages/package-host.ts");
-    return new PackageHost({ home, kernel, clock: platform.clock, log: platform.log, engine, onStopped, configOf, disabled: settings.disabled });
+    const [{ PackageHost }, { budgetsPlugin }] = await Promise.all([import("./packages/package-host.ts"), import("@orrery/sdk/package")]);
+    const made = new PackageHost({ home, kernel, clock: platform.clock, log: platform.log, engine, onStopped, configOf, disabled: settings.disabled });
+    await install(
+      budgetsPlugin((id) => made.budgetOf(id)),
+      "core",
+    );
+    return made;
   });
   const close = async (): Promise<void> => {
     try {

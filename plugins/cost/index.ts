@@ -1,4 +1,4 @@
-import { definePlugin, Journal, lazy, Ledger, Storage, usdToNano } from "@orrery/sdk";
+import { Budgets, definePlugin, Journal, lazy, Ledger, Storage, usdToNano } from "@orrery/sdk";
 import { z } from "zod";
 import type { BudgetLedger } from "./ledger.ts";
 
@@ -20,7 +20,7 @@ export default definePlugin({
     .strictObject({
       /** Most a day (UTC) may cost over all runs, in US dollars. */
       dayCapUsd: z.number().nonnegative().default(5),
-      /** What plugins may spend on questions of their own to models, in US dollars a run and a day (UTC), by plugin id. One that is not here asks free models only. */
+      /** What plugins may spend on questions of their own to models, in US dollars a run and a day (UTC), by plugin id: at most, for one that was granted a budget. */
       plugins: z
         .record(z.string(), z.strictObject({ runUsd: z.number().nonnegative().default(0.01), dayUsd: z.number().nonnegative().default(0.1) }))
         .default({}),
@@ -38,16 +38,20 @@ export default definePlugin({
         journal = undefined;
       });
     });
+    let budgets: Budgets | undefined;
+    when({ budgets: Budgets }, ({ use: found, own }) => {
+      budgets = found.budgets;
+      own("budgets", () => {
+        budgets = undefined;
+      });
+    });
     const ledger = lazy(async (): Promise<BudgetLedger> => {
-      const [{ BudgetLedger }, { PriceBook }, { Allowances }] = await load();
-      const store = use.storage.open("orrery.cost");
-      const allowed = Object.entries(config.plugins).map(
-        ([id, { runUsd, dayUsd }]) => [id, { runNano: usdToNano(runUsd), dayNano: usdToNano(dayUsd) }] as const,
-      );
+      const [{ BudgetLedger }, { PriceBook }, { allowanceOf, Allowances }] = await load();
+      const set = new Map(Object.entries(config.plugins));
       return new BudgetLedger({
         book: new PriceBook(config.prices, clock.now),
-        store,
-        allowances: new Allowances(new Map(allowed), store),
+        store: use.storage.open("orrery.cost"),
+        allowances: new Allowances((plugin) => allowanceOf(budgets?.of(plugin), set.get(plugin)), use.storage),
         log,
         journal: () => journal,
         now: clock.now,

@@ -20,7 +20,7 @@ function ledgerOver(
     journal = () => undefined as Journal | undefined,
   } = {},
 ): BudgetLedger {
-  const allowances = new Allowances(new Map(Object.entries(allowed)), store);
+  const allowances = new Allowances((plugin) => allowed[plugin] ?? { runNano: 0, dayNano: 0 }, memoryStorage());
   return new BudgetLedger({ book: new PriceBook(prices, () => noon), store, log: silent, journal, now: () => noon, dayCapNano, allowances });
 }
 const store = (): KeyValue => memoryStorage().open("t");

@@ -295,7 +295,7 @@ function commit(account: RunAccount, asker: string | undefined, nano: NanoUsd): 
 const overAllowance = (asker: string, bound: NanoUsd, model: string, cap: NanoUsd, used: NanoUsd, time: "a run" | "a day"): GuardAnswer =>
   deny(
     "BUDGET_EXCEEDED",
-    `the plugin ${asker} may spend ${dollars(cap)} ${time} on questions of its own${used > 0 ? `, has ${dollars(used)} of it spent or reserved` : ""}, and this call to ${model} may cost ${dollars(bound)}. Allow it more with the setting spending.plugins, or let it ask a free model.`,
+    `the plugin ${asker} may spend ${dollars(cap)} ${time} on questions of its own${used > 0 ? `, has ${dollars(used)} of it spent or reserved` : ""}, and this call to ${model} may cost ${dollars(bound)}. Grant it more where it was installed (--budget), or allow it more with the setting spending.plugins, or let it ask a free model.`,
   );
 
 /** The UTC day money is counted on, as a key of the store. */

@@ -2,7 +2,7 @@ import type { Disposer, Manifest, PluginContext as KernelPluginContext, PluginDe
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Lifecycle } from "./lifecycle.ts";
 import { admitted } from "./hook-capability.ts";
-import { Models, modelsFor } from "./models.ts";
+import { type ModelBudget, Models, modelsFor } from "./models.ts";
 import { matches, type TapFilter } from "./sandbox/filter.ts";
 
 type Tokens = { readonly [name: string]: Token<unknown> };
@@ -11,6 +11,12 @@ export interface PluginContext<R extends Tokens = Tokens, Config = unknown> exte
   tap<N extends keyof Lifecycle & string>(hook: N, fn: TapFn<Lifecycle[N]>, order?: TapOrder & { readonly filter?: TapFilter }): Disposer;
   /** Opens a sub-scope whenever all the optional services are there and closes it when one goes. */
   when<W extends Tokens>(tokens: W, open: (context: PluginContext<R & W, Config>) => void | Promise<void>): Disposer;
+}
+
+/** What a plugin says of itself, also to whoever is asked to install it. */
+export interface PluginManifest extends Manifest {
+  /** What it would spend on models, with `model.call`. Nothing is spent that whoever installs it did not grant. */
+  readonly budget?: ModelBudget & { readonly reason: string };
 }
 
 /** A plugin with its types forgotten: what a host keeps in a preset. */
@@ -29,7 +35,7 @@ export type AnyPlugin = PluginDefinition<Lifecycle, never, never>;
  */
 // biome-ignore lint/complexity/noBannedTypes: {} is "no services asked for"
 export function definePlugin<R extends Tokens = {}, Config = undefined>(plugin: {
-  manifest: Manifest;
+  manifest: PluginManifest;
   /** Any Standard Schema; `config` in setup is its output. */
   config?: StandardSchemaV1<unknown, Config>;
   requires?: R;

@@ -72,7 +72,16 @@ export {
   type ToolResult,
 } from "./tool.ts";
 export { judgement, verdict, decideQuery, decision, type Judgement, type Verdict, type DecideQuery, type Decision } from "./verdict.ts";
-export { Models, modelQuestion, type ModelAnswer, type ModelQuestion, type ModelsFor } from "./models.ts";
+export {
+  Models,
+  Budgets,
+  spendingOf,
+  modelQuestion,
+  type ModelAnswer,
+  type ModelBudget,
+  type ModelQuestion,
+  type ModelsFor,
+} from "./models.ts";
 export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";
 export { estimate, type Estimate } from "./estimate.ts";
 export { costOf, noCost } from "./cost-projection.ts";

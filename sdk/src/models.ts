@@ -36,7 +36,8 @@ export interface ModelAnswer {
 
 /**
  * A model's answer for a plugin; needs the capability `model.call`. Each question is reserved, settled and journalled on the plugin that asks.
- * One may ask free models only, unless the setting `spending.plugins` gives it money of its own; the run's cap and the day's hold as well.
+ * One may ask free models only, unless it was granted a budget when it was installed or has one in the setting `spending.plugins` (where both say
+ * something, the smaller sum); the run's cap and the day's hold as well.
  *
  * @throws CAPABILITY_DENIED, QUESTION_INVALID, QUESTIONS_TOO_MANY, RUN_NOT_UNDER_WAY, MODEL_NOT_THERE, BUDGET_EXCEEDED and what the provider throws.
  */
@@ -45,6 +46,21 @@ export interface Models {
   list(): Promise<ModelInfo[]>;
 }
 export const Models = token<Models>("orrery.models@1");
+
+/** What a plugin may spend on questions of its own to models: US dollars in one run, and on one day (UTC). */
+export interface ModelBudget {
+  readonly runUsd: number;
+  readonly dayUsd: number;
+}
+
+/** What people granted the plugins they installed; undefined for one that asked for no budget. */
+export interface Budgets {
+  of(plugin: string): ModelBudget | undefined;
+}
+export const Budgets = token<Budgets>("orrery.budgets@1");
+
+/** Where in the host's store is counted what a plugin spends, by day: erased with the plugin. */
+export const spendingOf = (plugin: string): string => `spending.${plugin}`;
 
 /** The service as it is provided: who asks is said by the host (the bridge of a sandbox, `definePlugin` in the kernel's realm), never by the question. */
 export interface ModelsFor {

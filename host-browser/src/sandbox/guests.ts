@@ -1,5 +1,6 @@
 import type { PluginReport } from "@orrery/kernel";
 import { type AnyPlugin, type Log, OrreryError } from "@orrery/sdk";
+import { budgetsPlugin } from "@orrery/sdk/package";
 import { greetSource, type SandboxEngine, sandboxedPlugin } from "@orrery/sdk/sandbox";
 import type { Booted } from "../boot.ts";
 import { browserPlatform } from "../platform.ts";
@@ -19,14 +20,24 @@ type Tell = (line: GuestLine) => void;
 
 /** The plugins of this tab that run in its sandbox. */
 export class Guests {
-  readonly packages: Packages;
+  readonly #packages: Packages;
   readonly #engine: SandboxEngine;
   readonly #kernel: Booted["kernel"];
 
   constructor(booted: Booted, frames: Frames) {
     this.#engine = tabSandboxEngine({ frames });
     this.#kernel = booted.kernel;
-    this.packages = new Packages(booted, this.#engine);
+    this.#packages = new Packages(booted, this.#engine);
+  }
+
+  /** Starts what is installed, with what it was granted to spend. */
+  async start(): Promise<Packages> {
+    await this.#kernel.install(
+      budgetsPlugin((id) => this.#packages.budgetOf(id)),
+      { tier: "core" },
+    );
+    await this.#packages.start();
+    return this.#packages;
   }
 
   /**
@@ -38,7 +49,7 @@ export class Guests {
     try {
       const { manifest, requires, provides } = greeted.description;
       const known = this.#kernel.inspect().plugins.find(({ id }) => id === manifest.id);
-      if ((await this.packages.list()).some(({ id }) => id === manifest.id))
+      if ((await this.#packages.list()).some(({ id }) => id === manifest.id))
         throw new OrreryError("PLUGIN_EXISTS", `"${manifest.id}" is installed here`, { todo: "Give yours another id, or remove that one first." });
       if (known?.tier === "core")
         throw new OrreryError("PLUGIN_EXISTS", `"${manifest.id}" is one of the host's own plugins`, { todo: "Give yours another id." });

@@ -1,9 +1,10 @@
 import type { PluginChange } from "@orrery/kernel";
-import { OrreryError } from "@orrery/sdk";
+import { Ledger, type ModelBudget, nanoToUsd, OrreryError, spendingOf } from "@orrery/sdk";
 import {
   assertConsent,
   type InstalledPackage,
   installedPackage,
+  noBudget,
   type PackageAudit,
   type PackageConsent,
   type PackageReport,
@@ -13,7 +14,7 @@ import {
   reportPackage,
   sandboxManifest,
 } from "@orrery/sdk/package";
-import { type SandboxEngine, sandboxedPlugin } from "@orrery/sdk/sandbox";
+import { type SandboxEngine, sandboxedPlugin, storageOf } from "@orrery/sdk/sandbox";
 import { Dexie } from "dexie";
 import type { Booted } from "../boot.ts";
 import type { PackageRow } from "../database.ts";
@@ -34,6 +35,7 @@ export class Packages {
   readonly #problems = new Map<string, NonNullable<InstalledPackage["problem"]>>();
   /** Plugin → capability → how often it was refused, ever; the rows follow it. */
   readonly #denials = new Map<string, Map<string, number>>();
+  readonly #budgets = new Map<string, ModelBudget>();
   #keeping: Promise<void> | undefined;
 
   constructor(booted: Host, engine: SandboxEngine) {
@@ -45,8 +47,16 @@ export class Packages {
   /** Starts what is installed. One that cannot be started is named in `list` with its reason; the others go on. */
   async start(): Promise<void> {
     const rows = await this.#booted.state.packages.toArray();
-    for (const { id, denials } of rows) this.#denials.set(id, new Map(Object.entries(denials)));
+    for (const { id, denials, installed } of rows) {
+      this.#denials.set(id, new Map(Object.entries(denials)));
+      this.#grantBudget(installed);
+    }
     await Promise.all(rows.map((row) => this.#startOne(row)));
+  }
+
+  /** What a plugin may spend on models; undefined for one that asked for no budget. */
+  budgetOf(id: string): ModelBudget | undefined {
+    return this.#budgets.get(id);
   }
 
   async list(): Promise<InstalledPackage[]> {
@@ -67,8 +77,9 @@ export class Packages {
     const { id } = found.manifest;
     assertConsent(reportPackage(found, await this.#installed(id)), consent);
     const now = Date.now();
-    const installed = installedPackage(found, [...new Set(consent.grant)], now);
+    const installed = installedPackage(found, consent, now);
     await this.#activate(found, installed.granted);
+    this.#grantBudget(installed);
     this.#problems.delete(id);
     this.#denials.set(id, new Map());
     await this.#booted.state.packages.put({ id, bytes, installed, since: now, usedAt: {}, denials: {} });
@@ -81,9 +92,9 @@ export class Packages {
     const { kernel, state } = this.#booted;
     if (kernel.inspect().plugins.some((plugin) => plugin.id === id)) await kernel.uninstall(id);
     this.#denials.delete(id);
-    const ns = `sandbox.${id}`;
+    this.#budgets.delete(id);
     await state.transaction("rw", state.packages, state.values, async () => {
-      await state.values.where("[ns+key]").between([ns, Dexie.minKey], [ns, Dexie.maxKey]).delete();
+      for (const ns of [storageOf(id), spendingOf(id)]) await state.values.where("[ns+key]").between([ns, Dexie.minKey], [ns, Dexie.maxKey]).delete();
       await state.packages.delete(id);
     });
     this.#problems.delete(id);
@@ -111,7 +122,19 @@ export class Packages {
           denials: denials.get(name) ?? 0,
         };
       }),
+      ...(installed.budget ? { budget: await this.#spending(id, installed.budget) } : {}),
     };
+  }
+
+  async #spending(id: string, { asked, granted }: NonNullable<InstalledPackage["budget"]>): Promise<NonNullable<PackageAudit["budget"]>> {
+    const allowance = await this.#booted.kernel.service(Ledger)?.allowance(id);
+    const holds = allowance ? { runUsd: nanoToUsd(allowance.runNano), dayUsd: nanoToUsd(allowance.dayNano) } : noBudget;
+    return { asked, granted, holds, spentTodayUsd: nanoToUsd(allowance?.spentNano ?? 0) };
+  }
+
+  #grantBudget({ id, budget }: InstalledPackage): void {
+    if (budget) this.#budgets.set(id, budget.granted);
+    else this.#budgets.delete(id);
   }
 
   async #row(id: string): Promise<PackageRow> {

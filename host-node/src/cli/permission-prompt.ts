@@ -1,5 +1,6 @@
-import { OrreryError, type PackageConsent, type PackageReport } from "@orrery/sdk";
-import { assertConsent } from "@orrery/sdk/package";
+import { type ModelBudget, OrreryError, type PackageConsent, type PackageReport } from "@orrery/sdk";
+import { assertConsent, budgetWords, exceedsBudget, noBudget } from "@orrery/sdk/package";
+import { budgetFlag, budgetFormat, readBudget } from "./budget-flag.ts";
 import { count } from "./format.ts";
 import { oneLine, type Terminal } from "./terminal.ts";
 
@@ -7,6 +8,7 @@ import { oneLine, type Terminal } from "./terminal.ts";
 export interface ConsentFlags {
   grant?: string[];
   grantAll?: boolean;
+  budget?: ModelBudget;
   allowUnsigned?: boolean;
   allowNewKey?: boolean;
   force?: boolean;
@@ -28,11 +30,15 @@ export function showPackage(terminal: Terminal, report: PackageReport): void {
     terminal.line(`  ${oneLine(words, 300)}  ${dim(oneLine(name, 200))}`);
     terminal.line(`    because: “${oneLine(reason, 500)}”`);
   }
+  if (report.budget) {
+    terminal.line(`  ${report.budget.words}  ${dim("budget")}`);
+    terminal.line(`    because: “${oneLine(report.budget.reason, 500)}”`);
+  }
   showChanges(terminal, report);
   terminal.line();
 }
 
-function showChanges(terminal: Terminal, { changes, signer }: PackageReport): void {
+function showChanges(terminal: Terminal, { changes, signer, budget }: PackageReport): void {
   if (!changes) return;
   const { red, yellow } = terminal.colours;
   terminal.line();
@@ -42,6 +48,12 @@ function showChanges(terminal: Terminal, { changes, signer }: PackageReport): vo
   if (changes.otherBytes) terminal.line(red("  the same version with OTHER CONTENTS"));
   for (const name of changes.added) terminal.line(yellow(`  + asks for ${oneLine(name, 200)}`));
   for (const name of changes.removed) terminal.line(`  - no longer asks for ${oneLine(name, 200)}`);
+  if (changes.budget) {
+    const [from, now] = [changes.budget.from, budget ?? noBudget].map(budgetWords);
+    if (changes.budget.more) terminal.line(yellow(`  + asks to ${now}; before: ${from}`));
+    else if (from !== now) terminal.line(`  - asks to ${now}; before: ${from}`);
+    terminal.line(`    you granted it to ${budgetWords(changes.budget.granted)}`);
+  }
   for (const name of changes.hooksAdded) terminal.line(yellow(`  + takes part in ${oneLine(name, 200)}`));
   for (const name of changes.hooksRemoved) terminal.line(`  - no longer takes part in ${oneLine(name, 200)}`);
 }
@@ -51,26 +63,31 @@ function showChanges(terminal: Terminal, { changes, signer }: PackageReport): vo
  * `keep`: what was granted before stays without a question. Throws PACKAGE_CONSENT_MISSING where there is nobody to ask.
  */
 export async function askConsent(terminal: Terminal, report: PackageReport, flags: ConsentFlags, keep: boolean): Promise<PackageConsent | undefined> {
-  const { changes, capabilities } = report;
+  const { changes, capabilities, budget } = report;
   const agreed = {
     ...(flags.allowUnsigned ? { unsigned: true } : {}),
     ...(flags.allowNewKey ? { newKey: true } : {}),
     ...(flags.force ? { force: true } : {}),
   };
   const kept = keep ? (changes?.granted ?? []) : [];
+  const keptBudget = (keep ? changes?.budget?.granted : undefined) ?? noBudget;
+  const asksMoney = budget !== undefined && (!keep || !changes || changes.budget?.more === true);
+  const sums = flags.budget ?? (flags.grantAll ? budget && { runUsd: budget.runUsd, dayUsd: budget.dayUsd } : undefined);
   const asked = capabilities.filter(({ name }) => !kept.includes(name) && (!keep || !changes || changes.added.includes(name)));
   const named = namedBy(flags, report);
-  if (named) return { ...agreed, grant: [...new Set([...kept, ...named])] };
+  if (named) return { ...agreed, grant: [...new Set([...kept, ...named])], budget: sums ?? keptBudget };
   // An update that wants nothing more and comes from the same hand was agreed to before.
-  if (keep && changes && asked.length === 0 && changes.hooksAdded.length === 0 && !changes.keyChanged) return { ...agreed, grant: kept };
+  if (keep && changes && asked.length === 0 && changes.hooksAdded.length === 0 && !changes.keyChanged && (!asksMoney || sums))
+    return { ...agreed, grant: kept, budget: sums ?? keptBudget };
   if (!terminal.interactive)
     throw new OrreryError("PACKAGE_CONSENT_MISSING", `nobody is here to say what ${report.id} may do`, {
-      todo: `Say it: --grant ${asked.map(({ name }) => name).join(",") || "none"}, --grant none, or --grant-all.`,
+      todo: `Say it: --grant ${asked.map(({ name }) => name).join(",") || "none"}${asksMoney ? ` --budget ${budgetFlag(budget)}` : ""}, --grant none, or --grant-all.`,
       refusal: true,
     });
   // What no answer would change is told before anything is asked.
   assertConsent(report, { ...agreed, grant: [], newKey: true });
   const { confirm, isCancel, multiselect } = await import("@clack/prompts");
+  let granted = sums ?? keptBudget;
   let grant = kept;
   if (asked.length > 0) {
     const chosen = await multiselect({
@@ -81,13 +98,42 @@ export async function askConsent(terminal: Terminal, report: PackageReport, flag
     if (isCancel(chosen)) return undefined;
     grant = [...kept, ...chosen];
   }
+  if (asksMoney && sums === undefined && grant.includes("model.call")) {
+    const chosen = await askBudget(budget, keptBudget);
+    if (!chosen) return undefined;
+    granted = chosen;
+  }
   if (changes?.keyChanged && !flags.allowNewKey) {
     const newKey = await confirm({ message: "The key is another one than before. Did its author say so?", initialValue: false });
     if (isCancel(newKey) || !newKey) return undefined;
     Object.assign(agreed, { newKey: true });
   }
   const install = await confirm({ message: `${changes ? "Update" : "Install"} ${oneLine(report.id)}?`, initialValue: false });
-  return isCancel(install) || !install ? undefined : { ...agreed, grant };
+  return isCancel(install) || !install ? undefined : { ...agreed, grant, budget: granted };
+}
+
+/** What a person lets it spend, of what it asks for: what it had, or nothing, unless they say otherwise. */
+async function askBudget(asked: ModelBudget, kept: ModelBudget): Promise<ModelBudget | undefined> {
+  const { isCancel, select, text } = await import("@clack/prompts");
+  const chosen = await select({
+    message: "What may it spend on models?",
+    initialValue: "kept",
+    options: [
+      { value: "kept", label: exceedsBudget(kept, noBudget) ? `as before: ${budgetWords(kept)}` : "nothing: it asks free models only" },
+      { value: "asked", label: `as it asks: ${budgetWords(asked)}` },
+      { value: "other", label: "less than it asks" },
+    ],
+  });
+  if (isCancel(chosen)) return undefined;
+  if (chosen !== "other") return chosen === "asked" ? { runUsd: asked.runUsd, dayUsd: asked.dayUsd } : kept;
+  const said = await text({
+    message: `${budgetFormat}; at most ${budgetFlag(asked)}`,
+    validate: (given = "") => {
+      const read = readBudget(given);
+      return !read || exceedsBudget(read, asked) ? `${budgetFormat}; at most ${budgetFlag(asked)}` : undefined;
+    },
+  });
+  return isCancel(said) ? undefined : readBudget(said);
 }
 
 /** The capabilities the flags name; undefined when they say nothing. */

@@ -1,4 +1,5 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { budgetFormat, readBudget } from "./budget-flag.ts";
 import type { MakeCommand } from "./program.ts";
 
 /** `orrery plugin …`: what is loaded, what was installed, and what is published. Returns the command itself. */
@@ -24,10 +25,16 @@ export function pluginCommands(program: Command, command: MakeCommand, many: (va
   );
   command(plugin, "explain <hook>", "Show who taps a hook, in which order, and why", ["orrery plugin explain task.route"], async () => (await load()).explain);
 
+  const sums = (text: string) => {
+    const budget = readBudget(text);
+    if (budget) return budget;
+    throw new InvalidArgumentError(`${budgetFormat}, not "${text}".`);
+  };
   const consenting = (made: Command) =>
     made
       .option("--grant <names>", 'grant these capabilities, separated by commas, or "none"; may be repeated', many)
-      .option("--grant-all", "grant everything it asks for")
+      .option("--grant-all", "grant everything it asks for, its budget included")
+      .option("--budget <usd>", 'let it spend at most so much on models a run and a day, as 0.05,0.50, or "none"', sums)
       .option("--allow-unsigned", "take one that is not signed")
       .option("--allow-new-key", "take one that is signed by another key than the installed one")
       .option("--force", "take an older version, or other contents under the same number");

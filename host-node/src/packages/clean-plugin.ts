@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { spendingOf } from "@orrery/sdk";
 import { storageOf } from "@orrery/sdk/sandbox";
 import type { Home } from "../home.ts";
 import { eraseNamespace, openStoreDatabase } from "../plugins/storage/sqlite-storage.ts";
@@ -7,13 +8,13 @@ import { readJsonObject, writeJsonObject } from "../settings/settings-file.ts";
 /** Where the host keeps what it counted of an installed plugin. */
 export const tallyOf = (id: string): string => `packages.${id}`;
 
-/** Takes away what a plugin kept, what was counted of it and what it was configured with. */
+/** Takes away what a plugin kept, what was counted of it and of its spending, and what it was configured with. */
 export function cleanPlugin({ store, config }: Pick<Home, "store" | "config">): (id: string) => Promise<void> {
   return async (id) => {
     if (existsSync(store)) {
       const db = openStoreDatabase(store);
       try {
-        for (const namespace of [storageOf(id), tallyOf(id)]) eraseNamespace(db, namespace);
+        for (const namespace of [storageOf(id), tallyOf(id), spendingOf(id)]) eraseNamespace(db, namespace);
       } finally {
         db.close();
       }

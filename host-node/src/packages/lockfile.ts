@@ -5,6 +5,7 @@ import { tooDeep } from "../server/json-depth.ts";
 import { writeDurably } from "./durable-file.ts";
 
 const names = z.array(z.string().max(200)).max(500);
+const budget = z.strictObject({ runUsd: z.number().nonnegative(), dayUsd: z.number().nonnegative() });
 const entry = z.strictObject({
   id: z
     .string()
@@ -20,6 +21,7 @@ const entry = z.strictObject({
   signer: z.string().max(100).optional(),
   capabilities: names,
   granted: names,
+  budget: z.strictObject({ asked: budget, granted: budget }).optional(),
   hooks: names,
   installedAt: z.number(),
 });

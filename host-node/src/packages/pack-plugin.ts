@@ -38,7 +38,7 @@ export async function packFrom(path: string, engine: SandboxEngine, clock: Clock
       cause,
     });
   });
-  const { id, version, api, title, description } = said.manifest;
+  const { id, version, api, title, description, budget } = said.manifest;
   const hooks = [...new Set([...said.hooks, ...(manifest.orrery?.hooks ?? [])])].sort();
   const parts: PackageParts = {
     code,
@@ -50,6 +50,7 @@ export async function packFrom(path: string, engine: SandboxEngine, clock: Clock
       ...(description === undefined ? {} : { description }),
       ...(manifest.license ? { licence: manifest.license } : {}),
       capabilities: (said.manifest.capabilities ?? []).map(reasoned),
+      ...(budget === undefined ? {} : { budget }),
       hooks,
       requires: said.requires,
       provides: [...said.provides],

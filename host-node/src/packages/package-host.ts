@@ -6,12 +6,13 @@ import {
   type InstalledPackage,
   type Lifecycle,
   type Log,
+  type ModelBudget,
   OrreryError,
   type PackageAudit,
   type PackageConsent,
   type PackageReport,
 } from "@orrery/sdk";
-import { assertConsent, type PluginPackage, readPackage, reportPackage, sandboxManifest } from "@orrery/sdk/package";
+import { assertConsent, lesserBudget, type PluginPackage, readPackage, reportPackage, sandboxManifest } from "@orrery/sdk/package";
 import { type SandboxEngine, type SandboxedPluginOptions, sandboxedPlugin } from "@orrery/sdk/sandbox";
 import { type Failure, failureOf } from "../cli/failure.ts";
 import type { Home } from "../home.ts";
@@ -42,6 +43,8 @@ export class PackageHost {
   readonly #store: PackageStore;
   readonly #tally: Tally;
   readonly #running = new Map<string, LockEntry>();
+  /** What was granted them when the lockfile was last read: it counts at once, also for one whose new version does not start. */
+  #budgets: ReadonlyMap<string, ModelBudget> = new Map();
   readonly #problems = new Map<string, Failure>();
   #queue: Promise<unknown> = Promise.resolve();
   #watching: (() => void) | undefined;
@@ -108,6 +111,13 @@ export class PackageHost {
     });
   }
 
+  /** What a plugin that runs may spend on models; undefined for one that asked for no budget. */
+  budgetOf(id: string): ModelBudget | undefined {
+    const running = this.#running.get(id)?.budget?.granted;
+    const granted = this.#budgets.get(id);
+    return running && granted ? lesserBudget(running, granted) : (running ?? granted);
+  }
+
   async list(): Promise<InstalledPackage[]> {
     return (await this.#store.list()).map((entry) => this.#shown(entry));
   }
@@ -149,7 +159,11 @@ export class PackageHost {
       await this.#store.wipe(id);
     }
     for (const id of [...this.#problems.keys()]) if (!wanted.some((entry) => entry.id === id)) this.#problems.delete(id);
-    for (const entry of wanted) if (!same(this.#running.get(entry.id), entry)) await this.#run(entry);
+    this.#budgets = new Map(wanted.flatMap(({ id, budget }) => (budget ? [[id, budget.granted]] : [])));
+    for (const entry of wanted) {
+      if (same(this.#running.get(entry.id), entry)) this.#running.set(entry.id, entry);
+      else await this.#run(entry);
+    }
   }
 
   async #run(entry: LockEntry): Promise<void> {

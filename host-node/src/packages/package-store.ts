@@ -73,7 +73,7 @@ export class PackageStore {
       assertConsent(reportPackage(read, installed), consent);
       // Removed before and not gone yet: the new one starts with nothing of the old.
       if (before.leaving.includes(id)) await this.#clean(id);
-      const entry = installedPackage(read, [...consent.grant], now);
+      const entry = installedPackage(read, consent, now);
       await writeDurably(join(this.#folder, fileOf(entry)), bytes);
       const packages = [...before.packages.filter((each) => each.id !== id), entry];
       await writeLockfile(this.#lockfile, { packages, leaving: before.leaving.filter((each) => each !== id) });

@@ -1,4 +1,4 @@
-import { type Clock, OrreryError } from "@orrery/sdk";
+import { canonicalJson, type Clock, type Json, OrreryError } from "@orrery/sdk";
 import type { PluginPackage } from "@orrery/sdk/package";
 import { describeSource, type SandboxEngine } from "@orrery/sdk/sandbox";
 
@@ -21,6 +21,8 @@ export async function provePackage({ manifest, code }: PluginPackage, engine: Sa
   });
   if (said.manifest.id !== manifest.id || said.manifest.version !== manifest.version)
     throw differs(`it calls itself ${String(said.manifest.id).slice(0, 80)} ${String(said.manifest.version).slice(0, 40)}`);
+  if (said.manifest.budget && canonicalJson(said.manifest.budget as unknown as Json) !== canonicalJson((manifest.budget ?? null) as Json))
+    throw differs("it asks for another budget");
   const hook = said.hooks.find((each) => !manifest.hooks.includes(each));
   if (hook !== undefined) throw differs(`it taps ${hook.slice(0, 80)}`);
   const service = Object.values(said.requires).find((each) => !Object.values(manifest.requires).includes(each));

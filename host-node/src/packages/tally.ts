@@ -1,5 +1,5 @@
-import { type KeyValue, type PackageAudit, type PluginReport, Storage } from "@orrery/sdk";
-import { permissionWords } from "@orrery/sdk/package";
+import { type KeyValue, Ledger, nanoToUsd, type PackageAudit, type PluginReport, Storage } from "@orrery/sdk";
+import { noBudget, permissionWords } from "@orrery/sdk/package";
 import type { Kernel } from "@orrery/kernel";
 import type { Lifecycle } from "@orrery/sdk";
 import { tallyOf } from "./clean-plugin.ts";
@@ -51,7 +51,7 @@ export class Tally {
     }
   }
 
-  async audit({ id, version, capabilities, granted, installedAt }: LockEntry): Promise<PackageAudit> {
+  async audit({ id, version, capabilities, granted, budget, installedAt }: LockEntry): Promise<PackageAudit> {
     await this.keep(id);
     const space = this.#space(id);
     const read = async (prefix: string): Promise<Map<string, number>> =>
@@ -73,7 +73,16 @@ export class Tally {
           denials: denied.get(name) ?? 0,
         };
       }),
+      ...(await this.#spending(id, budget)),
     };
+  }
+
+  async #spending(id: string, budget: LockEntry["budget"]): Promise<Pick<PackageAudit, "budget">> {
+    const allowance = await this.#kernel.service(Ledger)?.allowance(id);
+    const holds = allowance ? { runUsd: nanoToUsd(allowance.runNano), dayUsd: nanoToUsd(allowance.dayNano) } : noBudget;
+    const spentTodayUsd = nanoToUsd(allowance?.spentNano ?? 0);
+    if (!budget && holds.dayUsd === 0 && spentTodayUsd === 0) return {};
+    return { budget: { asked: budget?.asked ?? noBudget, granted: budget?.granted ?? noBudget, holds, spentTodayUsd } };
   }
 
   #space(id: string): KeyValue | undefined {

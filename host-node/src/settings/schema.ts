@@ -36,7 +36,7 @@ export const settings = z.strictObject({
       plugins: z
         .record(z.string(), z.strictObject({ runUsd: z.number().nonnegative().default(0.01), dayUsd: z.number().nonnegative().default(0.1) }))
         .default({})
-        .describe("What plugins may spend on questions of their own to models, by plugin id; one that is not here asks free models only"),
+        .describe("What plugins may spend on questions of their own to models, by plugin id: at most, for one that was granted a budget when it was installed"),
       agreed: z.boolean().default(false).describe("Whether paid models were agreed to, once, after a forecast"),
     })
     .prefault({}),

@@ -11,5 +11,6 @@ export {
   type PackageAudit,
   type InstalledPackage,
 } from "./report.ts";
+export { budgetsPlugin, budgetWords, exceedsBudget, lesserBudget, noBudget } from "./budget.ts";
 export { permissionWords, hookWords } from "./permission-words.ts";
 export { packageLimits } from "./limits.ts";

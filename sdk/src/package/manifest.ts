@@ -9,6 +9,8 @@ import { packageLimits } from "./limits.ts";
 import { refusePackage } from "./refusal.ts";
 
 const name = z.string().min(1).max(200);
+const reason = z.string().min(1).max(500);
+const usd = z.number().positive().max(1_000);
 
 /** `orrery.json`: all a host and a person decide by, and the hashes of what else is in the package. */
 export const packageManifest = z.strictObject({
@@ -20,7 +22,9 @@ export const packageManifest = z.strictObject({
   description: z.string().max(2_000).optional(),
   /** SPDX, as "Apache-2.0". */
   licence: z.string().min(1).max(100).optional(),
-  capabilities: z.array(z.strictObject({ name, reason: z.string().min(1).max(500) })).max(100),
+  capabilities: z.array(z.strictObject({ name, reason })).max(100),
+  /** What it would spend on models of its own accord, in US dollars. */
+  budget: z.strictObject({ runUsd: usd, dayUsd: usd, reason }).optional(),
   hooks: z.array(name).max(100),
   /** Member of `use` → token id. */
   requires: z.record(name, name),
@@ -70,6 +74,8 @@ export function assertManifest(manifest: PackageManifest): void {
   }
   if (/^orrery\./i.test(manifest.id))
     throw refusePackage("PLUGIN_ID_RESERVED", `it calls itself ${manifest.id}, and ids that begin with "orrery." are the product's own`);
+  if (manifest.budget && !manifest.capabilities.some((each) => each.name === "model.call"))
+    throw invalid("asks for a budget for models and not for model.call");
   const names = manifest.capabilities.map((each) => each.name);
   const twice = [...names, ...manifest.files.map(({ path }) => path)].find((each, at, all) => all.indexOf(each) !== at);
   if (twice !== undefined) throw invalid(`names ${twice.slice(0, 100)} twice`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lifecycle } from "../lifecycle.ts";
+import { budgetWords } from "./budget.ts";
 import { packPlugin, readPackage } from "./package.ts";
 import { hookWords, permissionWords } from "./permission-words.ts";
 import { assertConsent, compareVersions, installedPackage, reportPackage } from "./report.ts";
@@ -38,7 +39,7 @@ describe("a report", () => {
   });
 
   it("says what differs from the installed one", async () => {
-    const before = installedPackage(await read(asks("model.call", "storage:1KB")), ["model.call", "storage:1KB"], 0);
+    const before = installedPackage(await read(asks("model.call", "storage:1KB")), { grant: ["model.call", "storage:1KB"] }, 0);
     const after = reportPackage(await read({ version: "1.1.0", hooks: ["task.plan"], ...asks("model.call", "net:*") }), before);
     expect(after.changes).toEqual({
       from: "1.0.0",
@@ -57,9 +58,36 @@ describe("a report", () => {
   });
 });
 
+describe("a budget", () => {
+  const asks = (runUsd: number, dayUsd: number) => ({
+    capabilities: [{ name: "model.call", reason: "because" }],
+    budget: { runUsd, dayUsd, reason: "good models cost money" },
+  });
+  it.each([
+    [{ runUsd: 0.1, dayUsd: 1 }, "spend up to $0.10 a run, $1 a day on models"],
+    [{ runUsd: 0.005, dayUsd: 0.05 }, "spend up to $0.005 a run, $0.05 a day on models"],
+    [{ runUsd: 12.5, dayUsd: 100 }, "spend up to $12.50 a run, $100 a day on models"],
+    [{ runUsd: 0.29, dayUsd: 0.58 }, "spend up to $0.29 a run, $0.58 a day on models"],
+    [{ runUsd: 0, dayUsd: 1 }, "spend nothing on models"],
+  ])("of %j in words: %s", (budget, words) => expect(budgetWords(budget)).toBe(words));
+
+  it("is for plugins that ask to ask models, and above nothing", async () => {
+    await expect(read({ ...asks(0.1, 1), capabilities: [] })).rejects.toMatchObject({ code: "PACKAGE_MANIFEST_INVALID" });
+    for (const sum of [0, -1, 1_001, Number.NaN]) await expect(read(asks(sum, 1))).rejects.toMatchObject({ code: "PACKAGE_PARTS_INVALID" });
+  });
+
+  it("that was granted is kept over an update as far as it is still asked for, and goes when none is asked for", async () => {
+    const before = installedPackage(await read(asks(0.1, 1)), { grant: ["model.call"], budget: { runUsd: 0.1, dayUsd: 0.5 } }, 0);
+    const change = async (manifest: Parameters<typeof parts>[0]) => reportPackage(await read({ version: "1.1.0", ...manifest }), before).changes?.budget;
+    expect(await change(asks(0.2, 0.3))).toEqual({ from: { runUsd: 0.1, dayUsd: 1 }, granted: { runUsd: 0.1, dayUsd: 0.3 }, more: true });
+    expect(await change({})).toEqual({ from: { runUsd: 0.1, dayUsd: 1 }, granted: { runUsd: 0, dayUsd: 0 }, more: false });
+    expect(reportPackage(await read(asks(0.1, 1)), installedPackage(await read(), { grant: [] }, 0)).changes?.budget).toMatchObject({ more: true });
+  });
+});
+
 describe("consent", () => {
   it("is asked for whatever is unsigned, of another key, older, or other under the same number", async () => {
-    const installed = { ...installedPackage(await read(), [], 0), signer: "SHA256:before" };
+    const installed = { ...installedPackage(await read(), { grant: [] }, 0), signer: "SHA256:before" };
     const report = reportPackage(await read({ version: "0.9.0" }), installed);
     const code = (consent: Parameters<typeof assertConsent>[1], of = report) => {
       try {

@@ -1,4 +1,6 @@
 import { OrreryError } from "../error.ts";
+import type { ModelBudget } from "../models.ts";
+import { budgetWords, exceedsBudget, lesserBudget, noBudget } from "./budget.ts";
 import type { PluginPackage } from "./package.ts";
 import { hookWords, permissionWords } from "./permission-words.ts";
 import { refusePackage } from "./refusal.ts";
@@ -17,6 +19,8 @@ export interface PackageReport {
   /** Fingerprint of the key it is signed with; absent when it is unsigned. */
   readonly signer?: string;
   readonly capabilities: readonly { readonly name: string; readonly reason: string; readonly words: string }[];
+  /** What it asks to spend on models. */
+  readonly budget?: ModelBudget & { readonly reason: string; readonly words: string };
   readonly hooks: readonly { readonly name: string; readonly words: string }[];
   /** Token ids. */
   readonly requires: readonly string[];
@@ -40,6 +44,15 @@ export interface PackageChanges {
   readonly otherBytes: boolean;
   /** What it was granted and still asks for. */
   readonly granted: readonly string[];
+  /** Where it asks, or asked, for a budget. */
+  readonly budget?: {
+    /** What the installed one asks for. */
+    readonly from: ModelBudget;
+    /** What the installed one was granted, and no more than is asked for now. */
+    readonly granted: ModelBudget;
+    /** It asks for more than the installed one. */
+    readonly more: boolean;
+  };
 }
 
 /** What a host keeps of a package it has. */
@@ -54,6 +67,8 @@ export interface InstalledPackage {
   /** What it asks for. */
   readonly capabilities: readonly string[];
   readonly granted: readonly string[];
+  /** Where it asks for a budget: what it asks for, and what it was granted of it. */
+  readonly budget?: { readonly asked: ModelBudget; readonly granted: ModelBudget };
   readonly hooks: readonly string[];
   /** ms since the epoch. */
   readonly installedAt: number;
@@ -64,6 +79,8 @@ export interface InstalledPackage {
 /** What a person agreed to. Nothing is granted that is not named. */
 export interface PackageConsent {
   readonly grant: readonly string[];
+  /** Of what it asks to spend; nothing when absent. */
+  readonly budget?: ModelBudget;
   readonly unsigned?: boolean;
   readonly newKey?: boolean;
   /** An older version, or other bytes under the same number. */
@@ -86,10 +103,19 @@ export interface PackageAudit {
     /** How often it was refused. */
     readonly denials: number;
   }[];
+  /** Where it asks for a budget, or spent something. */
+  readonly budget?: {
+    readonly asked: ModelBudget;
+    readonly granted: ModelBudget;
+    /** What holds: what was granted, and no more than the setting `spending.plugins` says. */
+    readonly holds: ModelBudget;
+    /** Spent or reserved today (UTC), in US dollars. */
+    readonly spentTodayUsd: number;
+  };
 }
 
 export function reportPackage({ manifest, readme, signature, integrity, size }: PluginPackage, installed?: InstalledPackage): PackageReport {
-  const { id, version, title = id, description = "", licence, capabilities, hooks, requires, provides } = manifest;
+  const { id, version, title = id, description = "", licence, capabilities, budget, hooks, requires, provides } = manifest;
   return {
     id,
     version,
@@ -101,6 +127,7 @@ export function reportPackage({ manifest, readme, signature, integrity, size }: 
     integrity,
     ...(signature ? { signer: signature.fingerprint } : {}),
     capabilities: capabilities.map(({ name, reason }) => ({ name, reason, words: permissionWords(name) })),
+    ...(budget ? { budget: { ...budget, words: budgetWords(budget) } } : {}),
     hooks: hooks.map((name) => ({ name, words: hookWords(name) })),
     requires: Object.values(requires),
     provides,
@@ -126,11 +153,23 @@ function changesOf(
     downgrade: order < 0,
     otherBytes: order === 0 && integrity !== before.integrity,
     granted: before.granted.filter((each) => asked.includes(each)),
+    ...budgetChange(manifest.budget, before.budget),
   };
 }
 
+function budgetChange(now: ModelBudget | undefined, before: InstalledPackage["budget"]): Pick<PackageChanges, "budget"> {
+  if (!now && !before) return {};
+  const from = before?.asked ?? noBudget;
+  const asked = now ?? noBudget;
+  return { budget: { from, granted: lesserBudget(before?.granted ?? noBudget, asked), more: exceedsBudget(asked, from) } };
+}
+
 /** What a host keeps of a package it takes. */
-export function installedPackage({ manifest, signature, integrity, size }: PluginPackage, granted: readonly string[], installedAt: number): InstalledPackage {
+export function installedPackage(
+  { manifest, signature, integrity, size }: PluginPackage,
+  { grant, budget = noBudget }: Pick<PackageConsent, "grant" | "budget">,
+  installedAt: number,
+): InstalledPackage {
   return {
     id: manifest.id,
     version: manifest.version,
@@ -139,17 +178,20 @@ export function installedPackage({ manifest, signature, integrity, size }: Plugi
     size,
     ...(signature ? { signer: signature.fingerprint } : {}),
     capabilities: manifest.capabilities.map(({ name }) => name),
-    granted,
+    granted: [...new Set(grant)],
+    ...(manifest.budget ? { budget: { asked: sumsOf(manifest.budget), granted: sumsOf(budget) } } : {}),
     hooks: manifest.hooks,
     installedAt,
   };
 }
 
+const sumsOf = ({ runUsd, dayUsd }: ModelBudget): ModelBudget => ({ runUsd, dayUsd });
+
 /**
  * Every question a package raises was answered. Throws PACKAGE_UNSIGNED, PACKAGE_KEY_CHANGED, PACKAGE_OLDER, PACKAGE_SAME_VERSION,
- * PACKAGE_GRANT_UNKNOWN.
+ * PACKAGE_GRANT_UNKNOWN, PACKAGE_BUDGET_REFUSED.
  */
-export function assertConsent({ id, version, signer, capabilities, changes }: PackageReport, consent: PackageConsent): void {
+export function assertConsent({ id, version, signer, capabilities, budget: asked, changes }: PackageReport, consent: PackageConsent): void {
   const who = `${id} ${version}`;
   if (signer === undefined && consent.unsigned !== true)
     throw refusePackage(
@@ -173,6 +215,12 @@ export function assertConsent({ id, version, signer, capabilities, changes }: Pa
       todo: `It asks for: ${capabilities.map(({ name }) => name).join(", ") || "nothing"}.`,
       refusal: true,
     });
+  const { budget = noBudget, grant } = consent;
+  const wrong = (why: string, todo: string): OrreryError => new OrreryError("PACKAGE_BUDGET_REFUSED", `${who} ${why}`, { todo, refusal: true });
+  if (exceedsBudget(budget, asked ?? noBudget))
+    throw wrong(`asks to ${budgetWords(asked ?? noBudget)}, which is less than it would be granted`, "Grant it no more than it asks for.");
+  if (exceedsBudget(budget, noBudget) && !grant.includes("model.call"))
+    throw wrong("would be granted money for models and not the use of them", "Grant it model.call as well, or no budget.");
 }
 
 /** Below 0 when `a` is the older semantic version, 0 when neither is (build metadata does not count). */

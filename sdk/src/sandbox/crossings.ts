@@ -46,7 +46,7 @@ const crossings: { readonly [token: string]: Crossing } = {
 };
 
 /** What a host keeps to itself, whatever was granted: records, keys, files, and the ways to start work. */
-const closed = ["orrery.journal@1", "orrery.connections@1", "orrery.assets@1", "orrery.runner@1", "orrery.trace@1"];
+const closed = ["orrery.journal@1", "orrery.connections@1", "orrery.assets@1", "orrery.runner@1", "orrery.trace@1", "orrery.budgets@1"];
 
 const methodName = /^(?!then$|constructor$|toJSON$|valueOf$|toString$)[a-z][A-Za-z0-9]{0,63}$/;
 export const isMethodName = (name: string): boolean => methodName.test(name);

@@ -1,4 +1,5 @@
-import type { Manifest, TapOrder } from "@orrery/kernel";
+import type { TapOrder } from "@orrery/kernel";
+import type { PluginManifest } from "../define-plugin.ts";
 import { messageDepth } from "./limits.ts";
 
 /** Names of a service's methods, as its owner offers them to the other side. */
@@ -6,7 +7,7 @@ export type Methods = readonly string[];
 export type Failure = { readonly code: string; readonly message: string };
 /** What a plugin's file says about itself. */
 export interface GuestDescription {
-  readonly manifest: Manifest;
+  readonly manifest: PluginManifest;
   /** Member of `use` → token id. */
   readonly requires: { readonly [name: string]: string };
   readonly provides: readonly string[];

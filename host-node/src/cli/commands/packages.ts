@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { type InstalledPackage, OrreryError } from "@orrery/sdk";
-import { packageLimits } from "@orrery/sdk/package";
+import { type InstalledPackage, OrreryError, type PackageAudit } from "@orrery/sdk";
+import { budgetWords, packageLimits } from "@orrery/sdk/package";
 import { table } from "../format.ts";
 import { askConsent, type ConsentFlags, showPackage } from "../permission-prompt.ts";
 import { oneLine } from "../terminal.ts";
@@ -31,7 +31,7 @@ async function take(options: Common & ConsentFlags, source: string, updates: boo
     }
     const installed = await client.installPackage(bytes, consent);
     terminal.object(installed);
-    terminal.line(`${installed.id} ${installed.version} is installed. It may: ${installed.granted.join(", ") || "nothing it asked for"}.`);
+    terminal.line(`${installed.id} ${installed.version} is installed. It may: ${mayOf(installed)}.`);
     if (installed.problem) terminal.line(terminal.colours.yellow(oneLine(`It is not running: ${installed.problem.code} ${installed.problem.message}`, 1_000)));
     terminal.line("A server that is running takes it up by itself.");
     return 0;
@@ -66,18 +66,32 @@ export function audit(options: Common, id: string): Promise<number> {
         denials > 0 ? `refused ${denials} times` : "",
       ]);
       for (const line of table(rows.length > 0 ? rows : [["It asks for nothing."]])) terminal.line(`  ${line}`);
+      if (each.budget) for (const line of budgetLines(each.budget)) terminal.line(`  ${line}`);
     }
     return 0;
   });
 }
 
+const mayOf = ({ granted, budget }: InstalledPackage): string =>
+  [...granted, ...(budget ? [budgetWords(budget.granted)] : [])].join(", ") || "nothing it asked for";
+
+/** What it asked to spend, what of it was granted and holds, and what is gone today. */
+function budgetLines({ asked, granted, holds, spentTodayUsd }: NonNullable<PackageAudit["budget"]>): string[] {
+  const spent = Number(spentTodayUsd.toPrecision(3));
+  return [
+    `asked to ${budgetWords(asked)}; was granted to ${budgetWords(granted)}`,
+    ...(budgetWords(holds) === budgetWords(granted) ? [] : [`with the setting spending.plugins it may ${budgetWords(holds)}`]),
+    `spent today: $${spent} of $${holds.dayUsd}`,
+  ];
+}
+
 /** How `orrery plugin list` shows the ones that were installed. */
 export const packageRows = (packages: readonly InstalledPackage[]): string[][] =>
-  packages.map(({ id, version, signer, granted, problem }) => [
-    id,
-    version,
-    signer ?? "UNSIGNED",
-    oneLine(problem ? `${problem.code} ${problem.message}` : `may: ${granted.join(", ") || "nothing it asked for"}`, 400),
+  packages.map((each) => [
+    each.id,
+    each.version,
+    each.signer ?? "UNSIGNED",
+    oneLine(each.problem ? `${each.problem.code} ${each.problem.message}` : `may: ${mayOf(each)}`, 400),
   ]);
 
 /** Bytes of a package from a file or an address. Throws PACKAGE_NOT_FOUND and what `fetchPackage` throws. */
