@@ -15,7 +15,7 @@ export default definePlugin({
   },
   requires: { models: Models },
   setup({ tap, use, log, plugin }) {
-    const abstain = (why) => ({ judge: plugin.id, score: 0, decision: "abstain", reasons: [why] });
+    const abstain = (why) => ({ judge: plugin.id, score: 0, decision: /** @type {const} */ ("abstain"), reasons: [why] });
 
     tap("task.judge", async ({ run, task, artifact, model }) => {
       const prompt = `Task:\n${task}\n\nAnswer:\n${artifact.text.slice(0, 20_000)}`;
@@ -24,7 +24,7 @@ export default definePlugin({
         const other = (await use.models.list()).find(({ id, kind, local, paid }) => kind === "generative" && local && !paid && id !== model);
         if (!other) return abstain("no other model is here to ask");
         opinion = await use.models.ask({ run, model: other.id, system: instructions, prompt, maxOutputTokens: 100 });
-      } catch (error) {
+      } catch (/** @type {any} */ error) {
         // No model to ask, or no money for it: a judge that cannot judge stands back.
         log.warn(`no second opinion: ${error.code}`);
         return abstain(`nobody could be asked (${error.code})`);

@@ -18,7 +18,7 @@ export default definePlugin({
     tap(
       "event",
       ({ run, data }) => {
-        const { agent, model, usage, costNano } = data.result;
+        const { agent, model, usage, costNano } = /** @type {import("@orrery/sdk").EventData<"step.finished">} */ (data).result;
         const steps = runs.get(run) ?? [];
         steps.push({ agent, model, tokens: usage.outputTokens, usd: costNano / 1e9 });
         runs.delete(run);

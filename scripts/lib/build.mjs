@@ -52,6 +52,7 @@ async function bundleCommandLine() {
     await must("bundling the page for authors' tests", [join(root, "scripts", "lib", "bundle-tab.mjs"), join(fresh, "tab", "page.js")]);
     copyAssets(join(fresh, "assets"));
     cpSync(join(root, "examples", "aurora"), join(fresh, "example"), { recursive: true });
+    cpSync(join(root, "examples", "plugins"), join(fresh, "samples"), { recursive: true });
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);
   } finally {

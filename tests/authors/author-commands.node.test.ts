@@ -2,16 +2,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findChromium } from "../../scripts/lib/chromium.mjs";
-import { cleanEnv, orrery, scratch, start } from "../node/support.ts";
+import { cleanEnv, orrery, root, scratch, start } from "../node/support.ts";
 
 type News = { is: string; message?: string; hook?: string; at?: string; kept?: boolean; again?: boolean; status?: string; capability?: string };
 
-async function created(): Promise<{ folder: string; env: NodeJS.ProcessEnv; index: string; source: string }> {
+async function created(kind?: string): Promise<{ folder: string; env: NodeJS.ProcessEnv; index: string; source: string }> {
   const home = scratch("author");
   const chromium = await findChromium();
   const env = cleanEnv(home, chromium ? { CHROMIUM_PATH: chromium } : {});
   const folder = join(home, "acme-hello");
-  expect((await orrery(["create", "plugin", "acme-hello", "--dir", folder], env)).code).toBe(0);
+  expect((await orrery(["create", "plugin", "acme-hello", "--dir", folder, ...(kind ? ["--kind", kind] : [])], env)).code).toBe(0);
   const index = join(folder, "index.js");
   return { folder, env, index, source: await readFile(index, "utf8") };
 }
@@ -19,6 +19,29 @@ const passed = (stdout: string) =>
   Object.fromEntries(
     (JSON.parse(stdout) as { results: { realm: string; passed: number; failed: number }[] }).results.map((each) => [each.realm, [each.passed, each.failed]]),
   );
+
+describe("orrery create plugin --kind", { timeout: 120_000 }, () => {
+  it.each([
+    ["router", 3, ["task.route"]],
+    ["judge", 3, ["task.judge"]],
+    ["observer", 2, ["event", "ui.view"]],
+    ["tool", 3, ["tool.call", "tool.list"]],
+  ])("%s: begins as the sample of that kind, under its own name, and passes its tests in every realm", async (kind, tests, hooks) => {
+    const { folder, env, source } = await created(kind);
+    expect(source).toContain('id: "acme.hello",\n    version: "0.1.0",\n    api: "^1.0",\n    title: "Hello",');
+    expect(await readFile(join(folder, "README.md"), "utf8")).toMatch(/An Orrery plugin, `acme.hello`. \S/);
+    const ran = await orrery(["plugin", "test", folder, "--json"], env);
+    expect(ran, ran.stdout).toMatchObject({ code: 0 });
+    expect(passed(ran.stdout)).toEqual({ kernel: [tests, 0], sandbox: [tests, 0], tab: [tests, 0] });
+    const packed = await orrery(["plugin", "pack", folder, "--out", join(folder, "packed.tgz"), "--json"], env);
+    expect(JSON.parse(packed.stdout)).toMatchObject({ id: "acme.hello", version: "0.1.0", hooks });
+  });
+
+  it("knows which there are", async () => {
+    const ran = await orrery(["create", "plugin", "acme-hello", "--kind", "moon"], cleanEnv(scratch("author")));
+    expect([ran.code, ran.stderr]).toEqual([1, expect.stringMatching(/PLUGIN_KIND_UNKNOWN[\s\S]*hello, router, judge, observer, tool/)]);
+  });
+});
 
 describe("orrery plugin test", { timeout: 120_000 }, () => {
   it("runs the tests a plugin was made with, unchanged, with it in the kernel's realm, in the sandbox of Node and in that of a tab", async () => {
@@ -50,6 +73,12 @@ describe("orrery plugin test", { timeout: 120_000 }, () => {
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("BROWSER_UNUSABLE")]);
     const broken = await orrery(["plugin", "test", folder, "--realm", "tab"], { ...bare, CHROMIUM_PATH: process.execPath });
     expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining("BROWSER_FAILED")]);
+  });
+
+  it("runs of a single file's neighbours only its own tests", async () => {
+    const { env } = await created();
+    const ran = await orrery(["plugin", "test", join(root, "examples/plugins/word-count.js"), "--json", "--realm", "kernel"], env);
+    expect(passed(ran.stdout)).toEqual({ kernel: [3, 0] });
   });
 
   it("finds what works in the kernel's realm and not in the sandbox", async () => {

@@ -99,6 +99,11 @@ export default definePlugin({ manifest: { id: "acme.stranger", version: "1.0.0",
     expect(stdout).toContain("Hello! Agents at work:");
   });
 
+  it("scaffolds plugins of each kind from the samples it brings", async () => {
+    for (const kind of ["router", "judge", "observer", "tool"]) await orrery("create", "plugin", `acme-my-${kind}`, "--kind", kind);
+    expect((await run("npm", ["test"], { cwd: join(place, "acme-my-judge"), env })).stdout).toMatch(/pass 3\b/);
+  });
+
   it("packs, signs and installs that plugin, which then runs in its sandbox", async () => {
     const file = join(place, "hello.tgz");
     await orrery("plugin", "keygen");

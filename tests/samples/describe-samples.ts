@@ -9,6 +9,8 @@ import frugalRouter from "../../examples/plugins/frugal-router.js";
 import frugalRouterCode from "../../examples/plugins/frugal-router.js?raw";
 import secondOpinion from "../../examples/plugins/second-opinion.js";
 import secondOpinionCode from "../../examples/plugins/second-opinion.js?raw";
+import wordCount from "../../examples/plugins/word-count.js";
+import wordCountCode from "../../examples/plugins/word-count.js?raw";
 import workLog from "../../examples/plugins/work-log.js";
 import workLogCode from "../../examples/plugins/work-log.js?raw";
 import { expected } from "./expected.ts";
@@ -18,6 +20,7 @@ import { echoModel, teamOf } from "../support/tiny-team.ts";
 const files = {
   "frugal-router": { plugin: frugalRouter, code: frugalRouterCode },
   "second-opinion": { plugin: secondOpinion, code: secondOpinionCode },
+  "word-count": { plugin: wordCount, code: wordCountCode },
   "work-log": { plugin: workLog, code: workLogCode },
 } as const;
 type Name = keyof typeof files;
@@ -109,6 +112,15 @@ const scenarios: { readonly [name: string]: (place: Place, hold: (host: TestHost
     return { status, verdicts, log: host.log.filter(({ message }) => message.includes("second opinion")).map(({ level, message }) => [level, message]) };
   },
 
+  "the tool is offered, counts what it is given and leaves other tools alone": async (place, hold) => {
+    const host = hold(await createTestHost());
+    await place.install(host, "word-count");
+    const { origin } = samples.request();
+    const count = (tool: string, text: string) =>
+      host.call("tool.call", { id: "call_sample", origin, tool, input: { text }, named: [tool], effects: [], localOnly: false });
+    return [await host.call("tool.list", {}), await count("count", "It works. Does it? Yes!"), await count("count", ""), await count("calculator", "1")];
+  },
+
   "the observer shows what it saw, under Extend and beside a run": async (place, hold) => {
     const host = hold(await createTestHost({ plugins: [provider([echoModel], () => "hello"), runner, sequential] }));
     await place.install(host, "work-log");
@@ -135,7 +147,7 @@ const scenarios: { readonly [name: string]: (place: Place, hold: (host: TestHost
   },
 };
 
-/** The three samples in guests of an engine do what they do in the kernel's realm: the same suite, the results compared as data. */
+/** The samples in guests of an engine do what they do in the kernel's realm: the same suite, the results compared as data. */
 export function describeSamples(where: string, makeEngine?: () => SandboxEngine): void {
   describe(`the sample plugins ${where}`, () => {
     let engine: SandboxEngine | undefined;

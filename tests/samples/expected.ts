@@ -64,6 +64,31 @@ export const expected: { readonly [scenario: string]: unknown } = {
     verdicts: [{ judge: "acme.second-opinion", score: 0, decision: "abstain", reasons: ["nobody could be asked (QUESTIONS_TOO_MANY)"] }],
     log: [["warn", "no second opinion: QUESTIONS_TOO_MANY"]],
   },
+  "the tool is offered, counts what it is given and leaves other tools alone": [
+    [
+      {
+        ok: true,
+        plugin: "acme.word-count",
+        value: [
+          {
+            name: "count",
+            description: "Counts the words, sentences and characters of a text.",
+            input: {
+              type: "object",
+              properties: { text: { type: "string", maxLength: 200_000, description: "The text to count in." } },
+              required: ["text"],
+              additionalProperties: false,
+            },
+            effects: [],
+            idempotent: true,
+          },
+        ],
+      },
+    ],
+    { plugin: "acme.word-count", value: { ok: true, output: { words: 5, sentences: 3, characters: 23 } } },
+    { plugin: "acme.word-count", value: { ok: true, output: { words: 0, sentences: 0, characters: 0 } } },
+    undefined,
+  ],
   "the observer shows what it saw, under Extend and beside a run": [
     [
       {

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { scaffoldPlugin } from "@orrery/sdk/scaffold";
+import { type PluginSample, scaffoldPlugin } from "@orrery/sdk/scaffold";
 import { createTestHost, samples } from "@orrery/sdk/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pluginKinds, sampleOf } from "../../host-node/src/authoring/plugin-kinds.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -18,9 +19,9 @@ beforeAll(async () => {
 afterAll(() => rm(place, { recursive: true, force: true }));
 
 /** Writes the plugin as the command does, its SDK linked as the command links it. */
-async function scaffold(folder: string, sdk: string): Promise<string> {
+async function scaffold(folder: string, sdk: string, sample?: PluginSample): Promise<string> {
   const target = join(place, folder);
-  for (const { path, content } of scaffoldPlugin("acme-hello", { sdk })) {
+  for (const { path, content } of scaffoldPlugin("acme-hello", { sdk, ...(sample ? { sample } : {}) })) {
     await mkdir(dirname(join(target, path)), { recursive: true });
     await writeFile(join(target, path), content);
   }
@@ -56,8 +57,8 @@ describe("a scaffolded plugin", () => {
     await expect(npmTest(folder)).rejects.toMatchObject({ code: 1, stdout: expect.stringMatching(/fail 2\b/) });
   });
 
-  it("has the types of its SDK: its own checker finds no fault, and finds one that is put in", async () => {
-    const folder = await scaffold("typed", join(place, "sdk"));
+  it.each(pluginKinds)("has the types of its SDK as a %s: its own checker finds no fault, and finds one that is put in", async (kind) => {
+    const folder = await scaffold(`typed-${kind}`, join(place, "sdk"), await sampleOf(kind));
     const check = () => run(join(root, "node_modules/.bin/tsc"), ["-p", "jsconfig.json", "--types", ""], { cwd: folder, env: environment() });
     await check();
     await writeFile(join(folder, "wrong.js"), 'import plugin from "./index.js";\nplugin.manifest.version.nothing();\n');

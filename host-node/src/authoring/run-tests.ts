@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { OrreryError } from "@orrery/sdk";
 import { failureOf } from "../cli/failure.ts";
 import { bundlePlugin } from "../packages/bundle-plugin.ts";
@@ -26,7 +26,8 @@ export interface RealmResult {
  */
 export async function runAuthorTests(path: string, named: readonly RealmName[] = []): Promise<RealmResult[]> {
   const wanted = named.length > 0 ? realms.filter((realm) => named.includes(realm)) : realms;
-  const { code, folder } = await bundlePlugin(path);
+  const { code, folder, file: source } = await bundlePlugin(path);
+  const own = await testsOf(path, source);
   const place = await mkdtemp(join(tmpdir(), "orrery-plugin-test-"));
   // It starts while the first tests run; what it fails with is told in its turn.
   const tab = wanted.includes("tab") ? openTab() : undefined;
@@ -36,10 +37,11 @@ export async function runAuthorTests(path: string, named: readonly RealmName[] =
     await writeFile(file, code);
     const preload = ["--import", new URL(import.meta.url.endsWith(".ts") ? "./test-realm.ts" : "./test-realm.js", import.meta.url).href];
     const results: RealmResult[] = [];
+    const within = (realm: RealmName, flags: readonly string[], more: Record<string, string>) => run(realm, folder, flags, own, more);
     for (const realm of wanted) {
-      if (realm === "kernel") results.push(await run(realm, folder, [], {}));
-      else if (realm === "sandbox") results.push(await run(realm, folder, preload, { ORRERY_TEST_PLUGIN: file }));
-      else results.push(await inTab((address) => run(realm, folder, preload, { ORRERY_TEST_PLUGIN: file, ORRERY_TEST_TAB: address }), tab, named.length > 0));
+      if (realm === "kernel") results.push(await within(realm, [], {}));
+      else if (realm === "sandbox") results.push(await within(realm, preload, { ORRERY_TEST_PLUGIN: file }));
+      else results.push(await inTab((address) => within(realm, preload, { ORRERY_TEST_PLUGIN: file, ORRERY_TEST_TAB: address }), tab, named.length > 0));
     }
     return results;
   } finally {
@@ -66,9 +68,21 @@ async function inTab(work: (address: string) => Promise<RealmResult>, tab: Promi
   return work(address);
 }
 
-function run(realm: RealmName, cwd: string, flags: readonly string[], more: Record<string, string>): Promise<RealmResult> {
+/** Of a folder every test in it; beside a single file may lie the tests of others, so of that its own (`x.test.js` of `x.js`), if it has any. */
+async function testsOf(path: string, source: string): Promise<string[]> {
+  if ((await stat(path)).isDirectory()) return [];
+  const { dir, name } = parse(source);
+  const own = (await readdir(dir)).filter((file) => file.startsWith(`${name}.test.`));
+  return own.map((file) => join(dir, file));
+}
+
+function run(realm: RealmName, cwd: string, flags: readonly string[], files: readonly string[], more: Record<string, string>): Promise<RealmResult> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const child = spawn(process.execPath, [...flags, "--test", "--test-reporter=tap"], { cwd, env: { ...env, ...more }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...flags, "--test", "--test-reporter=tap", ...files], {
+    cwd,
+    env: { ...env, ...more },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   return new Promise((resolve, reject) => {

@@ -209,9 +209,11 @@ export function describe(lazy: Lazy, json: boolean): Command {
     create,
     "plugin <name>",
     "Scaffold a plugin whose tests pass at once",
-    ["orrery create plugin acme-greeter", "orrery create plugin acme-greeter --dir ./greeter"],
+    ["orrery create plugin acme-greeter", "orrery create plugin acme-cheapest --kind router --dir ./cheapest"],
     async () => (await import("./commands/create.ts")).createPlugin,
-  ).option("--dir <dir>", "where; default: a new folder of the plugin's name");
+  )
+    .option("--kind <kind>", "what it begins as: hello (default), router, judge, observer or tool")
+    .option("--dir <dir>", "where; default: a new folder of the plugin's name");
   return program;
 }
 

@@ -1,2 +1,2 @@
 export { pluginName, type PluginName } from "./plugin-name.ts";
-export { scaffoldPlugin, type ScaffoldedFile, type ScaffoldOptions } from "./scaffold-plugin.ts";
+export { type PluginSample, scaffoldPlugin, type ScaffoldedFile, type ScaffoldOptions } from "./scaffold-plugin.ts";

@@ -5,9 +5,18 @@ export interface ScaffoldedFile {
   readonly path: string;
   readonly content: string;
 }
+/** A plugin somebody wrote, as the model of a new one: its file is `NAME.js`, its id `acme.NAME`. */
+export interface PluginSample {
+  readonly name: string;
+  readonly code: string;
+  /** Its tests, in `NAME.test.js`. */
+  readonly test: string;
+}
 export interface ScaffoldOptions {
   /** The folder of the SDK package the plugin is tested against, as a path from the plugin's folder or an absolute one. */
   readonly sdk: string;
+  /** What it begins as; a greeting of a few lines when absent. */
+  readonly sample?: PluginSample;
 }
 
 /**
@@ -16,16 +25,44 @@ export interface ScaffoldOptions {
  *
  * @throws OrreryError PLUGIN_NAME_INVALID, PLUGIN_NAME_RESERVED.
  */
-export function scaffoldPlugin(name: string, { sdk }: ScaffoldOptions): ScaffoldedFile[] {
+export function scaffoldPlugin(name: string, { sdk, sample }: ScaffoldOptions): ScaffoldedFile[] {
   const { folder, id } = pluginName(name);
+  const { code, test, about } = sample ? renamed(sample, id) : greeting(id);
   return [
     { path: "package.json", content: packageJson(folder, sdk) },
-    { path: "index.js", content: plugin(id) },
-    { path: "index.test.js", content: test(id) },
+    { path: "index.js", content: code },
+    { path: "index.test.js", content: test },
     { path: "jsconfig.json", content: jsconfig },
-    { path: "README.md", content: readme(folder, id) },
+    { path: "README.md", content: readme(folder, id, about) },
     { path: ".gitignore", content: "node_modules/\n" },
   ];
+}
+
+interface Beginning {
+  readonly code: string;
+  readonly test: string;
+  /** What it does, in a sentence. */
+  readonly about: string;
+}
+
+const greeting = (id: string): Beginning => ({
+  code: plugin(id),
+  test: test(id),
+  about: "It says hello in the plan of every task and logs how each one ended.",
+});
+
+/** The sample under another name: its id, its title and the file its tests import are the new one's. */
+function renamed({ name, code, test }: PluginSample, id: string): Beginning {
+  const own = (text: string): string => text.replaceAll(`acme.${name}`, id).replaceAll(`./${name}.js`, "./index.js");
+  const words = id.slice(id.indexOf(".") + 1).replaceAll("-", " ");
+  const title = `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return {
+    code: own(code)
+      .replace('version: "1.0.0"', 'version: "0.1.0"')
+      .replace(/title: "[^"]*"/, `title: "${title}"`),
+    test: own(test),
+    about: /description: "([^"]*)"/.exec(code)?.[1] ?? "",
+  };
 }
 
 const packageJson = (folder: string, sdk: string): string =>
@@ -48,6 +85,7 @@ const jsconfig = `${JSON.stringify(
     compilerOptions: {
       checkJs: true,
       strict: true,
+      noImplicitAny: false,
       target: "ES2023",
       module: "NodeNext",
       moduleResolution: "NodeNext",
@@ -96,9 +134,9 @@ test("logs how a task ended", async (t) => {
 });
 `;
 
-const readme = (folder: string, id: string): string => `# ${folder}
+const readme = (folder: string, id: string, about: string): string => `# ${folder}
 
-An Orrery plugin, \`${id}\`: it says hello in the plan of every task and logs how each one ended.
+An Orrery plugin, \`${id}\`. ${about}
 
     orrery plugin dev
     orrery plugin test

@@ -2,15 +2,16 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { OrreryError } from "@orrery/sdk";
 import { findSdk, linkSdk } from "../../author-sdk.ts";
+import { sampleOf } from "../../authoring/plugin-kinds.ts";
 import { Terminal } from "../terminal.ts";
 import type { Common } from "../with-host.ts";
 
 /** `orrery create plugin`: never writes into a folder that holds something. */
-export async function createPlugin(options: Common & { dir?: string }, name: string): Promise<number> {
+export async function createPlugin(options: Common & { dir?: string; kind?: string }, name: string): Promise<number> {
   const terminal = new Terminal(options);
   const { scaffoldPlugin } = await import("@orrery/sdk/scaffold");
-  const sdk = await findSdk();
-  const files = scaffoldPlugin(name, { sdk });
+  const [sdk, sample] = await Promise.all([findSdk(), sampleOf(options.kind ?? "hello")]);
+  const files = scaffoldPlugin(name, { sdk, ...(sample ? { sample } : {}) });
   const folder = resolve(options.dir ?? name);
   const there = await readdir(folder).catch((error: { code?: string }) => {
     if (error.code === "ENOENT") return [];
