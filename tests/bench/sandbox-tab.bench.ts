@@ -1,4 +1,4 @@
-// What a sandboxed tap adds to a hook call in Chromium, beside the same tap in the kernel's realm and the bare round trip of a port to a worker in such a frame;
+// What a sandboxed tap adds to a hook call in Chromium, where the kernel is in a worker, beside the same tap in the kernel's realm and the bare round trip of a port to another worker;
 // and how long a plugin takes to start there, with and without a warm machine.
 // The bars are 1.5 ms for three taps, 300 ms cold, 50 ms warm (docs/architecture.md): printed, not asserted.
 import { fileURLToPath } from "node:url";
@@ -15,16 +15,22 @@ interface Figures {
   readonly warm: number;
 }
 
-const entry = fileURLToPath(new URL("sandbox-tab-page.ts", import.meta.url));
-const output = await build({
-  configFile: false,
-  logLevel: "warn",
-  build: { write: false, target: "es2023", lib: { entry, formats: ["es"], fileName: "bench" } },
-});
-const [built] = Array.isArray(output) ? output : [output];
-if (!built || !("output" in built)) throw new Error("the page of the benchmark was not built");
+async function built(file: string): Promise<string> {
+  const entry = fileURLToPath(new URL(file, import.meta.url));
+  const output = await build({
+    configFile: false,
+    logLevel: "warn",
+    build: { write: false, target: "es2023", lib: { entry, formats: ["es"], fileName: "bench" }, rolldownOptions: { output: { codeSplitting: false } } },
+  });
+  const [bundle] = Array.isArray(output) ? output : [output];
+  if (!bundle || !("output" in bundle)) throw new Error(`${file} was not built`);
+  return bundle.output[0].code;
+}
+
 const page = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${pagePolicy}"><script type="module" src="./bench.js"></script>`;
-const server = await servePage("/bench/", undefined, { instead: { "index.html": page, "bench.js": built.output[0].code } });
+const server = await servePage("/bench/", undefined, {
+  instead: { "index.html": page, "bench.js": await built("sandbox-tab-page.ts"), "bench-worker.js": await built("sandbox-tab-worker.ts") },
+});
 const browser = await launchChromium();
 const tab = await browser.newPage();
 await tab.goto(server.url);

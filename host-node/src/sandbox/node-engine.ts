@@ -28,10 +28,12 @@ export interface NodeEngineOptions {
 
 const besideThis = new URL(import.meta.url.endsWith(".ts") ? "./sandbox-thread.ts" : "./sandbox-thread.js", import.meta.url);
 
-/** ms this thread stands still for an answer that is due at once; most come within a tenth of that. */
-const standMs = 0.15;
-/** Awaited messages after one that was stood for in vain, which are not stood for. */
-const restAfterMiss = 32;
+/** ms this thread stands still for an answer that is due at once; most come within a quarter of that. */
+const standMs = 0.4;
+/** Awaited messages that are not stood for after one that was, in vain: doubled with each in a row. */
+const mostRest = 64;
+/** ms after a plugin took a warm machine before the next is made. */
+const refillMs = 30;
 
 /** Guests in worker threads: the virtual machine is the boundary, the thread is what can be ended. */
 export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits, program = besideThis }: NodeEngineOptions = {}): SandboxEngine {
@@ -46,7 +48,8 @@ export function nodeSandboxEngine({ warm = 1, limits: usual = sandboxLimits, pro
       modules ??= new Map([["@orrery/sdk", sdkModule()]]);
       return Thread.start(await wasm, modules, limits, shared);
     },
-    later: (work) => void setImmediate(work).unref(),
+    // A thread that comes up takes the processor from the plugin that is being started.
+    later: (work) => void setTimeout(work, refillMs).unref(),
   });
 }
 
@@ -65,6 +68,7 @@ class Thread implements PooledWorker {
   readonly #shared: Shared;
   readonly #inflow: Inflow;
   #rest = 0;
+  #misses = 0;
   #due = false;
   readonly ended: Promise<unknown>;
   readonly #pongs = new Map<number, (alive: boolean) => void>();
@@ -137,7 +141,8 @@ class Thread implements PooledWorker {
     }
     Atomics.wait(this.#bell, 1, rung, standMs);
     for (let said = receiveMessageOnPort(this.#port); said && !this.#over; said = receiveMessageOnPort(this.#port)) this.#receive(said.message as FromWorker);
-    if (this.#due) this.#rest = restAfterMiss;
+    this.#misses = this.#due ? this.#misses + 1 : 0;
+    this.#rest = this.#due ? Math.min(2 ** this.#misses, mostRest) : 0;
   }
 
   #owes(due: boolean): void {

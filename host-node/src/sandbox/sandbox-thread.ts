@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_
 import { type FromWorker, sandboxWorker, type ToWorker } from "@orrery/sdk/sandbox/worker";
 
 /** ms the thread listens for the next message before it goes to sleep in its event loop, from which waking takes ten times as long. */
-const listenMs = 2;
+const listenMs = 1_000;
 
 // The program of a plugin's thread. Nothing of the process is handed to the virtual machine in it.
 const { port, bell } = workerData as { readonly port: MessagePort; readonly bell: Int32Array };

@@ -2,10 +2,12 @@
 
 interface Entry {
   /** A message of the host's; `text` is JSON. Hands back what is to be sent where the answer is there at once: that spares a call out of the machine. */
-  receive(text: string): string | undefined;
+  receive(text: string): Answer;
   /** The plugin's module, once evaluated. */
   accept(plugin: unknown): void;
 }
+/** A message, the id of what is answered with nothing, or not yet. */
+type Answer = string | number | undefined;
 type Fields = { [key: string]: unknown };
 type Methods = readonly string[];
 type Waiting = { resolve(value: unknown): void; reject(error: unknown): void };
@@ -315,27 +317,28 @@ export function guest(send: (text: string) => void): Entry {
       running.delete(id);
     }
   };
-  /** Answers at once what is answered at once. The signal is made when it is first looked at. */
-  const answer = (id: number, hook: string, work: (call: { hook: string; signal: unknown }) => unknown): string | undefined => {
-    let controller: Controller | undefined;
-    const call = {
-      hook,
-      get signal() {
-        controller ??= new Controller();
-        return controller.signal;
-      },
-    };
-    try {
-      const value = work(call);
-      if (typeof (value as { then?: unknown } | undefined | null)?.then !== "function") return reply(id, value);
-      running.set(id, () => {
-        controller ??= new Controller();
-        controller.abort();
-      });
-      void settle(id, value);
-    } catch (thrown) {
-      return refusal(id, thrown);
+  /** What a tap is handed beside its input. Most never look at the signal: it is made when one does. */
+  class Call {
+    readonly hook: string;
+    #controller: Controller | undefined;
+    constructor(hook: string) {
+      this.hook = hook;
     }
+    get signal(): Signal {
+      this.#controller ??= new Controller();
+      return this.#controller.signal;
+    }
+    static abort(call: Call): void {
+      call.#controller ??= new Controller();
+      call.#controller.abort();
+    }
+  }
+  /** Answers at once what is answered at once: with the id alone where there is nothing to say. */
+  const answer = (id: number, call: Call, value: unknown): Answer => {
+    if (value === undefined) return id;
+    if (typeof (value as { then?: unknown } | null)?.then !== "function") return reply(id, value);
+    running.set(id, () => Call.abort(call));
+    void settle(id, value);
     return undefined;
   };
 
@@ -363,23 +366,31 @@ export function guest(send: (text: string) => void): Entry {
     }
   };
 
-  const handlers: { [kind: string]: (message: Fields) => string | undefined | void } = {
+  const handlers: { [kind: string]: (message: Fields) => Answer | void } = {
     hello: (message) => void setUp(message),
     call: (message) => {
-      const fn = taps.get(message["tap"] as number);
-      return answer(message["id"] as number, message["hook"] as string, (call) => fn?.(message["input"], call));
+      const id = message["id"] as number;
+      const call = new Call(message["hook"] as string);
+      try {
+        return answer(id, call, taps.get(message["tap"] as number)?.(message["input"], call));
+      } catch (thrown) {
+        return refusal(id, thrown);
+      }
     },
     event: (message) => {
       for (const { tap, hook, input } of message["taps"] as { tap: number; hook: string; input: unknown }[]) observe(tap, hook, input);
-      return reply(message["id"] as number, undefined);
+      return message["id"] as number;
     },
     service: (message) => {
       const service = offered.get(message["token"] as string);
       const method = message["method"] as string;
-      return answer(message["id"] as number, "", () => {
+      const id = message["id"] as number;
+      try {
         if (typeof service?.[method] !== "function") throw new GuestError("SERVICE_METHOD_UNKNOWN", `${message["token"]} has no method ${method}`);
-        return (service[method] as (...args: unknown[]) => unknown)(...(message["args"] as unknown[]));
-      });
+        return answer(id, new Call(""), (service[method] as (...args: unknown[]) => unknown)(...(message["args"] as unknown[])));
+      } catch (thrown) {
+        return refusal(id, thrown);
+      }
     },
     when: (message) => void opened(message["id"] as number, message["use"]),
     found: (message) => {
@@ -398,7 +409,7 @@ export function guest(send: (text: string) => void): Entry {
       void close(undo).then(() => tell({ kind: "bye" }));
     },
   };
-  const known: { [kind: string]: ((message: Fields) => string | undefined | void) | undefined } = fromEntries(entries(handlers));
+  const known: { [kind: string]: ((message: Fields) => Answer | void) | undefined } = fromEntries(entries(handlers));
 
   const globals: Fields = {
     AbortController: Controller,
@@ -426,7 +437,7 @@ export function guest(send: (text: string) => void): Entry {
     receive(text: string) {
       const message = parse(text) as Fields;
       now = message["now"] as number;
-      return known[message["kind"] as string]?.(message) || undefined;
+      return known[message["kind"] as string]?.(message) ?? undefined;
     },
     accept(given: unknown) {
       const candidate = given as Plugin | undefined;

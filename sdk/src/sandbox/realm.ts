@@ -126,7 +126,8 @@ export class Realm {
       let answer: JSValueHandle | undefined;
       try {
         answer = this.#vm.callFunction(this.#receive, this.#vm.undefined, given);
-        this.#send(answer);
+        if (answer.isNumber) this.#emit(`{"kind":"reply","id":${answer.toNumber()},"ok":true}`);
+        else this.#send(answer);
       } finally {
         answer?.dispose();
         given.dispose();
@@ -175,8 +176,11 @@ export class Realm {
 
   /** Only strings within the limits leave. The bucket refills with time, so that what trickles is let through. */
   #send(text: JSValueHandle | undefined): void {
-    if (this.#flooded || !text?.isString) return;
-    const said = text.toString();
+    if (text?.isString) this.#emit(text.toString());
+  }
+
+  #emit(said: string): void {
+    if (this.#flooded) return;
     const at = this.#elapsed();
     const drained = ((at - this.#refilled) * this.#limits.messagesPerSecond) / 1_000;
     // A long one counts for as many as it has thousands of characters: few of them fill a host as well as many short ones.
