@@ -93,14 +93,35 @@ describe("installing a plugin in the page", () => {
   it("is there after a reload, and an update says what changes", async () => {
     await page.reload();
     await row().getByText("active").waitFor();
-    await choose(await samplePackage({ version: "1.1.0", capabilities: { "storage:64KB": "it remembers", "model.call": "it asks for a better line" } }));
+    const capabilities = { "storage:64KB": "it remembers", "model.call": "it asks for a better line" };
+    await choose(await samplePackage({ version: "1.1.0", capabilities, budget: { runUsd: 0.1, dayUsd: 1, reason: "good lines cost money" } }));
     const asked = prompt("Update Signature from 1.0.0 to 1.1.0?");
     await asked.waitFor();
     expect(await asked.textContent()).toMatch(/\+ asks for model\.call.*− asks no longer for net:api\.example:GET/s);
     expect(await asked.getByRole("checkbox", { name: /keep up to 64 KB/ }).isChecked()).toBe(true);
     expect(await asked.getByRole("checkbox", { name: /ask language models/ }).isChecked()).toBe(false);
+    expect(await asked.textContent()).toMatch(/\+ asks to spend up to \$0\.10 a run, \$1\.00 a day on models; before: nothing on models/);
+    const budget = asked.getByRole("checkbox", { name: /spend up to \$0\.10 a run, \$1 a day on models.*Because: good lines cost money/s });
+    expect(await budget.isChecked()).toBe(false);
+    await asked.getByRole("checkbox", { name: /Nobody signed it/ }).check();
+    // Money is for asking models: it takes that along, and goes with it.
+    await budget.check();
+    const models = asked.getByRole("checkbox", { name: /ask language models/ });
+    expect(await models.isChecked()).toBe(true);
+    await models.uncheck();
+    expect(await budget.isChecked()).toBe(false);
+    await budget.check();
+    await asked.getByLabel("At most a run, in US dollars").fill("0.2");
+    await asked.getByRole("alert").waitFor();
+    expect(await asked.getByRole("button", { name: "Update" }).isDisabled()).toBe(true);
+    await asked.getByLabel("At most a run, in US dollars").fill("0.05");
+    await asked.getByLabel("At most a day, in US dollars").fill("0.5");
     await sound("the update");
-    await asked.getByRole("button", { name: "Cancel" }).click();
+    await asked.getByRole("button", { name: "Update" }).click();
+    await page.getByText("Signature 1.1.0 is installed.").waitFor();
+    await row().getByText("May spend up to $0.0500 a run, $0.50 a day on models").waitFor();
+    expect(await row().textContent()).toMatch(/it asked for up to \$0\.10 a run, \$1\.00 a day.*\$0 of \$0\.50 spent today/s);
+    await sound("the budget");
   });
 
   it("removes it once that was confirmed, with everything it kept", async () => {

@@ -6,6 +6,7 @@ interface Sample {
   readonly title?: string;
   /** Capability → its reason. */
   readonly capabilities?: { readonly [name: string]: string };
+  readonly budget?: { readonly runUsd: number; readonly dayUsd: number; readonly reason: string };
   readonly hooks?: readonly string[];
   /** The body of its setup. */
   readonly setup?: string;
@@ -21,6 +22,7 @@ export function samplePackage({
   version = "1.0.0",
   title = "Signature",
   capabilities = { "storage:64KB": "it remembers what it signed", "net:api.example:GET": "it looks up who wrote it" },
+  budget,
   hooks = ["step.after"],
   setup = curious,
 }: Sample = {}): Promise<Uint8Array<ArrayBuffer>> {
@@ -39,6 +41,7 @@ export function samplePackage({
     description,
     licence: "MIT",
     capabilities: asked,
+    ...(budget ? { budget } : {}),
     hooks: [...hooks],
     requires: { storage: "orrery.storage@1" },
     provides: [],

@@ -4,9 +4,10 @@ import { useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { queries, usePackageAudit, usePackages, usePlugins } from "../client/queries.ts";
 import { Button } from "../ui/Button.tsx";
-import { ago, plural } from "../ui/format.ts";
+import { ago, money, plural } from "../ui/format.ts";
 import { Failed, Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
+import { budgetLine } from "./PackageBudget.tsx";
 import { Signer } from "./PackagePrompt.tsx";
 
 /** The plugins somebody installed here: what each may do, what it did, and what it was refused, as it happens. */
@@ -51,6 +52,7 @@ function Installed({ installed }: { installed: InstalledPackage }) {
       ) : null}
       {audit.error ? <Failed error={audit.error} what="What it did could not be told" /> : null}
       {audit.data ? <Capabilities audit={audit.data} /> : null}
+      {audit.data?.budget ? <Spending budget={audit.data.budget} /> : null}
       <Remove id={id} title={title} />
     </li>
   );
@@ -69,6 +71,23 @@ function Capabilities({ audit: { capabilities } }: { audit: PackageAudit }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What it may spend, by what it was granted and what the settings leave of that, and what of it is gone today. */
+function Spending({ budget: { asked, granted, holds, spentTodayUsd } }: { budget: NonNullable<PackageAudit["budget"]> }) {
+  const held = budgetLine(holds) === budgetLine(granted) ? "" : `; by the settings ${budgetLine(holds)}`;
+  return (
+    <p className="flex flex-wrap items-baseline gap-x-3 text-13">
+      <span className="min-w-0 flex-1 basis-48 break-words">
+        May spend {budgetLine(granted)}
+        {held}
+        <span className="text-subtle"> (it asked for {budgetLine(asked)})</span>
+      </span>
+      <span className="tabular-nums text-muted">
+        {money(spentTodayUsd * 1e6)} of {money(holds.dayUsd * 1e6)} spent today
+      </span>
+    </p>
   );
 }
 

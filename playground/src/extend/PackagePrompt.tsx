@@ -3,6 +3,7 @@ import { ShieldAlert, ShieldCheck } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../ui/Button.tsx";
 import { bytes } from "../ui/format.ts";
+import { budgetLine, PackageBudget, readSums, type Sums, sumsOf } from "./PackageBudget.tsx";
 
 /** What a package would be able to do, in words, before anything of it runs. Nothing is granted that is not ticked. */
 export function PackagePrompt({
@@ -16,8 +17,10 @@ export function PackagePrompt({
   onInstall(consent: PackageConsent): void;
   onCancel(): void;
 }) {
-  const { id, version, title, description, capabilities, hooks, signer, changes } = report;
+  const { id, version, title, description, capabilities, budget, hooks, signer, changes } = report;
   const [granted, setGranted] = useState<readonly string[]>(changes?.granted ?? []);
+  const kept = changes?.budget?.granted;
+  const [sums, setSums] = useState<Sums | undefined>(budget && kept && kept.runUsd > 0 && kept.dayUsd > 0 ? sumsOf(kept) : undefined);
   const [agreed, setAgreed] = useState<readonly string[]>([]);
   const heading = useRef<HTMLHeadingElement>(null);
   const name = useId();
@@ -33,7 +36,17 @@ export function PackagePrompt({
     ...(changes?.otherBytes ? [{ key: "force", words: `${changes.from} is installed with other contents. I agree to the change.` }] : []),
   ];
   const open = questions.some(({ key }) => !agreed.includes(key));
-  const install = () => onInstall({ grant: granted, ...Object.fromEntries(questions.map(({ key }) => [key, true])) });
+  const spends = budget && sums ? readSums(sums, budget) : undefined;
+  const install = () => onInstall({ grant: granted, ...(spends ? { budget: spends } : {}), ...Object.fromEntries(questions.map(({ key }) => [key, true])) });
+  /** Money for models is of use only to one that may use them. */
+  const grant = (names: readonly string[]) => {
+    setGranted(names);
+    if (!names.includes("model.call")) setSums(undefined);
+  };
+  const spend = (next: Sums | undefined) => {
+    setSums(next);
+    if (next && !granted.includes("model.call")) setGranted([...granted, "model.call"]);
+  };
   return (
     <section
       aria-labelledby={name}
@@ -51,24 +64,29 @@ export function PackagePrompt({
         <Signer signer={signer} />
         {description ? <p className="max-w-[75ch] break-words text-muted">{description}</p> : null}
       </header>
-      {changes ? <Changes changes={changes} /> : null}
+      {changes ? <Changes changes={changes} budget={budget} /> : null}
       <fieldset className="flex flex-col gap-2">
         <legend className="mb-2 font-medium">It asks to be allowed to</legend>
         {capabilities.length === 0 ? <p className="text-muted">nothing beyond what is below.</p> : null}
         {capabilities.map((each) => (
-          <Tick key={each.name} checked={granted.includes(each.name)} onChange={() => setGranted((now) => toggle(now, each.name))}>
+          <Tick key={each.name} checked={granted.includes(each.name)} onChange={() => grant(toggle(granted, each.name))}>
             {each.words}
             {changes?.added.includes(each.name) ? <Tag>new</Tag> : null}
             <span className="block text-muted">Because: {each.reason}</span>
             <code className="block break-all font-mono text-12 text-subtle">{each.name}</code>
           </Tick>
         ))}
+        {budget ? (
+          <PackageBudget budget={budget} sums={sums} onChange={spend}>
+            {changes?.budget?.more ? <Tag>more</Tag> : null}
+          </PackageBudget>
+        ) : null}
         {capabilities.length > 1 ? (
           <div className="flex flex-wrap gap-2">
-            <Button size="small" look="quiet" onClick={() => setGranted(capabilities.map((each) => each.name))}>
+            <Button size="small" look="quiet" onClick={() => grant(capabilities.map((each) => each.name))}>
               Allow all
             </Button>
-            <Button size="small" look="quiet" onClick={() => setGranted([])}>
+            <Button size="small" look="quiet" onClick={() => grant([])}>
               Allow none
             </Button>
           </div>
@@ -98,7 +116,7 @@ export function PackagePrompt({
         </fieldset>
       ) : null}
       <div className="flex flex-wrap items-center gap-2">
-        <Button look="primary" onClick={install} disabled={busy || open}>
+        <Button look="primary" onClick={install} disabled={busy || open || (sums !== undefined && !spends)}>
           {busy ? "Installing…" : changes ? "Update" : "Install"}
         </Button>
         <Button onClick={onCancel} disabled={busy}>
@@ -126,8 +144,10 @@ export function Signer({ signer }: { signer: string | undefined }) {
   );
 }
 
-function Changes({ changes }: { changes: NonNullable<PackageReport["changes"]> }) {
+function Changes({ changes, budget }: { changes: NonNullable<PackageReport["changes"]>; budget: PackageReport["budget"] }) {
+  const [before, now] = [changes.budget?.from, budget].map((each) => budgetLine(each ?? { runUsd: 0, dayUsd: 0 }));
   const lines = [
+    ...(changes.budget && before !== now ? [{ sign: changes.budget.more ? "+" : "−", words: `asks to spend ${now}; before: ${before}` }] : []),
     ...changes.added.map((each) => ({ sign: "+", words: `asks for ${each}` })),
     ...changes.removed.map((each) => ({ sign: "−", words: `asks no longer for ${each}` })),
     ...changes.hooksAdded.map((each) => ({ sign: "+", words: `takes part in ${each}` })),
