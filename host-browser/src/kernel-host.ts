@@ -7,15 +7,20 @@ import {
   type KernelClient,
   type ModelInfo,
   OrreryError,
+  type Retention,
   Runner,
   type RunEvent,
   type RunQuery,
   type RunRequest,
+  type Spending,
   type Steering,
+  Storage,
   type SubmitRequest,
   Trace,
   usdToNano,
   type ViewQuery,
+  wasImported,
+  Workspace,
 } from "@orrery/sdk";
 import type { Token } from "@orrery/kernel";
 import type { PackageConsent } from "@orrery/sdk/package";
@@ -101,7 +106,8 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   async fork(runId: string, fork: ForkRequest) {
     await this.#loadProviders();
     const files = await this.#files.of(runId);
-    const started = await this.#service(Runner).fork(runId, fork, { actor: "person", files });
+    const spending = (await wasImported(this.#service(Storage), runId)) ? { spending: unagreed } : {};
+    const started = await this.#service(Runner).fork(runId, fork, { actor: "person", files, ...spending });
     await this.#files.keep(started.runId, started.thread, files);
     return started;
   }
@@ -114,6 +120,27 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
       if (status === "interrupted" || status === "waiting") await carryOn(run);
       else if (status === "running") void untilFree(run).then(() => carryOn(run));
     }
+  }
+
+  async exportRun(runId: string) {
+    const { exportRun } = await import("@orrery/sdk/archive");
+    return exportRun(await this.#archive(), runId);
+  }
+
+  async importRun(file: string) {
+    const { importRun } = await import("@orrery/sdk/archive");
+    return importRun(await this.#archive(), file);
+  }
+
+  async pruneRuns(retention: Retention) {
+    const { pruneRuns } = await import("@orrery/sdk/archive");
+    return pruneRuns(await this.#archive(), retention, Date.now(), (runs) => this.#files.forget(runs));
+  }
+
+  async #archive() {
+    // Who keeps files comes with the tools.
+    await this.#loadTools();
+    return { journal: this.#service(Journal), workspace: this.#booted.kernel.service(Workspace), storage: this.#service(Storage) };
   }
 
   runs(query: RunQuery = {}) {
@@ -262,6 +289,8 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   }
 }
 
+const unagreed: Spending = { allowed: false, capNano: 0, why: "nobody agreed to spend money" };
+
 function inputFile(document: NonNullable<SubmitRequest["documents"]>[number]): InputFile {
   const bytes =
     document.bytes ??
@@ -280,10 +309,7 @@ function runRequest({ task, budget, thread, topology, team, agents, model, docum
     ...(agents ? { agents } : {}),
     ...(model ? { model } : {}),
     ...(documentBytes === undefined ? {} : { documentBytes }),
-    spending:
-      budget === undefined
-        ? { allowed: false, capNano: 0, why: "nobody agreed to spend money" }
-        : { allowed: budget > 0, capNano: usdToNano(budget), why: `a budget of $${budget} was agreed to in the page` },
+    spending: budget === undefined ? unagreed : { allowed: budget > 0, capNano: usdToNano(budget), why: `a budget of $${budget} was agreed to in the page` },
     actor: "person",
     workspace: "default",
   };

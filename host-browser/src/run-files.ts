@@ -30,6 +30,16 @@ export class RunFiles {
     return this.#load(rows.at(-1)?.files ?? []);
   }
 
+  /** With their contents, where no other run was given the same. */
+  async forget(runs: readonly string[]): Promise<void> {
+    const { files, runFiles } = this.#database;
+    await this.#database.transaction("rw", files, runFiles, async () => {
+      await runFiles.bulkDelete([...runs]);
+      const used = new Set((await runFiles.toArray()).flatMap((row) => row.files.map(({ id }) => id)));
+      await files.bulkDelete((await files.toCollection().primaryKeys()).filter((id) => !used.has(id)));
+    });
+  }
+
   async #load(files: { path: string; id: string; mediaType?: string }[]): Promise<InputFile[]> {
     const rows = await this.#database.files.bulkGet(files.map(({ id }) => id));
     return files.flatMap(({ path, mediaType }, i) => {

@@ -7,6 +7,7 @@ import type { InstalledPackage, PackageAudit, PackageConsent, PackageReport } fr
 import type { Forecast, RunReport } from "./run.ts";
 import type { ShownView, ViewQuery } from "./plugin-view.ts";
 import type { Span } from "./span.ts";
+import type { ImportedRun, Retention } from "./retention.ts";
 import type { ForkRequest, Steering, WaitingItem } from "./steering.ts";
 import type { Team } from "./team.ts";
 
@@ -63,6 +64,12 @@ export interface KernelClient {
   trace(runId: string): Promise<Span[]>;
   /** The run's entries from `from` on, then what happens, then `end`. Returns the way to stop. */
   watch(runId: string, from: number, listener: (message: WatchMessage) => void): Promise<() => void>;
+  /** The run as a file: its entries with their hash chain, and the files its agents wrote. Throws RUN_UNKNOWN. */
+  exportRun(runId: string): Promise<string>;
+  /** Keeps the run of such a file. Throws RUN_FILE_*, RUN_EXISTS; nothing is kept then. */
+  importRun(file: string): Promise<ImportedRun>;
+  /** Takes out runs that are over, with their files; says which. */
+  pruneRuns(retention: Retention): Promise<RunSummary[]>;
   models(): Promise<ModelInfo[]>;
   plugins(): Promise<PluginReport[]>;
   explain(hook: string): Promise<HookExplanation>;

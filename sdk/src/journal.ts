@@ -60,6 +60,13 @@ export interface Journal {
   runs(query?: RunQuery): Promise<RunSummary[]>;
   /** Recomputes the chain; `brokenAt` is the first index that does not hold. */
   verify(run: string): Promise<{ ok: boolean; events: number; brokenAt?: number }>;
+  /**
+   * Keeps a whole run that another journal wrote, entry by entry as it is there. All of it or nothing:
+   * throws JOURNAL_EXISTS where there is a run of that name, JOURNAL_BROKEN where the chain does not hold.
+   */
+  adopt(run: string, entries: readonly JournalEntry[]): Promise<void>;
+  /** Takes a whole run out; nothing where there is none. Throws JOURNAL_UNFINISHED for a run without an end, JOURNAL_HELD while somebody who lives holds it. */
+  forget(run: string): Promise<void>;
 }
 export const Journal = token<Journal>("orrery.journal@1");
 

@@ -220,6 +220,64 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect((await journal.runs({ before: 30 })).map((r) => r.run)).toEqual(["r2", "r1"]);
     });
 
+    const ended = async (run: string): Promise<JournalEntry[]> => {
+      const epoch = await journal.lease(run);
+      await journal.append({ run, epoch, expect: 0, entries: [submitted(run, `thread of ${run}`, `task of ${run}`, 10), entry("a", { ü: [1, null] })] });
+      await journal.append({ run, epoch, expect: 2, entries: [finished("accepted", 20)] });
+      return journal.read(run);
+    };
+
+    it("takes a whole run out, and keeps it again as it was", async () => {
+      const entries = await ended("r");
+      const [before, verified] = [(await journal.runs())[0], await journal.verify("r")];
+      await ended("other");
+      await journal.forget("r");
+      expect([await journal.read("r"), await journal.head("r"), (await journal.runs()).map(({ run }) => run)]).toEqual([[], undefined, ["other"]]);
+      await journal.forget("r");
+      await journal.adopt("r", entries);
+      const plain = ({ seq: _, ...rest }: JournalEntry) => rest;
+      expect((await journal.read("r")).map(plain)).toEqual(entries.map(plain));
+      expect((await journal.runs()).find(({ run }) => run === "r")).toEqual(before);
+      expect(await journal.verify("r")).toEqual(verified);
+      expect(await (await under.second()).verify("other")).toMatchObject({ ok: true });
+    });
+
+    it("takes nothing out that has not ended, or that somebody holds", async () => {
+      const epoch = await journal.lease("r");
+      await journal.append({ run: "r", epoch, expect: 0, entries: [submitted("r", "t", "x", 1)] });
+      expect(await codeOf(journal.forget("r"))).toBe("JOURNAL_UNFINISHED");
+      await journal.release("r", epoch);
+      expect(await codeOf(journal.forget("r"))).toBe("JOURNAL_UNFINISHED");
+      await ended("over");
+      const other = await under.second();
+      await other.lease("over");
+      expect(await codeOf(journal.forget("over"))).toBe("JOURNAL_HELD");
+      expect([(await journal.read("r")).length, (await journal.read("over")).length]).toEqual([1, 3]);
+    });
+
+    it("keeps no run over another, and none whose chain does not hold", async () => {
+      const entries = await ended("r");
+      expect(await codeOf(journal.adopt("r", entries))).toBe("JOURNAL_EXISTS");
+      expect(await codeOf(journal.adopt("q", entries))).toBe("JOURNAL_BROKEN");
+      await journal.forget("r");
+      const changed = (i: number, change: Partial<JournalEntry>) => entries.map((each, at) => (at === i ? { ...each, ...change } : each));
+      for (const forged of [
+        [],
+        entries.slice(1),
+        [entries[0], entries[2]] as JournalEntry[],
+        [...entries].reverse(),
+        changed(1, { data: { ü: [2, null] } }),
+        changed(1, { actor: "eve" }),
+        changed(2, { ts: 21 }),
+        changed(2, { hash: genesis }),
+      ]) {
+        expect(await codeOf(journal.adopt("r", forged))).toBe("JOURNAL_BROKEN");
+        expect(await journal.head("r")).toBeUndefined();
+      }
+      await journal.adopt("r", entries);
+      expect(await journal.verify("r")).toEqual({ ok: true, events: 3 });
+    });
+
     it("keeps any JSON as it is, and its chain", async () => {
       let n = 0;
       await fc.assert(

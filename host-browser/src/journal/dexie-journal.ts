@@ -110,6 +110,16 @@ export class DexieJournal implements Journal {
     );
   }
 
+  async adopt(run: string, entries: readonly JournalEntry[]): Promise<void> {
+    const { adoptRun } = await import("./whole-runs.ts");
+    return adoptRun(this.#database, run, entries, project(emptyRow(run), [...entries]));
+  }
+
+  async forget(run: string): Promise<void> {
+    const { forgetRun } = await import("./whole-runs.ts");
+    return forgetRun(this.#database, run, await this.held(run));
+  }
+
   async verify(run: string) {
     const entries = await this.read(run);
     let prevHash = genesis;

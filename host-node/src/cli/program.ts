@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { archiveCommands } from "./archive-commands.ts";
 import { authorCommands } from "./author-commands.ts";
 import { version } from "../version.ts";
 import { pluginCommands } from "./plugin-commands.ts";
@@ -134,9 +135,16 @@ export function describe(lazy: Lazy, json: boolean): Command {
     ),
   ).option("--once", "exit after the task");
 
-  command(program, "runs", "List runs, newest first", ["orrery runs", "orrery runs --limit 5 --json"], async () => (await import("./commands/runs.ts")).runs)
+  const runs = command(
+    program,
+    "runs",
+    "List runs, newest first",
+    ["orrery runs", "orrery runs --limit 5 --json"],
+    async () => (await import("./commands/runs.ts")).runs,
+  )
     .option("--limit <n>", "at most this many", number("a whole number above 0", 1, true), 20)
     .option("--thread <id>", "of this conversation");
+  archiveCommands(runs, command);
   command(
     program,
     "tools",

@@ -1,5 +1,6 @@
-import type { Log } from "@orrery/sdk";
+import type { Log, Retention } from "@orrery/sdk";
 import type { HostClient } from "../client/host-client.ts";
+import { retentionOf } from "../client/retention-request.ts";
 import { openHome } from "../home.ts";
 import { createLog } from "../log.ts";
 import { accessToken } from "../server/access-token.ts";
@@ -41,6 +42,7 @@ export async function withServer(options: ServerOptions, work: (session: Session
       backend.resolve({ host, client });
       (await host.packages()).watch();
       if (options.carryOn) void carryOn(client, log);
+      void tidy(client, retentionOf(settings), log);
       return await work({ host, client, terminal, server });
     } finally {
       withdraw();
@@ -64,6 +66,15 @@ async function carryOn(client: HostClient, log: Log): Promise<void> {
     }
   } catch (error) {
     log.error("runs that were left could not be carried on", { message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Runs that the settings let go. */
+async function tidy(client: HostClient, retention: Retention, log: Log): Promise<void> {
+  try {
+    for (const { run } of await client.pruneRuns(retention)) log.info(`run ${run} is gone, as the setting "retention" says`);
+  } catch (error) {
+    log.error("runs could not be taken out", { message: error instanceof Error ? error.message : String(error) });
   }
 }
 

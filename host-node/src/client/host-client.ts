@@ -4,6 +4,7 @@ import {
   type ForkRequest,
   type Forecast,
   type HostInfo,
+  type ImportedRun,
   type InstalledPackage,
   Journal,
   type KernelClient,
@@ -13,8 +14,10 @@ import {
   type PackageConsent,
   type PackageReport,
   type Resumption,
+  type Retention,
   type RunQuery,
   type RunRequest,
+  type RunSummary,
   Runner,
   type Sentence,
   type Steering,
@@ -25,6 +28,7 @@ import {
   type ViewQuery,
   type WaitingItem,
   type WatchMessage,
+  wasImported,
   Workspace,
   type WorkspaceFile,
 } from "@orrery/sdk";
@@ -130,7 +134,7 @@ export class HostClient implements KernelClient {
       await this.#files.follow(started.thread, run, options.documents);
       return started;
     } catch (error) {
-      await this.#files.forget(run);
+      await this.#files.forget([run]);
       throw error;
     }
   }
@@ -163,7 +167,8 @@ export class HostClient implements KernelClient {
   async fork(runId: string, fork: ForkRequest): Promise<{ runId: string; thread: string }> {
     const { settings } = this.#host;
     const documents = await this.#files.of(runId);
-    const spending = fork.model ? { spending: spendingOf({ model: fork.model }, settings.spending) } : {};
+    const anew = fork.model !== undefined || (await wasImported(this.#host.need(Storage), runId));
+    const spending = anew ? { spending: spendingOf({ ...(fork.model ? { model: fork.model } : {}) }, settings.spending) } : {};
     const started = await this.#host.need(Runner).fork(runId, fork, { actor: settings.actor, files: documents.files, skipped: documents.skipped, ...spending });
     await this.#files.keep(started.runId, documents);
     return started;
@@ -188,6 +193,26 @@ export class HostClient implements KernelClient {
   async #resumption(runId: string): Promise<Resumption> {
     const { files, skipped } = await this.#files.of(runId);
     return { actor: this.#host.settings.actor, files, skipped };
+  }
+
+  async exportRun(runId: string): Promise<string> {
+    const { exportRun } = await import("@orrery/sdk/archive");
+    return exportRun(this.#archive(), runId);
+  }
+
+  async importRun(file: string): Promise<ImportedRun> {
+    const { importRun } = await import("@orrery/sdk/archive");
+    return importRun(this.#archive(), file);
+  }
+
+  async pruneRuns(retention: Retention): Promise<RunSummary[]> {
+    const { pruneRuns } = await import("@orrery/sdk/archive");
+    return pruneRuns(this.#archive(), retention, Date.now(), (runs) => this.#files.forget(runs));
+  }
+
+  #archive() {
+    const { kernel } = this.#host;
+    return { journal: this.#host.need(Journal), workspace: kernel.service(Workspace), storage: this.#host.need(Storage) };
   }
 
   /** The report once the run has ended. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { InputFile, KeyValue, SkippedFile } from "@orrery/sdk";
+import type { InputFile, Json, KeyValue, SkippedFile } from "@orrery/sdk";
 import type { Settings } from "../settings/schema.ts";
 import { readDocuments } from "./read-documents.ts";
 
@@ -41,8 +41,18 @@ export class RunFiles {
     if (files.length > 0) await this.#store.set(this.#threadKey(thread), run);
   }
 
-  forget(run: string): Promise<void> {
-    return this.#store.delete(`run/${run}`);
+  /** With their contents, where no other run was given the same. */
+  async forget(runs: readonly string[]): Promise<void> {
+    const gone = new Set(runs.map((run) => `run/${run}`));
+    const ids = (value: Json): string[] => (value as Kept).files.map(({ id }) => id);
+    const kept = await this.#store.list("run/");
+    const used = new Set(kept.flatMap(({ key, value }) => (gone.has(key) ? [] : ids(value))));
+    for (const { key, value } of kept) {
+      if (!gone.has(key)) continue;
+      for (const id of ids(value)) if (!used.has(id)) await this.#store.delete(`content/${id}`);
+      await this.#store.delete(key);
+    }
+    for (const { key, value } of await this.#store.list("thread/")) if (gone.has(`run/${value}`)) await this.#store.delete(key);
   }
 
   /** Empty when the run had none, or they are gone. */

@@ -11,7 +11,16 @@ const notFound = new Set([
   "GATE_UNKNOWN",
   "STEP_UNKNOWN",
 ]);
-const conflicting = new Set(["RUN_OVER", "RUN_ELSEWHERE", "GATE_DECIDED", "TOPOLOGY_MISSING", "DOCUMENTS_CHANGED"]);
+const conflicting = new Set([
+  "RUN_OVER",
+  "RUN_ELSEWHERE",
+  "GATE_DECIDED",
+  "TOPOLOGY_MISSING",
+  "DOCUMENTS_CHANGED",
+  "RUN_EXISTS",
+  "JOURNAL_EXISTS",
+  "JOURNAL_HELD",
+]);
 const unavailable = new Set(["SERVICE_MISSING", "HOST_FAILED", "KERNEL_CLOSED", "JOURNAL_CLOSED", "PACKAGES_BUSY"]);
 const internal = /^(INTERNAL|JOURNAL_|STORAGE_|TAP_|ERR_)/;
 

@@ -1,4 +1,4 @@
-import { type ForkRequest, OrreryError, type PackageConsent, type Steering } from "@orrery/sdk";
+import { type ForkRequest, OrreryError, type PackageConsent, type Retention, type Steering } from "@orrery/sdk";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HostClient } from "../client/host-client.ts";
 import { needRun } from "../client/need-run.ts";
@@ -125,6 +125,31 @@ export const routes: readonly Route[] = [
     "Begin a run from another's journal; what settled before a step is kept at no cost",
     async ({ params, body }, context) => accepted(context, await context.client.fork(params.id, body as ForkRequest)),
   ),
+  route(
+    "GET",
+    "/api/runs/:id/export",
+    "exportRun",
+    "A run as a file: its entries with their hash chain, and its agents' files",
+    async ({ params }, { client, reply }) => {
+      const text = await client.exportRun(params.id);
+      reply.header("content-type", "application/x-ndjson").header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(params.id)}.jsonl`);
+      return text;
+    },
+  ),
+  route(
+    "POST",
+    "/api/runs/import",
+    "importRun",
+    "Keep the run of such a file beside those there are",
+    async ({ body }, { client, reply }) => {
+      reply.status(201);
+      return client.importRun((body as { file: string }).file);
+    },
+    { bodyLimit: 70_000_000 },
+  ),
+  route("POST", "/api/runs/prune", "pruneRuns", "Take out runs that are over, with their files", async ({ body }, { client }) => ({
+    runs: await client.pruneRuns(body as Retention),
+  })),
   route("GET", "/api/waiting", "waiting", "Everything that waits for a person, oldest first", async (_, { client }) => ({ waiting: await client.waiting() })),
   route("GET", "/api/plugins", "plugins", "Plugins and their state", async (_, { client }) => ({ plugins: await client.plugins() })),
   route("GET", "/api/views", "views", "What plugins show under Extend, or beside a run", async ({ query }, { client }) => ({

@@ -1,6 +1,7 @@
 import { runEvent } from "@orrery/sdk";
 import { z } from "zod";
 import { packageConsent, packed } from "../client/package-request.ts";
+import { retention } from "../client/retention-request.ts";
 import { forkRequest, steering } from "../client/steering-request.ts";
 import { submitRequest } from "../client/submit-request.ts";
 
@@ -53,6 +54,12 @@ export const schemas = {
   steer: { params: z.object({ id }), body: steering, response: z.object({ status: z.string().describe("How the run stands now") }) },
   resume: { params: z.object({ id }), response: z.object({ status: z.string() }) },
   fork: { params: z.object({ id }), body: forkRequest, response: started },
+  exportRun: { params: z.object({ id }), response: z.string().describe("One JSON value a line") },
+  importRun: {
+    body: z.strictObject({ file: z.string().min(1).max(64_000_000).describe("The text of the file") }),
+    response: z.object({ run: z.string(), events: whole, files: whole, head: z.string() }),
+  },
+  pruneRuns: { body: retention, response: z.object({ runs: z.array(open("RunSummary")) }) },
   waiting: { response: z.object({ waiting: z.array(open("WaitingItem")) }) },
   plugins: { response: z.object({ plugins: z.array(open("PluginReport")) }) },
   views: {

@@ -1,7 +1,8 @@
-import { type ForkRequest, OrreryError, type PackageConsent, type Steering, viewQuery } from "@orrery/sdk";
+import { type ForkRequest, OrreryError, type PackageConsent, type Retention, type Steering, viewQuery } from "@orrery/sdk";
 import { z } from "zod";
 import type { HostClient } from "../client/host-client.ts";
 import { packageConsent, packed, unpacked } from "../client/package-request.ts";
+import { retention } from "../client/retention-request.ts";
 import { forkRequest, steering } from "../client/steering-request.ts";
 import { submitRequest } from "../client/submit-request.ts";
 import { wordsOf } from "./issue-words.ts";
@@ -45,6 +46,9 @@ export const methods: Readonly<Record<string, Method>> = {
   waiting: method([], (client) => client.waiting()),
   resume: method([id], (client, [runId]) => client.resume(runId)),
   fork: method([id, forkRequest.default({})], (client, [runId, fork]) => client.fork(runId, fork as ForkRequest)),
+  exportRun: method([id], (client, [runId]) => client.exportRun(runId)),
+  importRun: method([z.string().max(64_000_000)], (client, [file]) => client.importRun(file)),
+  pruneRuns: method([retention], (client, [rule]) => client.pruneRuns(rule as Retention)),
   runs: method([query], (client, [{ limit, thread, status }]) =>
     client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}), ...(status ? { status } : {}) }),
   ),

@@ -54,6 +54,12 @@ export const settings = z.strictObject({
       maxTotalBytes: z.int().positive().default(200_000_000).describe("Most bytes read for one run"),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      days: z.number().positive().max(36_500).optional().describe("A server that starts takes out runs that ended longer ago, with their files"),
+      keep: z.int().nonnegative().max(1_000_000).optional().describe("… and those beyond the newest so many; with both, what is one and the other"),
+    })
+    .prefault({}),
   tools: z
     .strictObject({
       allow: toolNames.optional().describe("Tools agents may call when their team names them; calculator, documents and files when absent"),

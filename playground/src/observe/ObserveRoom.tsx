@@ -7,6 +7,7 @@ import { useRowKeys } from "../shell/use-shortcuts.ts";
 import { Button, buttonClass } from "../ui/Button.tsx";
 import { ago, bytes, duration } from "../ui/format.ts";
 import { Failed, Loading, Notice } from "../ui/States.tsx";
+import { ImportRun } from "./run-file.tsx";
 import { Status, statusWord } from "../ui/Status.tsx";
 
 /** Every run in the journal; `j` and `k` walk, Enter opens. */
@@ -23,31 +24,34 @@ export function ObserveRoom() {
     <div className="flex flex-1 flex-col gap-4">
       <div className="flex flex-wrap items-end justify-between gap-3">
         <h1 className="text-20 font-semibold">Runs</h1>
-        {data && data.length > 0 ? (
-          <div className="flex flex-wrap gap-2">
-            <input
-              type="search"
-              aria-label="Filter by task"
-              value={filter}
-              onChange={(event) => setFilter(event.target.value)}
-              placeholder="Filter by task"
-              className="h-9 w-56 rounded-8 border border-control bg-surface px-3"
-            />
-            <select
-              aria-label="Filter by status"
-              value={status}
-              onChange={(event) => setStatus(event.target.value)}
-              className="h-9 rounded-8 border border-control bg-surface px-2"
-            >
-              <option value="">any status</option>
-              {statuses.map((each) => (
-                <option key={each} value={each}>
-                  {statusWord(each)}
-                </option>
-              ))}
-            </select>
-          </div>
-        ) : null}
+        <div className="flex flex-wrap gap-2">
+          <ImportRun />
+          {data && data.length > 0 ? (
+            <>
+              <input
+                type="search"
+                aria-label="Filter by task"
+                value={filter}
+                onChange={(event) => setFilter(event.target.value)}
+                placeholder="Filter by task"
+                className="h-9 w-56 rounded-8 border border-control bg-surface px-3"
+              />
+              <select
+                aria-label="Filter by status"
+                value={status}
+                onChange={(event) => setStatus(event.target.value)}
+                className="h-9 rounded-8 border border-control bg-surface px-2"
+              >
+                <option value="">any status</option>
+                {statuses.map((each) => (
+                  <option key={each} value={each}>
+                    {statusWord(each)}
+                  </option>
+                ))}
+              </select>
+            </>
+          ) : null}
+        </div>
       </div>
       {error ? <Failed error={error} what="The runs could not be read" /> : null}
       {isPending ? <Loading what="Reading the journal" /> : null}

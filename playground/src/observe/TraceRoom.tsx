@@ -7,6 +7,7 @@ import { buttonClass } from "../ui/Button.tsx";
 import { duration, plural } from "../ui/format.ts";
 import { Failed, Loading, Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
+import { ExportRun } from "./run-file.tsx";
 import { arrange } from "./span-rows.ts";
 import { Waterfall } from "./Waterfall.tsx";
 
@@ -32,9 +33,12 @@ export function TraceRoom() {
         <div className="flex flex-wrap items-center justify-between gap-3">
           <h1 className="min-w-0 max-w-[70ch] text-20 font-semibold">{run?.task ?? "Trace"}</h1>
           {run ? (
-            <Link to="/run/$runId" params={{ runId }} className={buttonClass()}>
-              Open the run
-            </Link>
+            <div className="flex flex-wrap gap-2">
+              <ExportRun run={runId} />
+              <Link to="/run/$runId" params={{ runId }} className={buttonClass()}>
+                Open the run
+              </Link>
+            </div>
           ) : null}
         </div>
         {run ? (

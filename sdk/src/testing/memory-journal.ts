@@ -2,6 +2,7 @@ import { OrreryError } from "../error.ts";
 import { type EventType, events } from "../events.ts";
 import { genesis, hashInput, type Journal, type JournalEntry, type RunHead } from "../journal.ts";
 import { standingAfter, unstarted } from "../run-standing.ts";
+import { firstBroken, journalBroken, journalExists, journalHeld, journalUnfinished } from "../whole-run.ts";
 
 const hex = (bytes: ArrayBuffer): string => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const sha256 = async (text: string): Promise<string> => hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
@@ -102,6 +103,23 @@ export function memoryJournal(earlier: readonly JournalEntry[] = []): Journal & 
         prevHash = entry.hash;
       }
       return { ok: true, events: entries.length };
+    },
+    async adopt(run, entries) {
+      const broken = await firstBroken(run, entries, sha256);
+      if (broken !== undefined) throw journalBroken(run, broken);
+      const record = of(run);
+      if (record.entries.length > 0) throw journalExists(run);
+      record.entries.push(...entries.map((entry, i) => ({ ...structuredClone(entry), seq: all.length + i + 1 })));
+      record.bytes = sizeOf(record.entries);
+      all.push(...record.entries);
+    },
+    async forget(run) {
+      const record = runs.get(run);
+      if (!record || record.entries.length === 0) return;
+      if (!record.entries.some(({ type }) => type === "run.finished")) throw journalUnfinished(run);
+      if (record.held) throw journalHeld(run, "somebody");
+      runs.delete(run);
+      all.splice(0, all.length, ...all.filter((entry) => entry.run !== run));
     },
     entries: () => all,
   };

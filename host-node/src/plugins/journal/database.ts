@@ -35,6 +35,13 @@ ALTER TABLE runs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN gates INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX runs_unfinished ON runs(started_at DESC) WHERE ended_at IS NULL;
 `,
+  `
+-- A whole run may go, and nothing less: only the entries of a run that is named here can be deleted. Its name stays, with the head it had.
+CREATE TABLE forgotten(run TEXT PRIMARY KEY, events INTEGER NOT NULL, head TEXT NOT NULL, at REAL NOT NULL) STRICT;
+DROP TRIGGER events_are_not_deleted;
+CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events WHEN NOT EXISTS(SELECT 1 FROM forgotten WHERE run = OLD.run)
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+`,
 ];
 
 /** Opens the journal's file, making it when it is not there. Every commit is on the disk before it is answered. */

@@ -1,10 +1,23 @@
 import { hash } from "node:crypto";
-import { genesis, hashInput, type Journal, type JournalEntry, type NewEntry, OrreryError, type RunHead, type RunQuery, type RunSummary } from "@orrery/sdk";
+import {
+  firstBroken,
+  genesis,
+  hashInput,
+  type Journal,
+  journalBroken,
+  type JournalEntry,
+  type NewEntry,
+  OrreryError,
+  type RunHead,
+  type RunQuery,
+  type RunSummary,
+} from "@orrery/sdk";
 import type Database from "better-sqlite3";
 import { CommitQueue } from "./commit-queue.ts";
 import { LeasesTable } from "./leases-table.ts";
 import { type EventRow, type RunRow, entryOf, headOf, summaryOf } from "./rows.ts";
 import { RunsTable } from "./runs-table.ts";
+import { WholeRuns } from "./whole-runs.ts";
 
 type Batch = Parameters<Journal["append"]>[0];
 
@@ -13,6 +26,7 @@ export class SqliteJournal implements Journal {
   readonly #queue: CommitQueue;
   readonly #runs: RunsTable;
   readonly #leases: LeasesTable;
+  readonly #whole: WholeRuns;
   readonly #now: () => number;
   readonly #last: Database.Statement<[string], { idx: number; hash: string }>;
   readonly #insert: Database.Statement<(string | number)[]>;
@@ -24,6 +38,7 @@ export class SqliteJournal implements Journal {
     this.#queue = new CommitQueue(db);
     this.#runs = new RunsTable(db);
     this.#leases = new LeasesTable(db);
+    this.#whole = new WholeRuns(db, this.#runs, this.#leases);
     this.#last = db.prepare("SELECT idx, hash FROM events WHERE run = ? ORDER BY idx DESC LIMIT 1");
     this.#insert = db.prepare("INSERT INTO events(run, idx, type, actor, workspace, data, ts, prev_hash, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#read = db.prepare("SELECT * FROM events WHERE run = ? AND idx >= ? ORDER BY idx LIMIT ?");
@@ -52,7 +67,7 @@ export class SqliteJournal implements Journal {
     return this.#queue.submit(() => this.#leases.renew(this.#now()));
   }
 
-  async read(run: string, from = 0, limit = 100_000): Promise<JournalEntry[]> {
+  async read(run: string, from = 0, limit = Number.MAX_SAFE_INTEGER): Promise<JournalEntry[]> {
     return this.#read.all(run, from, limit).map(entryOf);
   }
 
@@ -67,6 +82,16 @@ export class SqliteJournal implements Journal {
       .list(query)
       .map(summaryOf)
       .map((run) => (run.status === "running" && !this.#leases.held(run.run, now) ? { ...run, status: "interrupted" } : run));
+  }
+
+  async adopt(run: string, entries: readonly JournalEntry[]): Promise<void> {
+    const broken = await firstBroken(run, entries, sha256);
+    if (broken !== undefined) throw journalBroken(run, broken);
+    await this.#queue.submit(() => this.#whole.adopt(run, entries));
+  }
+
+  forget(run: string): Promise<void> {
+    return this.#queue.submit(() => this.#whole.forget(run, this.#now()));
   }
 
   async verify(run: string) {

@@ -1,0 +1,43 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { MakeCommand } from "./program.ts";
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const whole = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`a whole number, not "${text}".`);
+  return Number(text);
+};
+const time = (text: string): number => {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([mhd])$/.exec(text) ?? [];
+  const ms = Number(number) * (unitMs[unit] ?? Number.NaN);
+  if (number === "" || !Number.isFinite(ms)) throw new InvalidArgumentError(`a time as 30d, 12h or 90m, not "${text}".`);
+  return ms;
+};
+
+/** What is done with runs that are over, beside looking at them. */
+export function archiveCommands(runs: Command, command: MakeCommand): void {
+  const archive = () => import("./commands/archive.ts");
+  command(
+    runs,
+    "export <run>",
+    "Write a run to a file: its entries with their hash chain, and the files its agents wrote",
+    ["orrery runs export run_01j…", "orrery runs export run_01j… --out ./launch.jsonl"],
+    async () => (await archive()).exportRun,
+  ).option("--out <file>", "its name; the run's own with .jsonl when absent");
+  command(
+    runs,
+    "import <file>",
+    "Keep the run of such a file, once its chain was checked; over no other run",
+    ["orrery runs import ./launch.jsonl"],
+    async () => (await archive()).importRun,
+  );
+  command(
+    runs,
+    "prune",
+    "Take out runs that are over, with their files; the settings say which when no option does",
+    ["orrery runs prune --older-than 30d --dry-run", "orrery runs prune --keep 200"],
+    async () => (await archive()).prune,
+  )
+    .option("--older-than <time>", "those that ended longer ago, as 30d, 12h or 90m", time)
+    .option("--keep <n>", "those beyond the newest so many; with --older-than, what is one and the other", whole)
+    .option("--dry-run", "say which would go, and take nothing out");
+}

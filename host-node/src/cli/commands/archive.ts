@@ -1,0 +1,74 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { OrreryError } from "@orrery/sdk";
+import { runFileLimits } from "@orrery/sdk/archive";
+import { retentionOf } from "../../client/retention-request.ts";
+import { count, table } from "../format.ts";
+import { oneLine } from "../terminal.ts";
+import { type Common, withHost } from "../with-host.ts";
+
+/** `orrery runs export`: a run into a file, over none that is there. */
+export function exportRun(options: Common & { out?: string }, run: string): Promise<number> {
+  return withHost(options, async ({ client, terminal }) => {
+    const text = await client.exportRun(run);
+    const file = resolve(options.out ?? `${run.replace(/[^\w.-]/g, "_")}.jsonl`);
+    try {
+      writeFileSync(file, text, { flag: "wx" });
+    } catch (cause) {
+      throw new OrreryError("OUT_UNWRITABLE", `${file} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        todo: "Give --out the name of a new file.",
+        cause,
+      });
+    }
+    const { events, files, head } = JSON.parse(text.slice(0, text.indexOf("\n"))) as { events: number; files: number; head: string };
+    terminal.object({ run, file, events, files, head });
+    terminal.line(`${file}: ${count(events, "entry", "entries")}, ${count(files, "file")}; the chain ends in ${head}.`);
+    return 0;
+  });
+}
+
+/** `orrery runs import`: a run from a file, beside those there are. */
+export function importRun(options: Common, file: string): Promise<number> {
+  return withHost(options, async ({ client, terminal }) => {
+    const imported = await client.importRun(textOf(file));
+    terminal.object(imported);
+    const { run, events, files, head } = imported;
+    terminal.line(`${run} is here: ${count(events, "entry", "entries")}, ${count(files, "file")}; the chain holds and ends in ${head}.`);
+    return 0;
+  });
+}
+
+function textOf(file: string): string {
+  const unreadable = (why: string, cause?: unknown) =>
+    new OrreryError("RUN_FILE_UNREADABLE", `${file} cannot be read: ${why}`, { todo: "Take a file that `orrery runs export RUN` wrote.", cause });
+  try {
+    const { size } = statSync(file);
+    if (size > runFileLimits.characters) throw unreadable(`it has ${size} bytes; ${runFileLimits.characters} are the most`);
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+  } catch (thrown) {
+    if (thrown instanceof OrreryError) throw thrown;
+    throw unreadable(thrown instanceof TypeError ? "it is no text" : thrown instanceof Error ? thrown.message : String(thrown), thrown);
+  }
+}
+
+/** `orrery runs prune`: takes out runs that are over, by the options or else the settings. */
+export function prune(options: Common & { olderThan?: number; keep?: number; dryRun?: boolean }): Promise<number> {
+  return withHost(options, async ({ client, host, terminal }) => {
+    const { olderThan, keep, dryRun = false } = options;
+    const asked = olderThan === undefined && keep === undefined ? retentionOf(host.settings) : { olderThanMs: olderThan, keep };
+    if (asked.olderThanMs === undefined && asked.keep === undefined)
+      throw new OrreryError("RETENTION_UNSET", "Nobody said which runs may go.", {
+        todo: "Say --older-than 30d or --keep 100, or set retention.days or retention.keep.",
+      });
+    const gone = await client.pruneRuns({
+      ...(asked.olderThanMs === undefined ? {} : { olderThanMs: asked.olderThanMs }),
+      ...(asked.keep === undefined ? {} : { keep: asked.keep }),
+      dryRun,
+    });
+    terminal.object({ dryRun, runs: gone });
+    for (const line of table(gone.map(({ run, endedAt = 0, status, task }) => [run, new Date(endedAt).toISOString().slice(0, 10), status, oneLine(task, 80)])))
+      terminal.line(line);
+    terminal.line(`${count(gone.length, "run")} ${dryRun ? "would go" : gone.length === 1 ? "is gone, with its files" : "are gone, with their files"}.`);
+    return 0;
+  });
+}

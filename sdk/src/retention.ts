@@ -1,0 +1,25 @@
+import type { Storage } from "./host-services.ts";
+
+/** Which runs that are over may go. With neither bound, none. */
+export interface Retention {
+  /** Those that ended longer ago. */
+  olderThanMs?: number;
+  /** Those beyond the newest so many. */
+  keep?: number;
+  /** Says which, and takes nothing out. */
+  dryRun?: boolean;
+}
+
+/** A run that was kept from a file. */
+export interface ImportedRun {
+  run: string;
+  events: number;
+  files: number;
+  /** The last entry's hash: equal to that of the run where it was made, when nobody changed anything. */
+  head: string;
+}
+
+export const archiveNamespace = "orrery.archive";
+
+/** Whether the run was made elsewhere and read from a file: nobody here agreed to what it says of money. */
+export const wasImported = async (storage: Storage, run: string): Promise<boolean> => (await storage.open(archiveNamespace).get(run)) !== undefined;

@@ -1,0 +1,148 @@
+import { type Journal, type JournalEntry, type NewEntry, type RunSummary, wasImported } from "@orrery/sdk";
+import { type Archive, exportRun, importRun, pruneRuns, runFileLimits } from "@orrery/sdk/archive";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+export interface ArchiveUnderTest {
+  archive: Archive;
+  /** Another host's, with nothing in it. */
+  elsewhere: Archive;
+  close(): Promise<void>;
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "no error",
+    (error: { code?: string }) => error.code ?? String(error),
+  );
+const entry = (type: string, data: NewEntry["data"], ts: number): NewEntry => ({ type, actor: "ada", workspace: "home", data, ts });
+const spending = { allowed: false, capNano: 0, why: "test" };
+const submitted = (run: string, ts: number): NewEntry => {
+  const task = { id: `task_${run}`, run, thread: `thread_${run}`, text: `Say "${run}"\u2028ü`, documents: [], criteria: [], constraints: { spending } };
+  return entry("run.submitted", { task: { ...task, actor: "ada", workspace: "home", createdAt: ts } }, ts);
+};
+const finished = (ts: number): NewEntry =>
+  entry("run.finished", { status: "accepted", output: "done", observedCalls: 1, reasons: [], failures: [], durationMs: 1 }, ts);
+
+async function made(journal: Journal, run: string, begun: number, ended?: number): Promise<void> {
+  const epoch = await journal.lease(run);
+  const entries = [submitted(run, begun), entry("run.redirected", { instruction: "Only the costs.", by: "ada" }, begun + 1)];
+  await journal.append({ run, epoch, expect: 0, entries: ended === undefined ? entries : [...entries, finished(ended)] });
+  if (ended === undefined) await journal.release(run, epoch);
+}
+const runsIn = async ({ journal }: Archive): Promise<string[]> => (await journal.runs({ limit: 100 })).map(({ run }) => run);
+
+/** What both hosts do with runs as a whole, over their own stores. */
+export function archiveContract(name: string, open: () => Promise<ArchiveUnderTest>): void {
+  describe(`runs as files, over ${name}`, () => {
+    let under: ArchiveUnderTest;
+    let here: Archive;
+    let there: Archive;
+    beforeEach(async () => {
+      under = await open();
+      here = under.archive;
+      there = under.elsewhere;
+      await made(here.journal, "r", 10, 20);
+      for (const text of ["one", "two"]) await here.workspace?.write("r", "notes/plan.md", bytes(text), `by ${text}`);
+      await here.workspace?.write("r", "table.csv", new Uint8Array([0, 255, 10]), "s");
+    });
+    afterEach(() => under.close());
+
+    it("are the same elsewhere: entries, chain, and every version of every file", async () => {
+      const text = await exportRun(here, "r");
+      const imported = await importRun(there, text);
+      expect(imported).toEqual({ run: "r", events: 3, files: 3, head: (await here.journal.head("r"))?.head });
+      const plain = ({ seq: _, ...rest }: JournalEntry) => rest;
+      expect((await there.journal.read("r")).map(plain)).toEqual((await here.journal.read("r")).map(plain));
+      expect(await there.journal.verify("r")).toEqual({ ok: true, events: 3 });
+      expect(await there.journal.runs()).toEqual(await here.journal.runs());
+      const told = async ({ workspace }: Archive) => ((await workspace?.versions("r", "notes/plan.md")) ?? []).map(({ version, from }) => [version, from]);
+      expect(await told(there)).toEqual(await told(here));
+      const first = await there.workspace?.read("r", "notes/plan.md", 1);
+      expect([new TextDecoder().decode(first?.bytes), [...((await there.workspace?.read("r", "table.csv"))?.bytes ?? [])]]).toEqual(["one", [0, 255, 10]]);
+      // What it says of money, nobody agreed to there.
+      expect([await wasImported(there.storage, "r"), await wasImported(here.storage, "r")]).toEqual([true, false]);
+      expect(await exportRun(there, "r")).toBe(text);
+    });
+
+    it("never take another's place", async () => {
+      const text = await exportRun(here, "r");
+      await importRun(there, text);
+      await expect(importRun(there, text)).rejects.toMatchObject({ code: "RUN_EXISTS", message: expect.stringContaining("the same to its last entry") });
+      await there.journal.forget("r");
+      await there.workspace?.removeFiles("r");
+      await made(there.journal, "r", 11, 21);
+      await there.workspace?.write("r", "own.md", bytes("own"), "s");
+      await expect(importRun(there, text)).rejects.toMatchObject({ code: "RUN_EXISTS", message: expect.stringContaining("not the one in the file") });
+      expect([(await there.journal.read("r"))[0]?.ts, (await there.workspace?.list("r"))?.map(({ path }) => path)]).toEqual([11, ["own.md"]]);
+    });
+
+    it("are refused when anything in them was changed, cut off, or was never a run, and nothing is kept", async () => {
+      const text = await exportRun(here, "r");
+      const lines = text.trimEnd().split("\n");
+      /** As somebody would who knows the format: the last line fits again. */
+      const sealed = async (changed: readonly string[]): Promise<string> => {
+        const body = changed.map((line) => `${line}\n`).join("");
+        const digest = await crypto.subtle.digest("SHA-256", bytes(body));
+        return `${body}${JSON.stringify({ sha256: [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("") })}\n`;
+      };
+      const at = (i: number, change: (line: string) => string) => sealed(lines.slice(0, -1).map((line, each) => (each === i ? change(line) : line)));
+      const forged = await at(2, (line) => line.replace("Only the costs.", "Spend it all."));
+      const refused: [string, string][] = [
+        [forged, "RUN_FILE_FORGED"],
+        [await at(1, (line) => line.replace('"actor":"ada"', '"actor":"eve"')), "RUN_FILE_FORGED"],
+        [await at(0, (line) => line.replace('"run":"r"', '"run":"q"')), "RUN_FILE_FORGED"],
+        [await at(0, (line) => line.replace('"run":"r"', '"run":"../../r"')), "RUN_FILE_INVALID"],
+        [await at(2, (line) => line.replace("run.redirected", "run.rewritten")), "RUN_FILE_INVALID"],
+        [await at(2, (line) => line.replace('"by":"ada"', '"by":7')), "RUN_FILE_INVALID"],
+        [await at(2, (line) => line.replace("run.redirected", "__proto__")), "RUN_FILE_INVALID"],
+        [await at(4, (line) => line.replace("notes/plan.md", "../../etc/passwd")), "WORKSPACE_PATH"],
+        [await at(2, () => `{"idx":1,"data":${"[".repeat(100_000)}${"]".repeat(100_000)}}`), "RUN_FILE_INVALID"],
+        [text.replace("Only the costs.", "Only the money."), "RUN_FILE_TORN"],
+        [text.slice(0, -1), "RUN_FILE_TORN"],
+        [text.slice(0, Math.floor(text.length / 2)), "RUN_FILE_TORN"],
+        [[...lines.slice(0, 2), ...lines.slice(3)].map((line) => `${line}\n`).join(""), "RUN_FILE_TORN"],
+        [text + text, "RUN_FILE_TORN"],
+        ["", "RUN_FILE_INVALID"],
+        ["{}\n", "RUN_FILE_INVALID"],
+        ["x".repeat(11_000_000), "RUN_FILE_INVALID"],
+        [`${"[".repeat(1_500)}\n`.repeat(8_000), "RUN_FILE_INVALID"],
+        ["\n".repeat(12_000_000), "RUN_FILE_INVALID"],
+        ["x".repeat(runFileLimits.characters + 1), "RUN_FILE_INVALID"],
+      ];
+      for (const [file, code] of refused) expect(await codeOf(importRun(there, file)), file.slice(0, 200)).toBe(code);
+      expect([await runsIn(there), await there.workspace?.list("r"), await there.workspace?.list("q")]).toEqual([[], [], []]);
+      await importRun(there, text);
+      expect(await runsIn(there)).toEqual(["r"]);
+    });
+
+    it("are not carried on twice: one without an end can be looked at in its file, and is not kept", async () => {
+      await made(here.journal, "open", 30);
+      const text = await exportRun(here, "open");
+      expect(JSON.parse(text.split("\n")[0] ?? "")).toMatchObject({ run: "open", events: 2 });
+      expect(await codeOf(importRun(there, text))).toBe("RUN_FILE_UNFINISHED");
+      expect(await codeOf(exportRun(here, "nobody"))).toBe("RUN_UNKNOWN");
+    });
+
+    it("go when they are older than they may be, with their files, and never while they go on", async () => {
+      const gone: string[][] = [];
+      const prune = async (rule: Parameters<typeof pruneRuns>[1], now: number): Promise<string[]> => {
+        const pruned: RunSummary[] = await pruneRuns(here, rule, now, async (runs) => void gone.push([...runs]));
+        return pruned.map(({ run }) => run);
+      };
+      await made(here.journal, "young", 30, 90);
+      await made(here.journal, "open", 1);
+      await made(here.journal, "taken", 2, 3);
+      await here.journal.lease("taken");
+      expect(await prune({}, 1_000)).toEqual([]);
+      expect(await prune({ olderThanMs: 50, dryRun: true }, 100)).toEqual(["r"]);
+      expect([await runsIn(here), gone]).toEqual([["young", "r", "taken", "open"], []]);
+      expect(await prune({ olderThanMs: 50, keep: 3 }, 100)).toEqual([]);
+      expect(await prune({ olderThanMs: 50 }, 100)).toEqual(["r"]);
+      expect([await runsIn(here), gone, await here.workspace?.list("r")]).toEqual([["young", "taken", "open"], [["r"]], []]);
+      expect(await prune({ keep: 1 }, 100)).toEqual([]);
+      expect(await prune({ keep: 0 }, 100)).toEqual(["young"]);
+      expect(await runsIn(here)).toEqual(["taken", "open"]);
+    });
+  });
+}

@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Journal, type RunSummary, Storage, Workspace } from "@orrery/sdk";
+import { describe, expect, it } from "vitest";
+import { HostClient } from "../../host-node/src/client/host-client.ts";
+import { archiveContract } from "../contracts/archive-contract.ts";
+import { authorized, bootHere, serveHere } from "../node/booted.ts";
+import { cleanEnv, orrery, type Ran, scratch, start } from "../node/support.ts";
+
+archiveContract("SQLite", async () => {
+  const open = async () => {
+    const host = await bootHere({ preset: [{ id: "orrery.workspace", load: () => import("@orrery/plugins/workspace") }] });
+    return { journal: host.need(Journal), workspace: host.need(Workspace), storage: host.need(Storage) };
+  };
+  return { archive: await open(), elsewhere: await open(), close: async () => {} };
+});
+
+const json = <T>({ stdout, stderr }: Ran): T => {
+  try {
+    return JSON.parse(stdout) as T;
+  } catch {
+    throw new Error(`no JSON: ${stdout}${stderr}`);
+  }
+};
+const documents = { files: [{ path: "launch.md", bytes: new TextEncoder().encode("# Launch\n\nThe launch is on 4 March 2027.\n") }], skipped: [], sources: [] };
+
+/** A data folder with so many runs that are over. */
+async function folderWith(runs: number): Promise<{ dir: string; ids: string[] }> {
+  const dir = scratch("archive");
+  const host = await bootHere({ dir });
+  const client = new HostClient(host, 0);
+  const ids: string[] = [];
+  for (let i = 0; i < runs; i++) {
+    const { runId } = await client.start({ task: "When is the launch?", documents });
+    await client.wait(runId);
+    ids.push(runId);
+  }
+  await host.close();
+  return { dir, ids };
+}
+
+describe("runs as files, from the command line", () => {
+  it("go to another data folder, where they are verified, shown, forked without the money, and kept once", { timeout: 120_000 }, async () => {
+    const { dir, ids } = await folderWith(1);
+    const [run = ""] = ids;
+    const file = join(scratch("out"), "run.jsonl");
+    const exported = json<{ file: string; head: string }>(await orrery(["runs", "export", run, "--out", file, "--json"], cleanEnv(dir)));
+    expect(exported.file).toBe(file);
+    expect(json<{ error: { code: string } }>(await orrery(["runs", "export", run, "--out", file, "--json"], cleanEnv(dir))).error.code).toBe("OUT_UNWRITABLE");
+    const other = cleanEnv(scratch("elsewhere"));
+    expect(json(await orrery(["runs", "import", file, "--json"], other))).toMatchObject({ run, head: exported.head });
+    expect(json(await orrery(["verify", run, "--json"], other))).toMatchObject({ ok: true });
+    const shown = json<{ output: string }>(await orrery(["run", "show", run, "--json"], other));
+    expect(shown.output).toContain("4 March 2027");
+    const again = await orrery(["runs", "import", file, "--json"], other);
+    expect([again.code, json<{ error: { code: string } }>(again).error.code]).toEqual([1, "RUN_EXISTS"]);
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll("4 March", "5 March"));
+    const third = cleanEnv(scratch("third"));
+    expect(json<{ error: { code: string } }>(await orrery(["runs", "import", file, "--json"], third)).error.code).toBe("RUN_FILE_TORN");
+    writeFileSync(file, Buffer.alloc(12_000_000, 0xff));
+    expect(json<{ error: { code: string } }>(await orrery(["runs", "import", file, "--json"], third)).error.code).toBe("RUN_FILE_UNREADABLE");
+    expect(json(await orrery(["runs", "--json"], third))).toEqual({ runs: [] });
+  });
+
+  it("go when somebody says which, or a server starts whose settings say so", { timeout: 120_000 }, async () => {
+    const { dir, ids } = await folderWith(3);
+    const env = cleanEnv(dir);
+    const listed = async () => json<{ runs: RunSummary[] }>(await orrery(["runs", "--json"], env)).runs.map(({ run }) => run);
+    expect(json<{ error: { code: string } }>(await orrery(["runs", "prune", "--json"], env)).error.code).toBe("RETENTION_UNSET");
+    expect(json<{ runs: RunSummary[] }>(await orrery(["runs", "prune", "--older-than", "30d", "--json"], env)).runs).toEqual([]);
+    const dry = json<{ runs: RunSummary[] }>(await orrery(["runs", "prune", "--keep", "2", "--dry-run", "--json"], env));
+    expect([dry.runs.map(({ run }) => run), (await listed()).length]).toEqual([[ids[0]], 3]);
+    expect((await orrery(["runs", "prune", "--keep", "2"], env)).stdout).toContain("1 run is gone");
+    expect(await listed()).toEqual([ids[2], ids[1]]);
+    writeFileSync(join(dir, "config.json"), JSON.stringify({ retention: { keep: 1 } }));
+    const server = start(["serve", "--port", "0", "--json"], env);
+    await expect.poll(listed, { timeout: 30_000 }).toEqual([ids[2]]);
+    server.kill("SIGTERM");
+    await server.done;
+    // What the run that is left was given to read is still there.
+    const host = await bootHere({ dir });
+    expect((await new HostClient(host, 0).documentsOf(ids[2] ?? "")).files).toHaveLength(1);
+  });
+});
+
+describe("runs as files, over HTTP", () => {
+  it("are downloaded, refused, pruned and taken in", async () => {
+    const { client, server } = await serveHere();
+    const call = async (path: string, body?: object): Promise<{ status: number; text: string }> => {
+      const answer = await fetch(`${server.origin}${path}`, {
+        headers: { ...authorized, ...(body ? { "content-type": "application/json" } : {}) },
+        ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const { runId } = await client.start({ task: "When is the launch?", documents });
+    await client.wait(runId);
+    const { text: file } = await call(`/api/runs/${runId}/export`);
+    expect(JSON.parse(file.split("\n")[0] ?? "")).toMatchObject({ format: "orrery-run@1", run: runId });
+    expect(await call("/api/runs/import", { file })).toMatchObject({ status: 409, text: expect.stringContaining("RUN_EXISTS") });
+    expect(JSON.parse((await call("/api/runs/prune", { keep: 0 })).text)).toMatchObject({ runs: [{ run: runId }] });
+    expect((await call(`/api/runs/${runId}`)).status).toBe(404);
+    expect(await call("/api/runs/import", { file: "garbage" })).toMatchObject({ status: 400, text: expect.stringContaining("RUN_FILE_INVALID") });
+    expect((await call("/api/runs/import", { file })).status).toBe(201);
+    expect(JSON.parse((await call(`/api/runs/${runId}`)).text)).toMatchObject({ status: "accepted" });
+    expect((await call("/api/runs/nobody/export")).status).toBe(404);
+  });
+});
