@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Journal, type RunSummary, Storage, Workspace } from "@orrery/sdk";
+import { Journal, type RunSummary, Storage, typed, Workspace } from "@orrery/sdk";
 import { describe, expect, it } from "vitest";
 import { HostClient } from "../../host-node/src/client/host-client.ts";
 import { archiveContract } from "../contracts/archive-contract.ts";
@@ -40,7 +40,7 @@ async function folderWith(runs: number): Promise<{ dir: string; ids: string[] }>
 }
 
 describe("runs as files, from the command line", () => {
-  it("go to another data folder, where they are verified, shown, forked without the money, and kept once", { timeout: 120_000 }, async () => {
+  it("go to another data folder, where they are verified, shown, and kept once", { timeout: 120_000 }, async () => {
     const { dir, ids } = await folderWith(1);
     const [run = ""] = ids;
     const file = join(scratch("out"), "run.jsonl");
@@ -84,7 +84,7 @@ describe("runs as files, from the command line", () => {
 });
 
 describe("runs as files, over HTTP", () => {
-  it("are downloaded, refused, pruned and taken in", async () => {
+  it("are downloaded, refused, pruned and taken in; of an imported one a fork may spend only what is agreed to here", async () => {
     const { client, server } = await serveHere();
     const call = async (path: string, body?: object): Promise<{ status: number; text: string }> => {
       const answer = await fetch(`${server.origin}${path}`, {
@@ -93,16 +93,24 @@ describe("runs as files, over HTTP", () => {
       });
       return { status: answer.status, text: await answer.text() };
     };
-    const { runId } = await client.start({ task: "When is the launch?", documents });
+    const { runId } = await client.start({ task: "When is the launch?", documents, budget: 1 });
     await client.wait(runId);
+    const spendingOfFork = async () => {
+      const fork = await client.fork(runId, { topology: "parallel" });
+      await client.wait(fork.runId);
+      const event = (await client.events(fork.runId)).flatMap((each) => typed(each) ?? [])[0];
+      return event?.type === "run.submitted" && event.data.task.constraints.spending;
+    };
+    expect(await spendingOfFork()).toMatchObject({ allowed: true });
     const { text: file } = await call(`/api/runs/${runId}/export`);
     expect(JSON.parse(file.split("\n")[0] ?? "")).toMatchObject({ format: "orrery-run@1", run: runId });
     expect(await call("/api/runs/import", { file })).toMatchObject({ status: 409, text: expect.stringContaining("RUN_EXISTS") });
-    expect(JSON.parse((await call("/api/runs/prune", { keep: 0 })).text)).toMatchObject({ runs: [{ run: runId }] });
+    expect(JSON.parse((await call("/api/runs/prune", { keep: 0 })).text)).toMatchObject({ runs: [{}, { run: runId }] });
     expect((await call(`/api/runs/${runId}`)).status).toBe(404);
     expect(await call("/api/runs/import", { file: "garbage" })).toMatchObject({ status: 400, text: expect.stringContaining("RUN_FILE_INVALID") });
     expect((await call("/api/runs/import", { file })).status).toBe(201);
     expect(JSON.parse((await call(`/api/runs/${runId}`)).text)).toMatchObject({ status: "accepted" });
+    expect(await spendingOfFork()).toMatchObject({ allowed: false, capNano: 0 });
     expect((await call("/api/runs/nobody/export")).status).toBe(404);
   });
 });

@@ -42,7 +42,8 @@ export async function writeRunFile(
   const head = entries.at(-1)?.hash ?? "";
   const lines = [
     { format, run, events: entries.length, files: files.length, head },
-    ...entries.map(({ seq: _s, run: _r, ...entry }) => entry),
+    // Named one by one: a store may give them back in another order, and the same run is the same text.
+    ...entries.map(({ idx, type, actor, workspace, ts, data, prevHash, hash }) => ({ idx, type, actor, workspace, ts, data, prevHash, hash })),
     ...files.map(({ file: { path, version, from }, bytes }) => ({ path, version, from, base64: base64Of(bytes) })),
   ];
   const text = lines.map((each) => `${JSON.stringify(each)}\n`).join("");
