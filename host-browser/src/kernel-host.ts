@@ -182,6 +182,18 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     return [...this.#booted.kernel.inspect().hooks];
   }
 
+  async agents() {
+    return (await import("./agents.ts")).agentsIn(this.#booted.kernel);
+  }
+
+  async agent(name: string) {
+    return (await import("./agents.ts")).agentIn(this.#booted.kernel, name);
+  }
+
+  async forgetAgent(name: string, episode?: string) {
+    return (await import("./agents.ts")).forgetIn(this.#booted.kernel, name, episode);
+  }
+
   views(query: ViewQuery) {
     return collectViews(this.#booted.kernel, query);
   }

@@ -96,6 +96,9 @@ export async function startTab(base: string): Promise<TabClient> {
     explain: (hook) => call("explain", hook),
     hooks: () => call("hooks"),
     sentences: (runId, path) => call("sentences", runId, path),
+    agents: () => call("agents"),
+    agent: (name) => call("agent", name),
+    forgetAgent: (name, episode) => call("forgetAgent", name, episode),
     views: (query) => call("views", query),
     async connect(connection) {
       const origin = originOf(connection.provider, connection.baseUrl);

@@ -1,5 +1,5 @@
 import type { CallPrediction, DocumentInfo, Estimate, Forecast, HookSession, Ledger, Lifecycle, ModelInfo, Plan, Route, Step } from "@orrery/sdk";
-import { inputTokenBound, promptOf } from "./prompt.ts";
+import { inputTokenBound, promptOf, recalledBy } from "./prompt.ts";
 import type { RunnerConfig } from "./run-scope.ts";
 
 /** Characters of English a token stands for, and the share of a word: OpenAI, "What are tokens and how to count them?". */
@@ -107,7 +107,15 @@ const stepOf = ({ task, collection, recalled, thread }: Plan, agent: Step["agent
   key: `${task.run}:estimate`,
   attempt: 1,
   agent,
-  view: { task: task.text, ...(agent.focus ? { focus: agent.focus } : {}), round: 0, inputs: [], recalled, thread, feedback: [] },
+  view: {
+    task: task.text,
+    ...(agent.focus ? { focus: agent.focus } : {}),
+    round: 0,
+    inputs: [],
+    recalled: recalledBy(agent.id, recalled),
+    thread,
+    feedback: [],
+  },
   ...(collection ? { collection } : {}),
   spending: task.constraints.spending,
   localOnly: false,

@@ -3,6 +3,7 @@ import { callModel } from "./call-model.ts";
 import { BudgetDenied, Cancelled, type Failure, failureOf, StepRejected } from "./failure.ts";
 import { type Judged, judge } from "./judge.ts";
 import type { PastStep } from "./past.ts";
+import { recalledBy } from "./prompt.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
 
 export interface Performed {
@@ -195,7 +196,7 @@ function draft(scope: RunScope, { plan }: Ready, dispatch: Dispatch, agent: Step
       ...(dispatch.guidance ? { guidance: dispatch.guidance } : {}),
       round: dispatch.round,
       inputs,
-      recalled: bare ? [] : plan.recalled,
+      recalled: bare ? [] : recalledBy(agent.id, plan.recalled),
       thread: bare ? [] : plan.thread,
       feedback: [...feedback],
     },

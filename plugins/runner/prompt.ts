@@ -1,4 +1,4 @@
-import type { Artifact, ModelRequest, Passage, Step } from "@orrery/sdk";
+import type { Artifact, ModelRequest, Passage, Recalled, Step } from "@orrery/sdk";
 
 const rules = [
   "Work only from the passages and the colleagues' work below. Do not invent facts or sources.",
@@ -12,6 +12,13 @@ const section = (title: string, body: string): string => (body === "" ? "" : `##
 const quoted = (passage: Passage): string => `${passage.text} [${passage.path}#${passage.n}]`;
 const fromColleague = ({ agent, role, text }: Artifact): string => `### ${agent} (${role})\n${text}`;
 
+const episodes = (recalled: readonly Recalled[], what: string): string =>
+  recalled.map(({ task, summary }) => `Asked: ${task}\n${what}: ${summary}`).join("\n\n");
+
+/** What an agent is shown of earlier tasks: the workspace's memory and its own, never another agent's. */
+export const recalledBy = (agent: string, recalled: Recalled[]): Recalled[] =>
+  recalled.length === 0 ? recalled : recalled.filter((episode) => episode.agent === undefined || episode.agent === agent);
+
 /** What a generative model is told for a step. Engines with built-in skills read the view instead. */
 export function promptOf(step: Step, passages: readonly Passage[], instruction: string | undefined): Pick<ModelRequest, "system" | "messages"> {
   const { agent, view } = step;
@@ -19,7 +26,20 @@ export function promptOf(step: Step, passages: readonly Passage[], instruction: 
     section("Task", view.task),
     section("Your part", [view.focus, instruction, view.guidance].filter(Boolean).join("\n")),
     section("Earlier in this conversation", view.thread.map((turn) => `Asked: ${turn.task}\nAnswered: ${turn.answer}`).join("\n\n")),
-    section("From earlier tasks", view.recalled.map((episode) => `Asked: ${episode.task}\nFound: ${episode.summary}`).join("\n\n")),
+    section(
+      "From earlier tasks",
+      episodes(
+        view.recalled.filter((episode) => episode.agent === undefined),
+        "Found",
+      ),
+    ),
+    section(
+      "What you said in earlier tasks",
+      episodes(
+        view.recalled.filter((episode) => episode.agent !== undefined),
+        "You said",
+      ),
+    ),
     section("Passages", passages.map(quoted).join("\n")),
     section("Your colleagues' work", view.inputs.map(fromColleague).join("\n\n")),
     section(

@@ -1,4 +1,5 @@
 import type { HookExplanation, PluginReport } from "@orrery/kernel";
+import type { AgentDetail, AgentRecord } from "./agent-history.ts";
 import type { Sentence } from "./documents.ts";
 import type { RunEvent } from "./events.ts";
 import type { RunQuery, RunSummary } from "./journal.ts";
@@ -76,6 +77,12 @@ export interface KernelClient {
   hooks(): Promise<string[]>;
   /** What plugins show under Extend, or beside a run. */
   views?(query: ViewQuery): Promise<ShownView[]>;
+  /** Agents of the last runs, and all that remember something, by their names in their teams. */
+  agents?(): Promise<AgentRecord[]>;
+  /** One of them with what it remembers. Throws AGENT_UNKNOWN, AGENT_AMBIGUOUS. */
+  agent?(name: string): Promise<AgentDetail>;
+  /** Forgets all it remembers, or one episode of it; how many that were. Throws AGENT_UNKNOWN, AGENT_AMBIGUOUS, EPISODE_UNKNOWN. */
+  forgetAgent?(name: string, episode?: string): Promise<number>;
   /** A document of a run as numbered sentences, for opening a citation; empty when the host no longer has it. */
   sentences?(runId: string, path: string): Promise<Sentence[]>;
   /** Remembers a model host a person named in the page and allows the network for it, then lists the models. A key stays with the host. */

@@ -20,13 +20,21 @@ export const recalled = z.object({
   /** Relevance to the present task, 0–1. */
   score: z.number(),
   at: millis,
+  /** The agent that remembers it and alone sees it; absent where it is the workspace's. */
+  agent: z.string().optional(),
 });
 export type Recalled = z.infer<typeof recalled>;
 
+/** `agent`: the memory of that agent alone, by its name in its team (`team/agent`); absent: the workspace's. */
 export interface EpisodicMemory {
-  /** The nearest episodes of the workspace, best first; none below the plugin's threshold. */
-  recall(query: { text: string; workspace: string; limit?: number }): Promise<Recalled[]>;
-  list(query: { workspace: string; limit?: number }): Promise<Recalled[]>;
+  /** The nearest episodes, best first; none below the plugin's threshold. */
+  recall(query: { text: string; workspace: string; agent?: string; limit?: number }): Promise<Recalled[]>;
+  /** Newest first. */
+  list(query: { workspace: string; agent?: string; limit?: number }): Promise<Recalled[]>;
+  /** Agents that remember something, by their names in their teams, and how much. */
+  agents(query: { workspace: string }): Promise<{ agent: string; episodes: number }[]>;
   forget(id: string): Promise<boolean>;
+  /** Forgets all that an agent remembers; how many episodes that were. */
+  forgetAgent(query: { workspace: string; agent: string }): Promise<number>;
 }
 export const EpisodicMemory = token<EpisodicMemory>("orrery.memory.episodic@1");

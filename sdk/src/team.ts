@@ -19,6 +19,8 @@ export const agentSpec = z.strictObject({
   tools: z.array(z.string().min(1).max(200)).max(64).default([]),
   /** `provider/model`, preferred for this agent. */
   model: z.string().optional(),
+  /** Whether it remembers, over runs, what it said, and alone sees it. Absent: yes in a team a person gave, no where a planner made it up for one task. */
+  memory: z.boolean().optional(),
   /** A JSON Schema (2020-12) that the agent's answer, read as JSON, must fit. */
   output: z.record(z.string(), json).optional(),
 });

@@ -1,3 +1,4 @@
+import type { AgentDetail, AgentRecord } from "@orrery/sdk/agents";
 import type { Forecast, RunReport, WatchMessage } from "@orrery/sdk";
 import { routes } from "@orrery/host-node";
 import { describe, expect, it } from "vitest";
@@ -75,6 +76,27 @@ describe("the HTTP API", () => {
     expect(report.topology.predicted).toEqual(forecast.predicted);
     expect(report.estimate).toMatchObject({ outputTokens: forecast.estimate.outputTokens, microUsd: 0 });
     expect(report.cost.inputTokens).toBeGreaterThan(0);
+  });
+
+  it("lists agents with what each remembers, and has one forget it", async () => {
+    const { call, post } = await setUp();
+    const agent = (id: string, skill: string) => ({ id, role: id, prompt: "Answer from the documents.", skill });
+    const team = { name: "the pier/night shift", agents: [agent("reader", "research"), agent("writer", "write")], topology: { id: "sequential" } };
+    expect((await post<RunReport>("/api/runs?wait=true", { ...task, team })).body.status).toBe("accepted");
+    const { body } = await call<{ agents: AgentRecord[] }>("/api/agents");
+    expect(body.agents.map(({ name, episodes, runs }) => [name, episodes, runs.length])).toEqual([
+      ["the pier/night shift/reader", 1, 1],
+      ["the pier/night shift/writer", 1, 1],
+    ]);
+    const path = `/api/agents/${encodeURIComponent("the pier/night shift/reader")}`;
+    const { body: reader } = await call<AgentDetail>(path);
+    expect(reader).toMatchObject({ team: team.name, id: "reader", memory: [{ task: task.task, agent: "reader" }] });
+    const forget = async (query = "") => call<{ forgotten: number; error: { code: string } }>(`${path}/memory${query}`, { method: "DELETE" });
+    expect((await forget("?episode=none")).body.error.code).toBe("EPISODE_UNKNOWN");
+    expect((await forget(`?episode=${reader.memory[0]?.id}`)).body.forgotten).toBe(1);
+    expect((await forget()).body.forgotten).toBe(0);
+    expect((await call<AgentDetail>("/api/agents/writer")).body.memory).toHaveLength(1);
+    expect(await call("/api/agents/nobody")).toMatchObject({ status: 404, body: { error: { code: "AGENT_UNKNOWN" } } });
   });
 
   it("goes on after Last-Event-ID, and gives the entries as JSON to who asks for JSON", async () => {

@@ -115,6 +115,36 @@ describe("orrery team", () => {
     expect(json<Failed>(await run("agents", "show", "wirter", "--json")).error).toMatchObject({ code: "AGENT_UNKNOWN", do: 'Did you mean "writer"?' });
   }, 60_000);
 
+  it("keeps its agents' memories over processes, each its own, shows them and forgets them", async () => {
+    const { run, write, docs } = desk();
+    const file = write("team.yaml", pair("topology: { id: sequential }").replace("prompt: Write.", "prompt: Write., memory: false"));
+    const first = json<RunReport>(await run("run", "When does the harbour open?", "--docs", docs, "--team", file, "--json"));
+    expect(first.status).toBe("accepted");
+    type Shown = { episodes: number; memory: { id: string; run: string; task: string; agent: string }[]; runs: unknown[] };
+    const reader = json<Shown>(await run("agents", "show", "reader", "--json"));
+    expect(reader.memory).toMatchObject([{ run: first.runId, task: expect.stringContaining("When does the harbour open?"), agent: "reader" }]);
+    expect(json<Shown>(await run("agents", "show", "a pair/writer", "--json")).memory).toEqual([]);
+    expect((await run("agents", "show", "reader")).stdout).toMatch(/It remembers 1 thing, and alone sees them:\nep_\S+ .*When does the harbour open/);
+
+    const again = json<RunReport>(await run("run", "At what time does the harbour open?", "--docs", docs, "--team", file, "--json"));
+    expect(again.memory.recalled.filter(({ agent }) => agent !== undefined).map(({ agent, run: from }) => [agent, from])).toEqual([["reader", first.runId]]);
+    const started = json<{ trace: { kind: string; attributes: { agent: string; recalled: number } }[] }>(
+      await run("run", "show", again.runId, "--trace", "--json"),
+    ).trace.filter(({ kind }) => kind === "step");
+    // The workspace's episode for both, and the reader's own for the reader.
+    expect(started.map(({ attributes: { agent, recalled } }) => [agent, recalled])).toEqual([
+      ["reader", 2],
+      ["writer", 1],
+    ]);
+
+    const id = reader.memory[0]?.id ?? "";
+    expect(json<Failed>(await run("agents", "forget", "a pair/writer", "--memory", id, "--json")).error.code).toBe("EPISODE_UNKNOWN");
+    expect(json<object>(await run("agents", "forget", "reader", "--memory", id, "--json"))).toEqual({ agent: "a pair/reader", forgotten: 1 });
+    expect((await run("agents", "forget", "reader")).stdout).toMatch(/a pair\/reader forgot 1 thing\./);
+    const forgot = json<Shown>(await run("agents", "show", "reader", "--json"));
+    expect([forgot.memory, forgot.runs.length]).toEqual([[], 2]);
+  }, 120_000);
+
   it("is held to its criteria", async () => {
     const { run, write, docs } = desk();
     const strict = write("strict.yaml", pair("criteria:\n  - { id: short, text: three words, rule: max-words, value: 3 }"));

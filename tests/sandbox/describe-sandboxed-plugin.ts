@@ -196,7 +196,7 @@ export function describeSandboxedPlugin(where: string, makeEngine: () => Sandbox
       await expect.poll(lines, patience).toContain("saw 1");
     });
 
-    it("reads the memories of the workspace it was granted, and of no other", async () => {
+    it("reads the memories of the workspace it was granted, of no other, and of no agent in it", async () => {
       const memory = definePlugin({
         manifest: { id: "test.memory", version: "1.0.0", api: "^1.0" },
         provides: [EpisodicMemory],
@@ -211,12 +211,13 @@ export function describeSandboxedPlugin(where: string, makeEngine: () => Sandbox
       host = await createTestHost({ plugins: [memory] });
       await install(
         `log.info("ours " + await use.memory.recall({ text: "x", workspace: "ours" }));
-       for (const [method, query] of [["recall", { workspace: "theirs" }], ["recall", {}], ["recall"], ["forget", "id"]])
+       for (const [method, query] of [["recall", { workspace: "theirs" }], ["list", { workspace: "ours", agent: "team/ada" }], ["recall", {}], ["recall"], ["forget", "id"]])
          log.info("no " + await Promise.resolve().then(() => use.memory[method](query)).catch((error) => error.code ?? "no such method"));`,
         { requires: { memory: EpisodicMemory.id }, capabilities: ["memory.read:ours"] },
       );
       expect(lines().filter((line) => /^(ours|no) /.test(line))).toEqual([
         "ours ours",
+        "no CAPABILITY_DENIED",
         "no CAPABILITY_DENIED",
         "no CAPABILITY_DENIED",
         "no CAPABILITY_DENIED",

@@ -49,7 +49,8 @@ export class Progress {
         return;
       }
       case "memory.recalled":
-        for (const { task, score } of event.data.recalled) this.#row("recalled", `${oneLine(task, 100)} ${dim(`relevance ${score.toFixed(2)}`)}`);
+        for (const { task, score, agent } of event.data.recalled)
+          this.#row("recalled", `${agent ? `${cyan(agent)} alone: ` : ""}${oneLine(task, 100)} ${dim(`relevance ${score.toFixed(2)}`)}`);
         return;
       case "run.planned": {
         const { plan, predicted, estimate } = event.data;

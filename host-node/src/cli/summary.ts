@@ -37,7 +37,10 @@ export function showReport(terminal: Terminal, report: RunReport): void {
     [
       "memory",
       report.memory.recalled
-        .map(({ task, usedBy }) => `"${oneLine(task, 60)}" ${usedBy.length > 0 ? `used by ${usedBy.join(", ")}` : "recalled, not used"}`)
+        .map(
+          ({ task, usedBy, agent }) =>
+            `${agent ? `${agent}'s own ` : ""}"${oneLine(task, 60)}" ${usedBy.length > 0 ? `used by ${usedBy.join(", ")}` : "recalled, not used"}`,
+        )
         .join("; "),
     ],
     ["trace", `orrery run show ${report.runId} --trace`],

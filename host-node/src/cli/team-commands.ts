@@ -54,7 +54,7 @@ export function teamCommands(program: Command, command: MakeCommand, parse: { ag
     command(
       program,
       "agents",
-      "List agents: the runs they took part in, what they cost, how they were judged",
+      "List agents: the runs they took part in, what they cost, how they were judged, what they remember",
       ["orrery agents", "orrery agents show writer"],
       async () => (await import("./commands/agents.ts")).list,
     ),
@@ -63,9 +63,18 @@ export function teamCommands(program: Command, command: MakeCommand, parse: { ag
     command(
       agents,
       "show <name>",
-      "Show one agent's runs; as team/agent where teams share names",
+      "Show one agent's runs and what it remembers; as team/agent where teams share names",
       ["orrery agents show writer", 'orrery agents show "my team/writer" --json'],
       async () => (await import("./commands/agents.ts")).show,
     ),
   );
+  limit(
+    command(
+      agents,
+      "forget <name>",
+      "Have an agent forget what it remembers; its runs stay",
+      ["orrery agents forget writer", 'orrery agents forget "my team/writer" --memory ep_01j…'],
+      async () => (await import("./commands/agents.ts")).forget,
+    ),
+  ).option("--memory <episode>", "this and nothing else");
 }

@@ -1,6 +1,7 @@
 import {
   collectViews,
   Documents,
+  EpisodicMemory,
   type ForkRequest,
   type Forecast,
   type HostInfo,
@@ -32,6 +33,7 @@ import {
   Workspace,
   type WorkspaceFile,
 } from "@orrery/sdk";
+import { type AgentDetail, agentDetail, type AgentRecord, agentRecords, type AgentSources, forgetAgent } from "@orrery/sdk/agents";
 import type { Host } from "../boot.ts";
 import { type Failure, failureOf } from "../cli/failure.ts";
 import { readDocuments } from "../documents/read-documents.ts";
@@ -259,6 +261,26 @@ export class HostClient implements KernelClient {
     throw new OrreryError("FILE_UNKNOWN", `the run has no file "${path.slice(0, 200)}"${version ? ` of version ${version}` : ""}`, {
       todo: "GET /api/runs/{id}/files lists them.",
     });
+  }
+
+  agents(limit?: number): Promise<AgentRecord[]> {
+    return agentRecords(this.#agentSources(), this.#agentQuery(limit));
+  }
+
+  agent(name: string, limit?: number): Promise<AgentDetail> {
+    return agentDetail(this.#agentSources(), name, this.#agentQuery(limit));
+  }
+
+  forgetAgent(name: string, episode?: string): Promise<number> {
+    return forgetAgent(this.#agentSources(), name, this.#agentQuery(), episode);
+  }
+
+  #agentSources(): AgentSources {
+    return { journal: this.#host.need(Journal), memory: this.#host.kernel.service(EpisodicMemory) };
+  }
+
+  #agentQuery(limit?: number) {
+    return { workspace: this.#host.settings.workspace, ...(limit ? { limit } : {}) };
   }
 
   /** The tools agents could name, what they may do, and whether a call of one would be let through. */

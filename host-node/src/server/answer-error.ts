@@ -10,8 +10,11 @@ const notFound = new Set([
   "ROUTE_UNKNOWN",
   "GATE_UNKNOWN",
   "STEP_UNKNOWN",
+  "AGENT_UNKNOWN",
+  "EPISODE_UNKNOWN",
 ]);
 const conflicting = new Set([
+  "AGENT_AMBIGUOUS",
   "RUN_OVER",
   "RUN_ELSEWHERE",
   "GATE_DECIDED",

@@ -11,7 +11,18 @@ import { streamRun, wantsStream } from "./sse.ts";
 /** The request after its schema. */
 export interface Checked {
   params: { id: string; name: string };
-  query: { limit?: number; thread?: string; before?: number; from?: number; path?: string; version?: number; refresh?: boolean; wait?: boolean; run?: string };
+  query: {
+    limit?: number;
+    thread?: string;
+    before?: number;
+    from?: number;
+    path?: string;
+    version?: number;
+    refresh?: boolean;
+    wait?: boolean;
+    run?: string;
+    episode?: string;
+  };
   body: unknown;
 }
 export interface RouteContext {
@@ -182,6 +193,19 @@ export const routes: readonly Route[] = [
   }),
   route("GET", "/api/packages/:id/audit", "packageAudit", "What a package asked for, may do, did and was denied, over all runs", ({ params }, { client }) =>
     client.packageAudit(params.id),
+  ),
+  route("GET", "/api/agents", "agents", "Agents of the last runs, and all that remember something", async ({ query }, { client }) => ({
+    agents: await client.agents(query.limit),
+  })),
+  route("GET", "/api/agents/:name", "agent", "An agent's runs, and what it remembers", ({ params, query }, { client }) =>
+    client.agent(params.name, query.limit),
+  ),
+  route(
+    "DELETE",
+    "/api/agents/:name/memory",
+    "forgetAgent",
+    "Have an agent forget all it remembers, or one episode",
+    async ({ params, query }, { client }) => ({ forgotten: await client.forgetAgent(params.name, query.episode) }),
   ),
   route("GET", "/api/tools", "tools", "Tools agents could be given, and whether they are allowed", async (_, { client }) => ({ tools: await client.tools() })),
   route("GET", "/api/models", "models", "Models: connected, found or embedded", async ({ query }, { client }) => ({

@@ -7,6 +7,8 @@ import { submitRequest } from "../client/submit-request.ts";
 
 const id = z.string().min(1).max(200);
 const whole = z.coerce.number().int().nonnegative();
+const agentName = z.string().min(1).max(300).describe("`team/agent`, its slash written as %2F; the agent's name alone where one team has it");
+const runsLookedAt = whole.min(1).max(10_000).optional().describe("Looking at so many runs, newest first; 200 when absent");
 const started = z.object({ runId: z.string(), thread: z.string() });
 /** Shapes that are documented where they are made (`RunReport`, `PluginReport` …) and passed on as they are. */
 const open = (title: string) => z.looseObject({}).meta({ title });
@@ -76,6 +78,13 @@ export const schemas = {
     params: z.object({ id }),
     querystring: z.object({ path: z.string().min(1).max(1_000), version: whole.min(1).optional() }),
     response: z.string().describe("The bytes"),
+  },
+  agents: { querystring: z.object({ limit: runsLookedAt }), response: z.object({ agents: z.array(open("AgentRecord")) }) },
+  agent: { params: z.object({ name: agentName }), querystring: z.object({ limit: runsLookedAt }), response: open("AgentDetail") },
+  forgetAgent: {
+    params: z.object({ name: agentName }),
+    querystring: z.object({ episode: id.optional().describe("This episode alone") }),
+    response: z.object({ forgotten: z.int() }),
   },
   tools: { response: z.object({ tools: z.array(open("ToolReport")) }) },
   models: { querystring: z.object({ refresh: z.stringbool().optional() }), response: z.object({ models: z.array(open("ModelInfo")) }) },

@@ -10,6 +10,7 @@ import { wordsOf } from "./issue-words.ts";
 type Method = (client: HostClient, params: readonly unknown[]) => Promise<unknown>;
 
 const id = z.string().min(1).max(200);
+const agentName = z.string().min(1).max(300);
 const method =
   <T extends readonly z.ZodType[]>(
     takes: readonly [...T],
@@ -69,6 +70,9 @@ export const methods: Readonly<Record<string, Method>> = {
   hooks: method([], (client) => client.hooks()),
   sentences: method([id, z.string().min(1).max(1_000)], (client, [runId, path]) => client.sentences(runId, path)),
   views: method([viewQuery], (client, [query]) => client.views(query)),
+  agents: method([], (client) => client.agents()),
+  agent: method([agentName], (client, [name]) => client.agent(name)),
+  forgetAgent: method([agentName, id.optional()], (client, [name, episode]) => client.forgetAgent(name, episode)),
   connect: method([connection], (client, [given]) => client.connect(given as Parameters<HostClient["connect"]>[0])),
   disconnect: method([z.string().max(64)], (client, [provider]) => client.disconnect(provider)),
 };

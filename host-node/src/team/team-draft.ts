@@ -25,6 +25,7 @@ export function draftTeam(count: number, topology: string): string {
     ...agents.flatMap(({ id, role, skill, prompt }) => [`  - id: ${id}`, `    role: ${role}`, `    skill: ${skill}`, `    prompt: ${prompt}`]),
     "    # focus: the part of the task it is answerable for",
     "    # tools: [calculator]          # nothing else is offered to it",
+    "    # memory: false               # keeps nothing from one run to the next",
     "    # model: openai/gpt-5-mini     # preferred for it",
     "topology:",
     `  id: ${topology}`,

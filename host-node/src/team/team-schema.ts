@@ -14,6 +14,7 @@ const descriptions: Readonly<Record<string, string>> = {
   "agents[].focus": "The aspect of the task it is answerable for; the whole task when absent",
   "agents[].tools": "Tools it may call, by name (`orrery tools` lists them); nothing else is offered to it",
   "agents[].model": "The model preferred for it, as provider/model",
+  "agents[].memory": "Whether it remembers, over runs, what it said, and alone sees it; yes when absent",
   "agents[].output": "A JSON Schema its answer must fit",
   topology: "How the team works together; `--topology` says otherwise for one run",
   "topology.id": "sequential, parallel, dag …: `orrery plugins` lists them",

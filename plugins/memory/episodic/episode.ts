@@ -1,5 +1,6 @@
-import { citation, type Outcome, type Recalled } from "@orrery/sdk";
+import { citation, type Outcome, type Recalled, type Verdict } from "@orrery/sdk";
 import { z } from "zod";
+import type { Rememberer, Said } from "./agents.ts";
 import { claimsOf } from "./claims.ts";
 
 /** A run as it is remembered. Kept whether it was accepted or not; what was not is never recalled for a task. */
@@ -7,6 +8,8 @@ export const episode = z.object({
   id: z.string(),
   run: z.string(),
   workspace: z.string(),
+  /** The agent whose memory it is, by its name in its team. */
+  agent: z.string().optional(),
   task: z.string(),
   summary: z.string(),
   claims: z.array(citation),
@@ -41,13 +44,33 @@ function summarise(text: string, claims: Episode["claims"]): string {
   return clip(plain, limits.summary);
 }
 
+/** What an agent remembers of what it said. */
+export function episodeSaid({ name, asked }: Rememberer, { output, verdicts }: Said, { task }: Outcome, id: string, at: number): Episode {
+  const claims = claimsOf(output).slice(0, limits.claims);
+  return {
+    id,
+    run: task.run,
+    workspace: task.workspace,
+    agent: name,
+    task: clip(asked, limits.task),
+    summary: summarise(output.text, claims),
+    claims,
+    judged: meanOf(verdicts),
+    status: "accepted",
+    at,
+  };
+}
+
+function meanOf(verdicts: readonly Verdict[]): number {
+  const judging = verdicts.filter((verdict) => verdict.decision !== "abstain");
+  return judging.length === 0 ? 0 : judging.reduce((sum, verdict) => sum + verdict.score, 0) / judging.length;
+}
+
 /** What to remember of an outcome; undefined when there is no output, or the run did not reach its end. */
 export function episodeOf(outcome: Outcome, id: string, at: number): Episode | undefined {
   const { output, status, task } = outcome;
   if (!output || (status !== "accepted" && status !== "rejected" && status !== "waiting")) return undefined;
   const claims = claimsOf(output).slice(0, limits.claims);
-  const judging = outcome.verdicts.filter((verdict) => verdict.decision !== "abstain");
-  const judged = judging.length === 0 ? 0 : judging.reduce((sum, verdict) => sum + verdict.score, 0) / judging.length;
   return {
     id,
     run: task.run,
@@ -55,14 +78,14 @@ export function episodeOf(outcome: Outcome, id: string, at: number): Episode | u
     task: clip(task.text, limits.task),
     summary: summarise(output.text, claims),
     claims,
-    judged,
+    judged: meanOf(outcome.verdicts),
     status,
     at,
   };
 }
 
 /** The episode as plans carry it; `score` is its relevance to what was asked now. */
-export const asRecalled = ({ id, run, task, summary, claims, judged, status, at }: Episode, score: number): Recalled => ({
+export const asRecalled = ({ id, run, task, summary, claims, judged, status, at, agent }: Episode, score: number): Recalled => ({
   id,
   run,
   task,
@@ -72,4 +95,6 @@ export const asRecalled = ({ id, run, task, summary, claims, judged, status, at 
   status,
   score,
   at,
+  // Agents' names have no slash, those of teams may.
+  ...(agent === undefined ? {} : { agent: agent.slice(agent.lastIndexOf("/") + 1) }),
 });

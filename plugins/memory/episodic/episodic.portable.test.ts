@@ -100,9 +100,9 @@ describe("episodic memory", () => {
     await call("task.memorize", outcomeOf("What do gardeners do in winter?", "Rest.", { status: "rejected" }));
     await call("task.memorize", outcomeOf("When was the bridge built?", "In 1890.", { score: 0.6 }));
     expect((await listed())?.map((one) => one.task).sort()).toEqual([errors, "When was the bridge built?"].sort());
-    // Being recalled makes the worse judged one the more useful.
-    await call("task.plan", planOf(errors));
-    await call("task.memorize", outcomeOf("Who painted the ceiling?", "Nobody.", { score: 0.9 }));
+    // Being recalled for a run that came to its end makes the worse judged one the more useful.
+    const plan = await call("task.plan", planOf(errors));
+    await call("task.memorize", { ...outcomeOf("Who painted the ceiling?", "Nobody.", { score: 0.9 }), plan });
     expect((await listed())?.map((one) => one.task).sort()).toEqual([errors, "Who painted the ceiling?"].sort());
     expect(log.filter((line) => line.message.startsWith("Forgot")).map((line) => line.message)).toEqual([
       "Forgot an episode: more than 2 episodes: the oldest that was not accepted (rejected)",

@@ -1,4 +1,4 @@
-import { definePlugin, Embeddings, EpisodicMemory, lazy, Storage } from "@orrery/sdk";
+import { definePlugin, Embeddings, EpisodicMemory, Journal, lazy, Storage } from "@orrery/sdk";
 import { z } from "zod";
 import type { Memory } from "./memory.ts";
 
@@ -12,7 +12,7 @@ export default definePlugin({
     version: "0.1.0",
     api: "^1.0",
     title: "Episodic memory",
-    description: "Remembers tasks, their verified sentences and their verdicts, and recalls those that bear on a new task.",
+    description: "Remembers tasks, their verified sentences and their verdicts, and what each agent said, and recalls what bears on a new task.",
   },
   config: z.object({
     /** Episodes recalled for a task at most. */
@@ -23,6 +23,8 @@ export default definePlugin({
     wordsThreshold: z.number().min(0).max(1).default(0.4),
     /** Episodes kept in a workspace. */
     keep: z.int().min(1).max(10_000).default(500),
+    /** Episodes kept of one agent. */
+    keepAgent: z.int().min(1).max(10_000).default(100),
     halfLifeDays: z.number().positive().default(30),
   }),
   requires: { storage: Storage },
@@ -35,15 +37,25 @@ export default definePlugin({
         encoder = undefined;
       });
     });
+    let journal: Journal | undefined;
+    when({ journal: Journal }, ({ use: found, own }) => {
+      journal = found.journal;
+      own("journal", () => {
+        journal = undefined;
+      });
+    });
     let opened: Memory | undefined;
     const memory = async (): Promise<Memory> => {
       const { Memory } = await load();
-      return (opened ??= new Memory({ plugin: plugin.id, store: use.storage.open(plugin.id), config, encoder: () => encoder, clock, random, log }));
+      const parts = { plugin: plugin.id, store: use.storage.open(plugin.id), config, encoder: () => encoder, journal: () => journal, clock, random, log };
+      return (opened ??= new Memory(parts));
     };
     provide(EpisodicMemory, {
       recall: async (query) => (await memory()).recall(query),
       list: async (query) => (await memory()).list(query),
+      agents: async (query) => (await memory()).agents(query),
       forget: async (id) => (await memory()).forget(id),
+      forgetAgent: async (query) => (await memory()).forgetAgent(query),
     });
     tap("task.plan", async (plan, { signal }) => (await memory()).plan(plan, signal), { after: ["orrery.planner"] });
     tap("task.memorize", async (outcome, { signal }) => (await memory()).remember(outcome, signal));

@@ -32,8 +32,11 @@ const crossings: { readonly [token: string]: Crossing } = {
   "orrery.documents@1": { methods: ["has", "list", "search", "sentences", "sentence"], admit: (crosser) => crosser.require("documents.read") },
   "orrery.memory.episodic@1": {
     methods: ["recall", "list"],
-    // Memories belong to a workspace, and so does the right to read them.
-    admit: (crosser, _method, [query]) => crosser.require(`memory.read:${String((query as { workspace?: unknown } | undefined)?.workspace)}`),
+    // Memories belong to a workspace, or to an agent in it, and so does the right to read them.
+    admit: (crosser, _method, [query]) => {
+      const { workspace, agent } = (query ?? {}) as { workspace?: unknown; agent?: unknown };
+      crosser.require(`memory.read:${String(workspace)}${agent === undefined ? "" : `/${String(agent)}`}`);
+    },
   },
   "orrery.models@1": {
     methods: ["ask", "list"],

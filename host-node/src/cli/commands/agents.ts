@@ -1,6 +1,6 @@
-import { Journal, OrreryError } from "@orrery/sdk";
-import type { Host } from "../../boot.ts";
-import { type AgentHistory, type AgentRun, agentHistories } from "../../client/agent-history.ts";
+import { OrreryError } from "@orrery/sdk";
+import { agentTotals } from "@orrery/sdk/agents";
+import type { HostClient } from "../../client/host-client.ts";
 import { nearest } from "../../team/nearest.ts";
 import { count, dollars, table } from "../format.ts";
 import { oneLine } from "../terminal.ts";
@@ -8,48 +8,36 @@ import { type Common, withHost } from "../with-host.ts";
 
 type Options = Common & { limit: number };
 
-/** `orrery agents`: who took part in the last runs. */
+/** `orrery agents`: who took part in the last runs, and who remembers something. */
 export function list(options: Options): Promise<number> {
-  return withHost(options, async ({ host, terminal }) => {
-    const agents = (await histories(host, options.limit)).map(({ runs, ...agent }) => ({ ...agent, ...summary(runs) }));
+  return withHost(options, async ({ client, terminal }) => {
+    const agents = (await client.agents(options.limit)).map(({ runs, ...agent }) => ({ ...agent, ...agentTotals(runs) }));
     terminal.object({ agents });
     if (agents.length === 0) terminal.line('No agent has run yet. Try: orrery run "…" --docs FOLDER');
-    const rows = agents.map(({ name, role, runs, calls, microUsd, score, lastAt }) => [
+    const rows = agents.map(({ name, role, runs, calls, microUsd, score, lastAt, episodes }) => [
       oneLine(name, 60),
       oneLine(role, 24),
       count(runs, "run"),
       count(calls, "call"),
       dollars(microUsd),
       score === undefined ? "not judged" : score.toFixed(2),
-      new Date(lastAt).toISOString().slice(0, 10),
+      lastAt === 0 ? "" : new Date(lastAt).toISOString().slice(0, 10),
+      episodes > 0 ? `remembers ${episodes}` : "",
     ]);
     for (const line of table(rows)) terminal.line(line);
     return 0;
   });
 }
 
-/** `orrery agents show`: by its name in its team, or by `team/name` where teams share names. */
+/** `orrery agents show`: its runs and what it remembers, by its name in its team, or by `team/name` where teams share names. */
 export function show(options: Options, name: string): Promise<number> {
-  return withHost(options, async ({ host, terminal }) => {
-    const all = await histories(host, options.limit);
-    const found = all.filter((agent) => agent.name === name || agent.id === name);
-    const [agent, other] = found;
-    if (!agent) {
-      const meant = nearest(
-        name,
-        all.flatMap((each) => [each.name, each.id]),
-      );
-      throw new OrreryError("AGENT_UNKNOWN", `no agent "${name}" took part in the last ${count(options.limit, "run")}`, {
-        todo: meant ? `Did you mean "${meant}"?` : "`orrery agents` lists them.",
-      });
-    }
-    if (other)
-      throw new OrreryError("AGENT_AMBIGUOUS", `several teams have an agent "${name}": ${found.map((each) => each.name).join(", ")}`, {
-        todo: "Name it with its team, as one of these.",
-      });
-    terminal.object({ ...agent, ...summary(agent.runs), runs: agent.runs });
-    const { runs, calls, microUsd, score } = summary(agent.runs);
-    terminal.line(`${terminal.colours.bold(agent.name)}  ${agent.role}, skill ${agent.skill}`);
+  return withHost(options, async ({ client, terminal }) => {
+    const agent = await need(client, name, options.limit);
+    terminal.object({ ...agent, ...agentTotals(agent.runs), runs: agent.runs });
+    const { runs, calls, microUsd, score } = agentTotals(agent.runs);
+    terminal.line(
+      `${terminal.colours.bold(oneLine(agent.name, 200))}  ${agent.role ? `${oneLine(agent.role, 60)}, skill ${oneLine(agent.skill, 60)}` : "in no recent run"}`,
+    );
     terminal.line(`${count(runs, "run")}, ${count(calls, "call")}, ${dollars(microUsd)}, ${score === undefined ? "not judged" : `judged ${score.toFixed(2)}`}`);
     const rows = agent.runs.map((run) => [
       run.run,
@@ -61,28 +49,37 @@ export function show(options: Options, name: string): Promise<number> {
       oneLine(run.task, 60),
     ]);
     for (const line of table(rows)) terminal.line(line);
-    const memories = [...new Set(agent.runs.flatMap((run) => run.memories))];
-    for (const memory of memories) terminal.line(`remembered  ${oneLine(memory, 80)}`);
+    const used = [...new Set(agent.runs.flatMap((run) => run.memories))];
+    for (const memory of used) terminal.line(`used from memory  ${oneLine(memory, 80)}`);
+    terminal.line(agent.memory.length === 0 ? "It remembers nothing of its own." : `It remembers ${count(agent.memory.length, "thing")}, and alone sees them:`);
+    for (const line of table(
+      agent.memory.map(({ id, at, task, summary }) => [id, new Date(at).toISOString().slice(0, 10), oneLine(task, 60), oneLine(summary, 100)]),
+    ))
+      terminal.line(line);
     return 0;
   });
 }
 
-async function histories(host: Host, limit: number): Promise<AgentHistory[]> {
-  const journal = host.need(Journal);
-  const runs = await journal.runs({ limit, workspace: host.settings.workspace });
-  const entries = [];
-  for (const { run } of runs) entries.push(await journal.read(run));
-  return agentHistories(entries);
+/** `orrery agents forget`: all that an agent remembers, or one episode of it. Its runs stay. */
+export function forget(options: Options & { memory?: string }, name: string): Promise<number> {
+  return withHost(options, async ({ client, terminal }) => {
+    const agent = await need(client, name, options.limit);
+    const forgotten = await client.forgetAgent(agent.name, options.memory);
+    terminal.object({ agent: agent.name, forgotten });
+    terminal.line(`${oneLine(agent.name, 200)} forgot ${count(forgotten, "thing")}.`);
+    return 0;
+  });
 }
 
-function summary(runs: readonly AgentRun[]) {
-  const scores = runs.flatMap(({ score }) => score ?? []);
-  const sum = (of: (run: AgentRun) => number) => runs.reduce((total, run) => total + of(run), 0);
-  return {
-    runs: runs.length,
-    calls: sum(({ calls }) => calls),
-    microUsd: sum(({ microUsd }) => microUsd),
-    ...(scores.length > 0 ? { score: scores.reduce((total, score) => total + score, 0) / scores.length } : {}),
-    lastAt: Math.max(...runs.map(({ startedAt }) => startedAt)),
-  };
+async function need(client: HostClient, name: string, limit: number) {
+  try {
+    return await client.agent(name, limit);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "AGENT_UNKNOWN") throw error;
+    const known = (await client.agents(limit)).flatMap((each) => [each.name, each.id]);
+    const meant = nearest(name, known);
+    throw new OrreryError("AGENT_UNKNOWN", `no agent "${name}" took part in the last ${count(limit, "run")}, or remembers anything`, {
+      todo: meant ? `Did you mean "${meant}"?` : "`orrery agents` lists them.",
+    });
+  }
 }
