@@ -1,10 +1,11 @@
 import { exec } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cleanEnv, root } from "../node/support.ts";
+import { cleanEnv, root, start } from "../node/support.ts";
 
 const run = promisify(exec);
 /** The commands of a page, in its order. */
@@ -26,6 +27,11 @@ describe("the author's guide", { timeout: 240_000 }, () => {
     const commands = await commandsOf(page);
     expect(commands.length).toBeGreaterThan(0);
     const env = cleanEnv(join(home, "orrery"), { PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env["PATH"]}` });
+    // The server that runs, where a page speaks of it.
+    if (commands.some((command) => command.includes("--attach"))) {
+      start(["serve", "--port", "0"], env);
+      await expect.poll(() => existsSync(join(home, "orrery/server.json")), { timeout: 30_000 }).toBe(true);
+    }
     for (const command of commands) {
       expect(command).toMatch(/^orrery /);
       // It watches until somebody ends it.

@@ -1,98 +1,79 @@
-import type { HookTrace, Kernel } from "@orrery/kernel";
-import type { Clock, Lifecycle, PluginReport } from "@orrery/sdk";
-import { describeSource, type SandboxEngine, sandboxedPlugin } from "@orrery/sdk/sandbox";
+import type { Clock } from "@orrery/sdk";
 import { failureOf } from "../cli/failure.ts";
 import { type BundledPlugin, bundlePlugin } from "../packages/bundle-plugin.ts";
-
-/** What an author is told while a plugin is being written. */
-export type DevNews =
-  | { readonly is: "loaded"; readonly id: string; readonly version: string; readonly hooks: readonly string[]; readonly ms: number; readonly again: boolean }
-  | { readonly is: "broken"; readonly code: string; readonly message: string; readonly kept: boolean }
-  | { readonly is: "warning"; readonly message: string }
-  | { readonly is: "fired"; readonly hook: string; readonly ms: number; readonly outcome: HookTrace["outcome"]; readonly code?: string }
-  | { readonly is: "fault"; readonly message: string; readonly at: string }
-  | { readonly is: "denied"; readonly capability: string }
-  | { readonly is: "stopped"; readonly code: string; readonly message: string }
-  | { readonly is: "logged"; readonly level: string; readonly message: string };
+import type { DevHost, DevNews } from "./dev-news.ts";
 
 export interface DevParts {
   readonly path: string;
-  readonly kernel: Kernel<Lifecycle>;
-  readonly engine: SandboxEngine;
   readonly clock: Clock;
-  /** Capabilities the author wants to see denied. */
-  readonly deny: readonly string[];
+  /** Opens the host it is loaded into, which tells its news to the function it is given. */
+  open(tell: (news: DevNews) => void): Promise<DevHost>;
   tell(news: DevNews): void;
 }
 
-/** One plugin in the making, in the sandbox it will run in: loaded anew as its source changes; what does not load leaves the last one that did. */
+/** The author's side of a plugin in the making: bundles it as its source changes, hands it to a host, and tells that host's news with places of the source. */
 export class DevSession {
   readonly #parts: DevParts;
-  readonly #undo: (() => unknown)[] = [];
-  #id: string | undefined;
+  readonly #host: DevHost;
   #bundle: BundledPlugin | undefined;
+  /** When the source became what is loaded, and whether a hook of that has fired yet. */
+  #changed = 0;
+  #fired = false;
+  #runs = false;
 
-  constructor(parts: DevParts) {
+  static async open(parts: DevParts): Promise<DevSession> {
+    const heard: { session?: DevSession } = {};
+    const host = await parts.open((news) => {
+      if (heard.session) heard.session.#hear(news);
+    });
+    heard.session = new DevSession(parts, host);
+    return heard.session;
+  }
+
+  private constructor(parts: DevParts, host: DevHost) {
     this.#parts = parts;
-    const { kernel, tell } = parts;
-    this.#undo.push(
-      kernel.trace(({ plugin, hook, durationMs, outcome, code }) => {
-        if (plugin !== undefined && plugin === this.#id) tell({ is: "fired", hook, ms: durationMs, outcome, ...(code ? { code } : {}) });
-      }),
-      kernel.onChange(({ plugin, to, detail = "" }) => {
-        if (plugin === this.#id && to === "denied") tell({ is: "denied", capability: detail });
-      }),
-    );
+    this.#host = host;
   }
 
-  /** Bundles, describes and loads what the source is now. True when it runs. */
-  async load(): Promise<boolean> {
-    const { path, kernel, engine, clock, deny, tell } = this.#parts;
-    const started = clock.elapsed();
-    const before = this.report();
-    const runs = before?.state === "active";
+  /** Bundles and loads what the source is now; `changed` is when it became that, by the clock's `elapsed`. True when it runs. */
+  async load(changed = this.#parts.clock.elapsed()): Promise<boolean> {
+    this.#changed = changed;
+    this.#fired = false;
     try {
-      const bundle = await bundlePlugin(path);
-      for (const message of bundle.warnings) tell({ is: "warning", message });
-      this.#bundle = bundle;
-      const { manifest, hooks, requires, provides } = await describeSource(bundle.code, engine, clock);
-      const plugin = sandboxedPlugin({
-        manifest: { ...manifest, hooks, requires, provides },
-        code: bundle.code,
-        engine,
-        onStopped: ({ code, message }) => tell({ is: "stopped", code, message }),
-      });
-      const options = { tier: "community", deny } as const;
-      if (before && !(runs && before.id === manifest.id)) await kernel.uninstall(before.id);
-      this.#id = manifest.id;
-      const report = runs && before.id === manifest.id ? await kernel.replace(plugin, options) : await kernel.install(plugin, options);
-      if (report.state === "active") {
-        tell({ is: "loaded", id: report.id, version: report.version, hooks: [...hooks], ms: clock.elapsed() - started, again: before !== undefined });
-        return true;
-      }
-      const waits = report.waitingFor.length > 0 ? `it waits for ${report.waitingFor.join(", ")}` : `it is ${report.state}`;
-      tell({ is: "broken", code: report.error?.code ?? "PLUGIN_WAITS", message: this.#placed(report.error?.message ?? waits), kept: false });
+      this.#bundle = await bundlePlugin(this.#parts.path);
     } catch (thrown) {
-      const { code, message } = failureOf(thrown);
-      tell({ is: "broken", code, message: this.#placed(message), kept: runs });
+      this.#parts.tell({ is: "broken", ...failureOf(thrown), kept: this.#runs });
+      return false;
     }
-    return false;
+    for (const message of this.#bundle.warnings) this.#parts.tell({ is: "warning", message });
+    return this.#host.load(this.#bundle.code);
   }
 
-  report(): PluginReport | undefined {
-    return this.#parts.kernel.inspect().plugins.find(({ id }) => id === this.#id);
+  run(task?: string): Promise<void> {
+    return this.#host.run(task);
   }
 
-  /** Takes a line of the host's log: where something was thrown becomes a place in the source. */
-  logged(level: string, message: string, data: unknown): void {
-    const at = (data as { at?: unknown } | undefined)?.at;
-    if (typeof at === "string" && this.#bundle) this.#parts.tell({ is: "fault", message, at: this.#placed(at) });
-    else if (level !== "debug") this.#parts.tell({ is: "logged", level, message });
+  close(): Promise<void> {
+    return this.#host.close();
   }
 
-  async close(): Promise<void> {
-    for (const undo of this.#undo.splice(0)) undo();
-    if (this.report()) await this.#parts.kernel.uninstall(this.#id ?? "");
+  #hear(news: DevNews): void {
+    const { tell, clock } = this.#parts;
+    const sinceMs = clock.elapsed() - this.#changed;
+    if (news.is === "loaded") {
+      this.#runs = true;
+      return tell({ ...news, ms: sinceMs });
+    }
+    if (news.is === "fired" && !this.#fired) {
+      this.#fired = true;
+      return tell({ ...news, sinceMs });
+    }
+    if (news.is === "broken") {
+      this.#runs = news.kept;
+      return tell({ ...news, message: this.#placed(news.message) });
+    }
+    if (news.is === "stopped") return tell({ ...news, message: this.#placed(news.message) });
+    return tell(news.is === "fault" ? { ...news, at: this.#placed(news.at) } : news);
   }
 
   /** Places of the bundle in a text, as places of the source. */

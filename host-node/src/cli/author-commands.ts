@@ -8,10 +8,11 @@ export function authorCommands(plugin: Command, command: MakeCommand, many: (val
     plugin,
     "dev [dir]",
     "Run a plugin in its sandbox while you write it: loads it anew at each change and shows its hooks firing",
-    ["orrery plugin dev", 'orrery plugin dev ./acme-hello --task "Say hello"', "orrery plugin dev --deny model.call"],
+    ["orrery plugin dev", 'orrery plugin dev ./acme-hello --task "Say hello"', "orrery plugin dev --attach", "orrery plugin dev --deny model.call"],
     async () => (await load()).dev,
   )
-    .option("--task <text>", "run this task after each load; default: the example")
+    .option("--attach", "load it into the server that runs, and show its hooks firing in the runs there")
+    .option("--task <text>", "run this task after each load; default: the example, and none with --attach")
     .option("--no-run", "run no task")
     .option("--once", "load and run once, and exit: 0 when it loaded")
     .option("--deny <capability>", "as if whoever installs it denied this; may be repeated", many);

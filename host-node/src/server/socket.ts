@@ -8,7 +8,7 @@ import { tooDeep } from "./json-depth.ts";
 import type { Backend } from "./server.ts";
 
 /**
- * The page's socket, at `/api/ws`.
+ * The page's socket, at `/api/ws`; `/api/dev` is the one of `orrery plugin dev --attach`.
  *
  * A client offers two subprotocols, `orrery.v1` and `token.<token>`; the server answers with the first. Messages are JSON:
  * client `{id, method, params: [...]}`; server `{id, result}` (no `result` for undefined) or `{id, error: {code, message, do}}`.
@@ -28,8 +28,9 @@ export function acceptSockets(server: Server, gate: Gate, backend: Promise<Backe
     const refusal =
       gate.place(request.headers) ?? offer(request.headers["sec-websocket-protocol"], (token) => gate.token(token, request.socket.remoteAddress ?? ""));
     if (refusal) return refuse(stream, refusal.status, refusal);
-    if (request.url?.split("?", 1)[0] !== "/api/ws")
-      return refuse(stream, 404, { code: "ROUTE_UNKNOWN", message: "there is no socket here", do: "Connect to /api/ws." });
+    const path = request.url?.split("?", 1)[0] ?? "";
+    const serving = path === "/api/ws" ? Promise.resolve(serve) : path === "/api/dev" ? import("./dev-socket.ts").then(({ serveDev }) => serveDev) : undefined;
+    if (!serving) return refuse(stream, 404, { code: "ROUTE_UNKNOWN", message: "there is no socket here", do: "Connect to /api/ws." });
     if (open >= mostSockets) return refuse(stream, 503, { code: "TOO_MANY_SOCKETS", message: "too many pages are open", do: "Close some." });
     open += 1;
     stream.on("close", () => {
@@ -38,8 +39,8 @@ export function acceptSockets(server: Server, gate: Gate, backend: Promise<Backe
     sockets ??= import("ws").then(
       ({ WebSocketServer }) => new WebSocketServer({ noServer: true, maxPayload: 70_000_000, handleProtocols: () => protocol, perMessageDeflate: false }),
     );
-    sockets
-      .then((accepted) => accepted.handleUpgrade(request, stream, head, (socket) => serve(socket, backend)))
+    Promise.all([sockets, serving])
+      .then(([accepted, work]) => accepted.handleUpgrade(request, stream, head, (socket) => work(socket, backend)))
       .catch((error: unknown) => {
         log.warn("a socket could not be opened", { message: error instanceof Error ? error.message : String(error) });
         stream.destroy();

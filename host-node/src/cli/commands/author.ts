@@ -1,78 +1,73 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { type Log, OrreryError } from "@orrery/sdk";
-import type { DevNews } from "../../authoring/dev-session.ts";
+import { resolve } from "node:path";
+import { OrreryError } from "@orrery/sdk";
+import type { AttachedHost } from "../../authoring/attached-host.ts";
+import type { DevNews } from "../../authoring/dev-news.ts";
 import { watchSource } from "../../authoring/watch-source.ts";
 import { locateHome } from "../../home.ts";
+import { readServer } from "../../server/server-address.ts";
 import { oneLine, Terminal } from "../terminal.ts";
-import { type Common, settingsOf } from "../with-host.ts";
+import type { Common } from "../with-host.ts";
 import { stopped } from "../with-server.ts";
 
 interface DevOptions extends Common {
+  attach?: boolean;
   task?: string;
   run?: boolean;
   once?: boolean;
   deny?: string[];
 }
 
-/** `orrery plugin dev`: a host of its own, the plugin in its sandbox there, loaded anew at each change, a task run with it, and what it did. */
+/**
+ * `orrery plugin dev`: the plugin in its sandbox, in a host of its own or in the server that runs, loaded anew at each change, with what it did there.
+ * In a host of its own a task is run after each load; a server has its own runs, and is given one only when it is named.
+ */
 export async function dev(options: DevOptions, dir: string): Promise<number> {
   const terminal = new Terminal(options);
   const path = resolve(dir || ".");
-  // Its runs are nobody's record: unless a home is named they go with it.
-  const place = options.home === undefined ? await mkdtemp(join(tmpdir(), "orrery-dev-")) : undefined;
-  const home = locateHome(place ?? options.home);
-  const [{ boot }, { HostClient }, { DevSession }, { nodeSandboxEngine }, { nodePlatform }] = await Promise.all([
-    import("../../boot.ts"),
-    import("../../client/host-client.ts"),
-    import("../../authoring/dev-session.ts"),
-    import("../../sandbox/node-engine.ts"),
-    import("../../platform.ts"),
-  ]);
-  const show = options.json ? (news: DevNews) => void process.stdout.write(`${JSON.stringify(news)}\n`) : teller(terminal);
-  const heard: { session?: InstanceType<typeof DevSession> } = {};
-  const level = (name: string) => (message: string, data?: unknown) => heard.session?.logged(name, message, data);
-  const log: Log = { debug: level("debug"), info: level("info"), warn: level("warn"), error: level("error") };
-  const { settings } = settingsOf(options, {});
-  const host = await boot({ home, settings: { ...settings, sandboxed: [] }, log });
-  const engine = nodeSandboxEngine();
-  const session = new DevSession({ path, kernel: host.kernel, engine, clock: nodePlatform().clock, deny: options.deny ?? [], tell: show });
-  heard.session = session;
-  const client = new HostClient(host, 0);
-  const turn = async (): Promise<boolean> => {
-    const loaded = await session.load();
-    if (!loaded || options.run === false) return loaded;
-    const { runId } = await (options.task ? client.submit({ task: options.task }) : client.example());
-    const { status } = await client.wait(runId);
-    const { granted = [], denied = [], used = [] } = session.report()?.capabilities ?? {};
-    const idle = granted.filter((capability) => !used.includes(capability));
-    if (options.json) process.stdout.write(`${JSON.stringify({ is: "ran", run: runId, status, used, unused: idle, denied })}\n`);
-    else
-      terminal.line(
-        `${terminal.colours.dim("ran")}      ${options.task ? oneLine(options.task, 80) : "the example"}: ${status}${told("used", used)}${told("asked for and not used", idle)}${told("denied", denied)}`,
-      );
+  const deny = options.deny ?? [];
+  const tell = options.json ? (news: DevNews) => void process.stdout.write(`${JSON.stringify(news)}\n`) : teller(terminal);
+  const [{ DevSession }, { nodePlatform }] = await Promise.all([import("../../authoring/dev-session.ts"), import("../../platform.ts")]);
+  const attached: { host?: AttachedHost } = {};
+  const session = await DevSession.open({
+    path,
+    clock: nodePlatform().clock,
+    tell,
+    async open(hear) {
+      if (!options.attach) return (await import("../../authoring/own-host.ts")).openOwnHost(options, deny, hear);
+      attached.host = await (await import("../../authoring/attached-host.ts")).attachTo(locateHome(options.home), deny, hear);
+      return attached.host;
+    },
+  });
+  const runsTask = options.run !== false && (!options.attach || options.task !== undefined);
+  const turn = async (changed?: number): Promise<boolean> => {
+    const loaded = await session.load(changed);
+    if (loaded && runsTask) await session.run(options.task);
     return loaded;
+  };
+  const place = (): string => {
+    if (attached.host) return `; it is in the runs of ${attached.host.origin}`;
+    const server = readServer(locateHome(options.home).server);
+    return server ? `; --attach loads it into the server at ${server.origin}` : "";
   };
   try {
     if (options.once) return (await turn()) ? 0 : 1;
     let first: Promise<boolean> | undefined;
     // From before the first turn: what is saved while it runs is a change like any other.
-    const watch = await watchSource(path, async () => {
+    const watch = await watchSource(path, async (at) => {
       await first;
-      await turn();
+      await turn(at);
     });
-    first = turn();
-    await first;
-    terminal.line(terminal.colours.dim(`watching ${path}; Ctrl+C ends it`));
-    await stopped();
-    await watch.close();
+    try {
+      first = turn();
+      await first;
+      terminal.line(terminal.colours.dim(`watching ${path}${place()}; Ctrl+C ends it`));
+      await Promise.race([stopped(), ...(attached.host ? [attached.host.lost] : [])]);
+    } finally {
+      await watch.close();
+    }
     return 0;
   } finally {
     await session.close();
-    await host.close();
-    await engine.close();
-    if (place) await rm(place, { recursive: true, force: true });
   }
 }
 
@@ -87,10 +82,11 @@ function teller(terminal: Terminal): (news: DevNews) => void {
       case "loaded":
         fired.clear();
         return terminal.line(
-          `${green(news.again ? "reloaded" : "loaded")}   ${bold(news.id)} ${news.version} in ${Math.round(news.ms)} ms, taps ${news.hooks.join(", ") || "nothing"}`,
+          `${green((news.again ? "reloaded" : "loaded").padEnd(8))} ${bold(news.id)} ${news.version} in ${Math.round(news.ms)} ms, taps ${news.hooks.join(", ") || "nothing"}`,
         );
       case "broken":
         for (const [i, line] of news.message.split("\n").entries()) terminal.line(`${red(i === 0 ? news.code : " ".repeat(news.code.length))} ${line}`);
+        if (news.do) terminal.line(dim(`         ${news.do}`));
         return news.kept ? terminal.line(dim("         the one loaded before goes on")) : undefined;
       case "warning":
         return terminal.line(`${yellow("warning")}  ${news.message}`);
@@ -98,9 +94,10 @@ function teller(terminal: Terminal): (news: DevNews) => void {
         const times = (fired.get(news.hook) ?? 0) + 1;
         fired.set(news.hook, times);
         if (times > 3 && news.outcome !== "error") return undefined;
-        const more = times === 3 ? dim(" (and so on)") : "";
+        const more = times === 3 ? " (and so on)" : "";
+        const since = news.sinceMs === undefined ? "" : `, ${Math.round(news.sinceMs)} ms after the change`;
         return terminal.line(
-          `${dim("fired")}    ${news.hook} ${news.outcome} ${dim(`${news.ms.toFixed(1)} ms`)}${news.code ? ` ${red(news.code)}` : ""}${more}`,
+          `${dim("fired")}    ${news.hook} ${news.outcome}${news.code ? ` ${red(news.code)}` : ""} ${dim(`${news.ms.toFixed(1)} ms${since}${more}`)}`,
         );
       }
       case "fault":
@@ -109,6 +106,12 @@ function teller(terminal: Terminal): (news: DevNews) => void {
         return terminal.line(`${yellow("denied")}   ${news.capability}`);
       case "stopped":
         return terminal.line(`${red("ended")}    ${news.code}: ${oneLine(news.message, 300)}`);
+      case "ran": {
+        const { task, status, used, unused, denied } = news;
+        return terminal.line(
+          `${dim("ran")}      ${task === undefined ? "the example" : oneLine(task, 80)}: ${status}${told("used", used)}${told("asked for and not used", unused)}${told("denied", denied)}`,
+        );
+      }
       case "logged":
         return terminal.line(`${dim(news.level.padEnd(8))} ${oneLine(news.message, 300)}`);
     }
