@@ -26,6 +26,7 @@ const longest = 100_000;
 
 /** The way through a task, loaded at the first one. */
 export const load = lazy(() => import("./live-run.ts"));
+const loadReport = lazy(() => import("./run-report.ts"));
 
 export default definePlugin({
   manifest: {
@@ -104,7 +105,7 @@ export default definePlugin({
     const report = async (runId: string): Promise<RunReport | undefined> => {
       const head = await use.journal.head(runId);
       if (!head) return undefined;
-      const [entries, held, { reportOf }] = await Promise.all([use.journal.read(runId), use.journal.held(runId), import("./run-report.ts")]);
+      const [entries, held, { reportOf }] = await Promise.all([use.journal.read(runId), use.journal.held(runId), loadReport()]);
       return reportOf(entries, head, held, shared.faults.get(runId));
     };
 

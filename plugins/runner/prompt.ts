@@ -56,11 +56,19 @@ export function promptOf(step: Step, passages: readonly Passage[], instruction: 
   };
 }
 
-const encoder = new TextEncoder();
+/** Bytes of the text in UTF-8, or more: a surrogate pair counts for six and takes four. */
+function utf8Bound(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) bytes += unit > 0x7ff ? 2 : 1;
+  }
+  return bytes;
+}
 
 /** An upper bound on a prompt's tokens: no token is shorter than a byte, and a message costs a few more. */
 export function inputTokenBound({ system, messages, tools = [] }: Pick<ModelRequest, "system" | "messages" | "tools">): number {
-  const bytes = (text: string): number => encoder.encode(text).length + 16;
+  const bytes = (text: string): number => utf8Bound(text) + 16;
   const start = tools.reduce((sum, tool) => sum + 2 * bytes(JSON.stringify(tool)), bytes(system));
   return messages.reduce((sum, { content, toolCalls }) => sum + bytes(content) + (toolCalls ? 2 * bytes(JSON.stringify(toolCalls)) : 0), start);
 }

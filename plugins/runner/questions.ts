@@ -6,7 +6,9 @@ import type { RunnerConfig } from "./run-scope.ts";
  * a plugin whose question makes it ask again comes to an end there.
  */
 export class Questions {
-  readonly #over = new AbortController();
+  /** Made with the first question: most runs have none. */
+  #breaks: AbortController | undefined;
+  #over = false;
   readonly #open = new Map<Promise<unknown>, string>();
   readonly #times = new Map<string, number[]>();
   readonly #clock: Clock;
@@ -23,13 +25,14 @@ export class Questions {
   /** Lets `work` ask; what it returns goes on to the plugin. Its signal goes off with the run. Throws QUESTIONS_TOO_MANY before anything is done. */
   async hold<T>(plugin: string, run: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.#admit(plugin, run);
-    const answering = work(AbortSignal.any([signal, this.#over.signal]));
+    const breaks = (this.#breaks ??= new AbortController());
+    const answering = work(AbortSignal.any([signal, breaks.signal]));
     this.#open.set(answering, plugin);
     try {
       return await answering;
     } catch (error) {
       // Wherever the question stood: it was the run's end that broke it off.
-      throw this.#over.signal.aborted ? this.#over.signal.reason : error;
+      throw breaks.signal.aborted ? breaks.signal.reason : error;
     } finally {
       this.#open.delete(answering);
     }
@@ -37,12 +40,13 @@ export class Questions {
 
   /** Nothing more is asked, what is under way is broken off, and its entries are written when this resolves. */
   async end(): Promise<void> {
-    this.#over.abort(new OrreryError("RUN_CANCELLED", "the run is over"));
+    this.#over = true;
+    this.#breaks?.abort(new OrreryError("RUN_CANCELLED", "the run is over"));
     await Promise.allSettled(this.#open.keys());
   }
 
   #admit(plugin: string, run: string): void {
-    if (this.#over.signal.aborted) throw notUnderWay(run);
+    if (this.#over) throw notUnderWay(run);
     const { questions, questionsAtOnce } = this.#limits;
     const now = this.#clock.now();
     const times = (this.#times.get(plugin) ?? []).filter((at) => now - at < this.#windowMs);

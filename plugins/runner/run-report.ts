@@ -24,7 +24,13 @@ const micro = (record: Record<string, number>): Record<string, number> =>
  */
 export function reportOf(entries: readonly JournalEntry[], head: RunHead, held: boolean, fault: Failure | undefined): RunReport | undefined {
   const known = entries.flatMap((entry) => typed(entry) ?? []);
-  const all = <T extends TypedRunEvent["type"]>(type: T): Of<T>[] => known.flatMap((event) => (event.type === type ? [event.data as Of<T>] : []));
+  const byType = new Map<string, unknown[]>();
+  for (const { type, data } of known) {
+    const already = byType.get(type);
+    if (already) already.push(data);
+    else byType.set(type, [data]);
+  }
+  const all = <T extends TypedRunEvent["type"]>(type: T): Of<T>[] => (byType.get(type) ?? []) as Of<T>[];
   const last = <T extends TypedRunEvent["type"]>(type: T): Of<T> | undefined => all(type).at(-1);
 
   const first = entries[0];
