@@ -1,8 +1,10 @@
-import { type ModelInfo, type ModelRequest, type Origin, OrreryError, type Route, type Step, type StepResult } from "@orrery/sdk";
+import { lazy, type ModelInfo, type ModelRequest, type Origin, OrreryError, type Route, type Step, type StepResult } from "@orrery/sdk";
 import { askModel } from "./ask-model.ts";
 import { refusal } from "./failure.ts";
 import { promptOf } from "./prompt.ts";
 import type { Ready, RunScope } from "./run-scope.ts";
+
+const loadTools = lazy(() => import("./tools/converse.ts"));
 
 /** Route → ask, with tools where the agent has some → result. */
 export async function callModel(
@@ -32,7 +34,7 @@ export async function callModel(
   const reservation = scope.epoch === 1 ? `${step.key}:call` : `${step.key}:call:${scope.epoch}`;
   const { response, nano, durationMs } =
     step.agent.tools.length > 0 && routed.kind === "generative"
-      ? await (await import("./tools/converse.ts")).converse(scope, step, routed, drafted, reservation, signal)
+      ? await (await loadTools()).converse(scope, step, routed, drafted, reservation, signal)
       : await askModel(scope, step, routed, drafted, reservation, signal);
   const result: StepResult = {
     run: task.run,
