@@ -110,11 +110,25 @@ async function attemptStep(
     inputs: dispatch.inputs,
     recalled: step.view.recalled.map(({ id }) => id),
     feedback: [...notes, ...instructions],
+    ...askedIn(dispatch),
   });
   const instruction = [dispatch.instruction, ...instructions].filter((line) => line !== undefined).join("\n");
   const { result } = await callModel(scope, ready, step, instruction === "" ? undefined : instruction, signal);
   scope.log.note("step.finished", { path: dispatch.path, agent: agent.id, attempt, result });
   return result;
+}
+
+/** What the topology asks of the agent, for whoever reads the journal: bounded, so that it grows with the steps and not with their texts. */
+function askedIn({ task, instruction, guidance }: Dispatch): { asked?: { task?: string; instruction?: string; guidance?: string } } {
+  if (task === undefined && instruction === undefined && guidance === undefined) return {};
+  const clip = (text: string): string => (text.length <= 500 ? text : `${text.slice(0, 499)}…`);
+  return {
+    asked: {
+      ...(task === undefined ? {} : { task: clip(task) }),
+      ...(instruction === undefined ? {} : { instruction: clip(instruction) }),
+      ...(guidance === undefined ? {} : { guidance: clip(guidance) }),
+    },
+  };
 }
 
 const judgeStep = (scope: RunScope, ready: Ready, artifact: Artifact, inputs: Artifact[], result: StepResult): Promise<Judged> =>

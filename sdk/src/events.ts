@@ -13,6 +13,7 @@ const failure = z.object({ code: z.string(), message: z.string(), plugin: z.stri
 const skipped = z.object({ path: z.string(), code: z.string(), reason: z.string() });
 const documentInfo = z.object({ path: z.string(), title: z.string(), format: z.string(), bytes: z.int(), sentences: z.int(), words: z.int() });
 const call = { call: z.string(), tool: z.string(), round: z.int() };
+const asked = z.string().max(500).optional();
 const at = { path: z.string(), agent: z.string(), attempt: z.int() };
 
 /** `paused` and `waiting` (for a person) go on when they are told to; `interrupted` is a run whose process is gone. The others are ends. */
@@ -47,6 +48,8 @@ export const events = {
     inputs: z.array(z.string()),
     recalled: z.array(z.string()),
     feedback: z.array(z.string()),
+    /** What the topology asked of it beside the task, and in place of the task's own text; the beginning of what is long. */
+    asked: z.object({ task: asked, instruction: asked, guidance: asked }).optional(),
   }),
   "step.routed": z.object({ ...at, model: z.string(), why: z.string(), considered: z.array(z.object({ model: z.string(), why: z.string() })), by: z.string() }),
   /** A plugin asks a model for itself, or for the run; what it costs follows as with any call. */

@@ -47,6 +47,14 @@ describe("a model that leads writes a plan, and its people get what it says", { 
     const { object } = await person.json([...run, "--team", team, "--topology", "hierarchical", ...onModel]);
     expect(object).toMatchObject({ status: "accepted", topology: { observedCalls: 4, facts: { delegated: 2, replans: 0, planned: 1 } } });
     expect(tasks(before).sort()).toEqual(["Find the day the Aurora enters service", "Find the price of the battery", run[1], run[1]]);
+
+    // A trace shows what each was asked to do, a year later too.
+    type Traced = { trace: { kind: string; attributes: { agent: string; skill: string; task?: string; guidance?: string } }[] };
+    const { trace } = (await person.json<Traced>(["run", "show", object.runId, "--trace"])).object;
+    const steps = trace.filter(({ kind }) => kind === "step").map(({ attributes }) => attributes);
+    expect(steps.flatMap((step) => step.task ?? []).sort()).toEqual(["Find the day the Aurora enters service", "Find the price of the battery"]);
+    expect(steps.find(({ skill }) => skill === "plan")?.guidance).toMatch(/Split the task into subtasks/);
+    expect((await person.run(["run", "show", object.runId, "--trace"])).stdout).toMatch(/dates +asked: Find the day the Aurora enters service/);
   });
 
   it("star: each spoke gets the hub's message to it", async () => {

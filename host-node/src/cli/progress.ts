@@ -1,4 +1,4 @@
-import { type RunEvent, type TypedRunEvent, typed, type WatchMessage } from "@orrery/sdk";
+import { type EventData, type RunEvent, type TypedRunEvent, typed, type WatchMessage } from "@orrery/sdk";
 import { count, estimateWords, nanoDollars, seconds } from "./format.ts";
 import { printable } from "../printable.ts";
 import { oneLine, type Terminal } from "./terminal.ts";
@@ -26,6 +26,11 @@ export class Progress {
 
   #row(label: string, text: string): void {
     this.#terminal.line(`${this.#terminal.colours.dim(label.padEnd(9))} ${text}`);
+  }
+
+  #asked({ agent, asked = {} }: EventData<"step.started">): void {
+    const what = [asked.instruction, asked.task].filter((text) => text !== undefined).join(" · ");
+    if (what) this.#row("asked", `${this.#terminal.colours.cyan(agent)} ${oneLine(what, 140)}`);
   }
 
   #event(raw: RunEvent): void {
@@ -65,6 +70,7 @@ export class Progress {
         return;
       }
       case "step.started":
+        this.#asked(event.data);
         this.#terminal.status(dim(`  ${event.data.agent} is at work …`));
         return;
       case "step.routed":

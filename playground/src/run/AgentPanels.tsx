@@ -13,8 +13,18 @@ export function AgentInput({ view, agent, step }: { view: RunView; agent: AgentV
         <p>{agent.role}</p>
       </Part>
       <Part title="Task">
-        <p>{agent.focus ?? view.task?.text}</p>
+        <p className="whitespace-pre-wrap break-words">{step?.asked?.task ?? agent.focus ?? view.task?.text}</p>
       </Part>
+      {step?.asked?.instruction === undefined ? null : (
+        <Part title="What it was asked to do">
+          <p className="whitespace-pre-wrap break-words">{step.asked.instruction}</p>
+        </Part>
+      )}
+      {step?.asked?.guidance === undefined ? null : (
+        <Part title="How to go about it">
+          <p className="whitespace-pre-wrap break-words text-muted">{step.asked.guidance}</p>
+        </Part>
+      )}
       <Part title="What it was shown">
         {!step ? <Nothing>It has not started.</Nothing> : null}
         {step && inputs.length === 0 ? <Nothing>{view.documents ? "The documents, and nothing of its colleagues." : "The task alone."}</Nothing> : null}

@@ -5,7 +5,7 @@ import type { StepState, StepView } from "./run-view.ts";
 
 const sample = (state: StepState, text = ""): StepView => ({
   ...{ path: "s0/v0", agent: "a", role: "", skill: "", attempt: 1, round: 0, state, text },
-  ...{ inputs: [], recalled: [], feedback: [], nano: 0, copied: false, startedAt: 0 },
+  ...{ inputs: [], recalled: [], feedback: [], asked: undefined, nano: 0, copied: false, startedAt: 0 },
 });
 const turn = (...steps: StepView[]): Turn => ({ name: "round", steps });
 

@@ -12,6 +12,8 @@ export interface StepView {
   inputs: string[];
   recalled: string[];
   feedback: string[];
+  /** What the topology asked of it. */
+  asked: EventData<"step.started">["asked"];
   route?: EventData<"step.routed">;
   /** What was streamed or, once it is there, the result. */
   text: string;
@@ -153,9 +155,25 @@ const fold: Fold = {
     draft.view.gates = draft.view.gates.map((gate) => (gate.gate === decided.gate ? { ...gate, decided } : gate));
     draft.tell(decided.decision === "approve" ? "approved" : "denied", decided.by, ts, [decided.gate, decided.note].filter(Boolean).join(": "));
   },
-  "step.started": (draft, { path, agent, role, skill, attempt, round, inputs, recalled, feedback }, { ts }) => {
+  "step.started": (draft, { path, agent, role, skill, attempt, round, inputs, recalled, feedback, asked }, { ts }) => {
     draft.changeLatest(path, (step) => (step.state === "retrying" ? { ...step, state: "done" } : step));
-    draft.add({ path, agent, role, skill, attempt, round, state: "running", inputs, recalled, feedback, text: "", nano: 0, copied: false, startedAt: ts });
+    draft.add({
+      path,
+      agent,
+      role,
+      skill,
+      attempt,
+      round,
+      state: "running",
+      inputs,
+      recalled,
+      feedback,
+      asked,
+      text: "",
+      nano: 0,
+      copied: false,
+      startedAt: ts,
+    });
   },
   "step.routed": (draft, route) => draft.change(route, (step) => ({ ...step, route })),
   "budget.settled": (draft, { origin, nano, usage }) => {

@@ -15,6 +15,13 @@ const shown = (value: Json): string => {
   return text.length > 500 ? `${text.slice(0, 499)}…` : text;
 };
 
+/** What the topology asked of the step. */
+const askedOf = ({ asked: { task, instruction, guidance } = {} }: EventData<"step.started">): Record<string, string> => ({
+  ...(task === undefined ? {} : { task }),
+  ...(instruction === undefined ? {} : { instruction }),
+  ...(guidance === undefined ? {} : { guidance }),
+});
+
 const ended: { readonly [S in RunStatus]: Span["status"] } = {
   running: "open",
   paused: "open",
@@ -67,7 +74,7 @@ export const readers: { readonly [T in EventType]?: (drafts: Drafts, entry: Entr
 
   "step.started": (drafts, { idx, ts, data }) => {
     const { path, agent, role, skill, attempt, round } = data;
-    const attributes = { path, agent, role, skill, attempt, round, inputs: data.inputs.join(", "), recalled: data.recalled.length };
+    const attributes = { path, agent, role, skill, attempt, round, inputs: data.inputs.join(", "), recalled: data.recalled.length, ...askedOf(data) };
     drafts.begin(path, stepId(data));
     drafts.open({ id: stepId(data), name: agent, kind: "step", start: ts, idx, attributes });
   },

@@ -8,7 +8,19 @@ const usage = { inputTokens: 10, outputTokens: 4 };
 const accept = { action: "accept", reasons: [], feedback: [] };
 const retry = { action: "retry", reasons: ["thin"], feedback: ["more"] };
 const verdict = { judge: "orrery.judge.format", score: 0.5, decision: "accept", reasons: [] };
-const started = (attempt: number) => ({ ...at, attempt, role: "writer", skill: "write", round: 0, key: "k", inputs: [], recalled: ["ep_1"], feedback: [] });
+const asked = { task: "Only the wind.", guidance: "Briefly." };
+const started = (attempt: number) => ({
+  ...at,
+  asked,
+  attempt,
+  role: "writer",
+  skill: "write",
+  round: 0,
+  key: "k",
+  inputs: [],
+  recalled: ["ep_1"],
+  feedback: [],
+});
 const finished = (attempt: number) => ({
   ...at,
   attempt,
@@ -96,7 +108,7 @@ test("a run's entries become nested spans, parents before children, judged steps
 
 test("attributes say which model, why, what it took and what the judges said", () => {
   const of = (id: string) => spansOf(journal).find((span) => span.id === id)?.attributes;
-  expect(of("step:r0/a#1")).toMatchObject({ agent: "a", role: "writer", model: "orrery/extractive", why: "the only one", costNano: 7, recalled: 1 });
+  expect(of("step:r0/a#1")).toMatchObject({ agent: "a", role: "writer", model: "orrery/extractive", why: "the only one", costNano: 7, recalled: 1, ...asked });
   expect(of("model:rsv_1")).toMatchObject({ inputTokens: 10, outputTokens: 4, nano: 7, source: "free" });
   expect(of("judge:9")).toMatchObject({ decision: "retry", score: 0.5 });
   expect(of("judge:16")).toMatchObject({ missing: "orrery.judge.grounded" });

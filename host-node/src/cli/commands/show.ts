@@ -23,11 +23,17 @@ export function show(options: Common & { trace?: boolean }, id: string): Promise
       span.kind === "hook" ? "in all" : `${Math.round(span.startMs)} ms`,
       seconds(spanMs(span)),
       span.status,
-      `${"  ".repeat(level)}${oneLine(spanLabel(span), 80)}`,
+      `${"  ".repeat(level)}${oneLine(spanLabel(span), 80)}${askedIn(span)}`,
     ]);
     for (const line of table(rows)) terminal.line(line);
     return 0;
   });
+}
+
+/** What a step was asked to do beside, or in place of, the task. */
+function askedIn({ kind, attributes: { task, instruction, guidance } }: Span): string {
+  const asked = kind === "step" ? [instruction, task, guidance].find((text) => text !== undefined) : undefined;
+  return asked === undefined ? "" : `  asked: ${oneLine(String(asked), 100)}`;
 }
 
 /** Each span under its parent, in order of start. */

@@ -3,7 +3,23 @@ import type { StepView } from "../run-view.ts";
 import { trafficOf } from "./traffic.ts";
 
 const step = (path: string, agent: string, inputs: string[], state: StepView["state"]): StepView => ({
-  ...{ path, agent, inputs, state, role: "", skill: "", attempt: 1, round: 0, recalled: [], feedback: [], text: "", nano: 0, copied: false, startedAt: 0 },
+  ...{
+    path,
+    agent,
+    inputs,
+    state,
+    role: "",
+    skill: "",
+    attempt: 1,
+    round: 0,
+    recalled: [],
+    feedback: [],
+    asked: undefined,
+    text: "",
+    nano: 0,
+    copied: false,
+    startedAt: 0,
+  },
 });
 
 it("lets a message flow to whoever is at work on it, and says what has passed, by the agents who wrote the inputs", () => {

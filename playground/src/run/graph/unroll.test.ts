@@ -5,7 +5,7 @@ import { unroll } from "./unroll.ts";
 
 const step = (path: string, agent: string, inputs: string[]): StepView => ({
   ...{ path, agent, inputs, state: "done", role: "", skill: "", attempt: 1, round: 0 },
-  ...{ recalled: [], feedback: [], text: "", nano: 0, copied: false, startedAt: 0 },
+  ...{ recalled: [], feedback: [], asked: undefined, text: "", nano: 0, copied: false, startedAt: 0 },
 });
 
 it("shows a layer after a layer, though the same agents are in each", () => {
