@@ -5,6 +5,7 @@ import { connectionsPlugin } from "./connections.ts";
 import { StateDatabase } from "./database.ts";
 import { type Carrier, egressPlugin } from "./egress/index.ts";
 import { journalPlugin } from "./journal/index.ts";
+import { mailboxPlugin } from "./mailbox.ts";
 import { browserPlatform } from "./platform.ts";
 import { storagePlugin } from "./storage.ts";
 import { WatchHub, watchPlugin } from "./watch-hub.ts";
@@ -34,7 +35,8 @@ export async function boot({ base, database = "orrery", plugins, carry }: BootOp
     assetsPlugin(base),
     connectionsPlugin(state),
     egressPlugin(state, carry),
-    watchPlugin(hub),
+    watchPlugin(hub, `${database}.events`),
+    mailboxPlugin(`${database}.mailbox`),
   ];
   await Promise.all([...host, ...plugins].map((plugin) => kernel.install(plugin, { tier: "core" })));
   return { kernel, hub, state };

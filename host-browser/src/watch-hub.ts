@@ -48,12 +48,22 @@ export class WatchHub {
   }
 }
 
-/** Passes journal entries and streamed text on to those who watch. */
-export const watchPlugin = (hub: WatchHub) =>
+/** Passes journal entries and streamed text on to those who watch, and entries to those who do in other tabs of the origin, by the channel of that name. */
+export const watchPlugin = (hub: WatchHub, name: string) =>
   definePlugin({
     manifest: { id: "orrery.host.watch", version: "1.0.0", api: "^1.0", title: "Watch", description: "Shows runs to the page as they happen." },
-    setup({ tap }) {
-      tap("event", (event) => hub.tell(event.run, { kind: "event", event }), { phase: "observe" });
+    setup({ tap, own }) {
+      const channel = new BroadcastChannel(name);
+      own("channel", () => channel.close());
+      channel.onmessage = ({ data }: MessageEvent<RunEvent>) => hub.tell(data.run, { kind: "event", event: data });
+      tap(
+        "event",
+        (event) => {
+          hub.tell(event.run, { kind: "event", event });
+          channel.postMessage(event);
+        },
+        { phase: "observe" },
+      );
       tap("model.delta", (delta) => hub.tell(delta.run, { kind: "delta", delta }), { phase: "observe" });
     },
   });

@@ -10,6 +10,7 @@ import { createVault, type Vault } from "./plugins/connections/vault.ts";
 import { egressPlugin } from "./plugins/egress/index.ts";
 import hub from "./plugins/hub/index.ts";
 import journal from "./plugins/journal/index.ts";
+import mailbox from "./plugins/mailbox/index.ts";
 import { webPlugin, webRules } from "./plugins/web/index.ts";
 import storage from "./plugins/storage/index.ts";
 import { type PresetEntry, preset } from "./preset.ts";
@@ -89,6 +90,7 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   try {
     await own(await install(journal, "core", { file: home.journal }));
     await own(await install(storage, "core", { file: home.store }));
+    await install(mailbox, "core", { file: home.store });
     await install(assets, "core", { models: home.models });
     // Read anew at each listing: `orrery connect` may have written since.
     const configured = () => loadSettings(home, env).connections;

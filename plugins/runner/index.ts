@@ -4,6 +4,7 @@ import {
   Journal,
   lazy,
   Ledger,
+  Mailbox,
   type ModelAnswer,
   Models,
   type ModelsFor,
@@ -50,6 +51,7 @@ export default definePlugin({
     toolRounds: z.int().positive().default(8),
     toolCalls: z.int().positive().default(64),
     toolDeadlineMs: z.number().positive().default(60_000),
+    letterWaitMs: z.number().positive().default(10_000),
     passages: z.int().positive().default(24),
     answerTokens: z.int().positive().default(600),
     questions: z.int().nonnegative().default(200),
@@ -59,7 +61,7 @@ export default definePlugin({
   provides: [Runner, Models],
   setup(context) {
     const { use, config: limits, clock, random, session, provide, when, call } = context;
-    const services: Optional = { documents: undefined, ledger: undefined };
+    const services: Optional = { documents: undefined, ledger: undefined, mailbox: undefined };
     when({ documents: Documents }, ({ use: { documents }, own: hold }) => {
       services.documents = documents;
       hold("documents", () => {
@@ -72,7 +74,15 @@ export default definePlugin({
         services.ledger = undefined;
       });
     });
-    const shared: Shared = { context, journal: use.journal, services, limits, live: new Map(), faults: new Map() };
+    when({ mailbox: Mailbox }, ({ use: { mailbox }, own: hold }) => {
+      services.mailbox = mailbox;
+      hold("mailbox", () => {
+        services.mailbox = undefined;
+      });
+    });
+    const attend: Shared["attend"] = (run) =>
+      services.mailbox?.attend(run, async (letter) => (await import("./steer.ts")).steerByLetter(shared, run, letter)) ?? (() => {});
+    const shared: Shared = { context, journal: use.journal, services, limits, live: new Map(), faults: new Map(), attend };
 
     const taskOf = (request: RunRequest): Task => {
       const text = request.text.trim();

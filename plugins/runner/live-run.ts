@@ -30,6 +30,8 @@ export interface Shared {
   readonly live: Map<string, LiveRun>;
   /** Why a run was let go that could not be journalled, until it is carried on. */
   readonly faults: Map<string, Failure>;
+  /** Takes in what other processes and tabs tell the run, until what comes back is called. */
+  attend(run: string): () => void;
 }
 
 /** One life of a run: a run that was killed is carried on in another. */
@@ -114,11 +116,13 @@ export async function beginLife(shared: Shared, life: Life): Promise<LiveRun> {
       await log.flush();
       hooks.close();
       live.delete(task.run);
+      unattend();
       if (control.letGo) await journal.release(task.run, epoch).catch(() => undefined);
       void release();
     });
   const begun: LiveRun = { task, control, log, scope, ended };
   live.set(task.run, begun);
+  const unattend = shared.attend(task.run);
   // Owned after its session, so that on unload the run stops first and still has hooks to stop with.
   const release = context.own(`run ${task.run}`, async () => {
     if (live.get(task.run) !== begun) return;

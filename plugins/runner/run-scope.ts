@@ -1,4 +1,4 @@
-import type { Clock, Documents, HookSession, Ledger, Lifecycle, ModelInfo, Plan, Random, Task } from "@orrery/sdk";
+import type { Clock, Documents, HookSession, Ledger, Lifecycle, Mailbox, ModelInfo, Plan, Random, Task } from "@orrery/sdk";
 import type { Past } from "./past.ts";
 import type { Questions } from "./questions.ts";
 import type { RunControl } from "./run-control.ts";
@@ -8,6 +8,7 @@ import type { RunLog } from "./run-log.ts";
 export interface Optional {
   documents: Documents | undefined;
   ledger: Ledger | undefined;
+  mailbox: Mailbox | undefined;
 }
 
 /** What one run holds while it is under way; nothing of it outlives the run. */
@@ -47,6 +48,8 @@ export interface RunnerConfig {
   toolRounds: number;
   /** Calls of tools one step may make. */
   toolCalls: number;
+  /** Milliseconds another process may take to take in what its run is told. */
+  letterWaitMs: number;
   /** Milliseconds a tool may take for one call. */
   toolDeadlineMs: number;
   /** Passages a generative model is shown. */

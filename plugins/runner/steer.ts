@@ -1,7 +1,8 @@
-import { OrreryError, type Resumption, type Steering } from "@orrery/sdk";
+import { type Json, OrreryError, type Resumption, type Steering } from "@orrery/sdk";
+import { failureOf } from "./failure.ts";
 import { cancelLive, type LiveRun, type Shared } from "./live-run.ts";
 import { note, resume } from "./resume.ts";
-import { unknownGate } from "./steering-errors.ts";
+import { runOver, unknownGate } from "./steering-errors.ts";
 
 const longest = 20_000;
 
@@ -51,11 +52,41 @@ export async function steerLive(run: LiveRun, steering: Steering, by: string): P
   }
 }
 
-/** Tells a run what a person wants, wherever it stands: under way here, or left by a process that is gone. */
-export async function steer(shared: Shared, runId: string, steering: Steering, given: Resumption): Promise<void> {
+/**
+ * Tells a run what a person wants, wherever it stands: under way here, carried on by another process or tab, which is sent a letter,
+ * or left by one that is gone.
+ */
+export async function steer(shared: Shared, runId: string, steering: Steering, given: Resumption): Promise<{ elsewhere: boolean }> {
   checkSteering(steering);
+  for (;;) {
+    try {
+      await steerHere(shared, runId, steering, given);
+      return { elsewhere: false };
+    } catch (thrown) {
+      const { mailbox } = shared.services;
+      if (!mailbox || failureOf(thrown).code !== "RUN_ELSEWHERE") throw thrown;
+      const letter: Letter = { steering, by: given.actor };
+      const gone = async () => !(await shared.journal.held(runId));
+      // Whoever had it is gone, or done with it, and took nothing in: it is told here after all.
+      if (await mailbox.send(runId, letter, { waitMs: shared.limits.letterWaitMs, gone })) return { elsewhere: true };
+    }
+  }
+}
+
+async function steerHere(shared: Shared, runId: string, steering: Steering, given: Resumption): Promise<void> {
   const run = shared.live.get(runId);
   if (run) return steerLive(run, steering, given.actor);
   if (steering.do === "pause" || steering.do === "redirect") return note(shared, runId, steering, given.actor);
   return resume(shared, runId, given, steering);
+}
+
+type Letter = { steering: Steering; by: string };
+
+/** What another process or tab tells a run that is under way here. */
+export async function steerByLetter(shared: Shared, runId: string, letter: Json): Promise<void> {
+  const { steering, by } = letter as unknown as Letter;
+  checkSteering(steering);
+  const run = shared.live.get(runId);
+  if (!run) throw runOver(runId, "a moment ago");
+  return steerLive(run, steering, by);
 }

@@ -50,7 +50,7 @@ export interface KernelClient {
   /** Runs the built-in example. */
   example(): Promise<{ runId: string; thread: string }>;
   cancel(runId: string): Promise<boolean>;
-  /** Pauses, resumes, redirects, cancels, or decides at a gate. Throws RUN_UNKNOWN, RUN_OVER, RUN_ELSEWHERE, GATE_UNKNOWN, GATE_DECIDED. */
+  /** Pauses, resumes, redirects, cancels, or decides at a gate. Throws RUN_UNKNOWN, RUN_OVER, RUN_UNANSWERED, GATE_UNKNOWN, GATE_DECIDED. */
   steer(runId: string, steering: Steering): Promise<void>;
   /** Everything that waits for a person, oldest first. */
   waiting(): Promise<WaitingItem[]>;

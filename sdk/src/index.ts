@@ -90,6 +90,8 @@ export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type
 export { Documents, Embeddings, type DocumentInfo, type InputFile, type Ingested, type Passage, type Sentence, type SkippedFile } from "./documents.ts";
 export { Classifier, type Classified, type PrivateSpan } from "./privacy.ts";
 export { EpisodicMemory, recalled, citation, type Recalled, type Citation } from "./memory.ts";
+export { Mailbox, type Reply, type Waiting } from "./mailbox.ts";
+export { answerPatience, readReply, replyOf, unanswered } from "./letters.ts";
 export { wasImported, type ImportedRun, type Retention } from "./retention.ts";
 export { firstBroken, journalBroken, journalExists, journalHeld, journalUnfinished } from "./whole-run.ts";
 export { Journal, canonicalJson, hashInput, genesis, type JournalEntry, type NewEntry, type RunHead, type RunQuery, type RunSummary } from "./journal.ts";

@@ -124,9 +124,10 @@ export interface Runner {
   cancel(runId: string, reason: string): Promise<boolean>;
   /**
    * Tells a run what a person wants, and resolves once it is journalled. `actor` is who says it. A run nobody carries on is carried on from here by
-   * `resume`, `approve` and `deny`, with what is `given`. Throws RUN_UNKNOWN, RUN_OVER, RUN_ELSEWHERE, GATE_UNKNOWN, GATE_DECIDED, STEERING_INVALID.
+   * `resume`, `approve` and `deny`, with what is `given`; one that another process or tab carries on is told there (`elsewhere`).
+   * Throws RUN_UNKNOWN, RUN_OVER, RUN_UNANSWERED, RUN_ELSEWHERE where no letter reaches it, GATE_UNKNOWN, GATE_DECIDED, STEERING_INVALID.
    */
-  steer(runId: string, steering: Steering, actor: string, given?: Omit<Resumption, "actor">): Promise<void>;
+  steer(runId: string, steering: Steering, actor: string, given?: Omit<Resumption, "actor">): Promise<{ elsewhere: boolean }>;
   /** Everything that waits for a person, oldest first. */
   waiting(query?: { workspace?: string }): Promise<WaitingItem[]>;
   /**

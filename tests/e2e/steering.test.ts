@@ -157,6 +157,22 @@ describe("a run in a tab, steered from the page", () => {
     await asked.waitFor({ state: "detached" });
   });
 
+  it("is paused and resumed from another tab, and both show it", async () => {
+    const { page, context } = opened;
+    const run = await start(page);
+    const other = await context.newPage();
+    await other.goto(`${server.url}#/run/${run}`);
+    await steer(other).getByRole("button", { name: "Pause" }).click();
+    await steer(page).getByRole("button", { name: "Resume" }).waitFor();
+    await steer(other).getByRole("button", { name: "Resume" }).click();
+    await steer(page).getByRole("button", { name: "Pause" }).waitFor();
+    await card(other, "May the writer begin?").waitFor({ timeout: 60_000 });
+    await steer(other).getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("It was cancelled").waitFor();
+    await other.getByText("It was cancelled").waitFor();
+    await other.close();
+  });
+
   it("is cancelled while it waits", async () => {
     const { page } = opened;
     await start(page);

@@ -151,11 +151,16 @@ export class HostClient implements KernelClient {
   }
 
   async steer(runId: string, steering: Steering): Promise<void> {
+    await this.tell(runId, steering);
+  }
+
+  /** As `steer`; says whether another process carries the run on and was told. */
+  async tell(runId: string, steering: Steering): Promise<{ elsewhere: boolean }> {
     const runner = this.#host.need(Runner);
     // A run that is left by its process needs its documents again to go on.
     const goesOn = steering.do === "resume" || steering.do === "approve" || steering.do === "deny";
     const given = goesOn ? await this.#resumption(runId) : undefined;
-    await runner.steer(runId, steering, this.#host.settings.actor, given);
+    return runner.steer(runId, steering, this.#host.settings.actor, given);
   }
 
   waiting(): Promise<WaitingItem[]> {

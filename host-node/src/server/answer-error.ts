@@ -24,7 +24,7 @@ const conflicting = new Set([
   "JOURNAL_EXISTS",
   "JOURNAL_HELD",
 ]);
-const unavailable = new Set(["SERVICE_MISSING", "HOST_FAILED", "KERNEL_CLOSED", "JOURNAL_CLOSED", "PACKAGES_BUSY"]);
+const unavailable = new Set(["RUN_UNANSWERED", "SERVICE_MISSING", "HOST_FAILED", "KERNEL_CLOSED", "JOURNAL_CLOSED", "PACKAGES_BUSY"]);
 const internal = /^(INTERNAL|JOURNAL_|STORAGE_|TAP_|ERR_)/;
 
 /** The status and body an error is answered with. What is nobody's fault outside says no more than its code. */

@@ -11,19 +11,21 @@ interface Told extends Common {
   note?: string;
 }
 
-/** Tells the server of this data folder where there is one, else does it here: a run that goes on then is shown to its end. */
+/** Tells the server of this data folder where there is one, else the process that has the run, else does it here: a run that goes on then is shown to its end. */
 async function tell(options: Common, runId: string, steering: Steering): Promise<number> {
   const { home } = settingsOf(options);
   const answered = await askServer<{ status: string }>(home, "POST", `/api/runs/${encodeURIComponent(runId)}/steer`, steering);
   return withHost(options, async (session) => {
     const { client, terminal } = session;
+    let where = answered ? ", in the server" : "";
     if (!answered) {
-      await client.steer(runId, steering);
-      if (goesOn(steering)) return toItsEnd(session, runId);
+      const { elsewhere } = await client.tell(runId, steering);
+      if (elsewhere) where = ", in the process that has it";
+      else if (goesOn(steering)) return toItsEnd(session, runId);
     }
     const report = await needRun(client, runId);
     terminal.object(report);
-    terminal.line(`${runId} is ${terminal.colours.bold(report.status)}${answered ? ", in the server" : ""}.`);
+    terminal.line(`${runId} is ${terminal.colours.bold(report.status)}${where}.`);
     return 0;
   });
 }
