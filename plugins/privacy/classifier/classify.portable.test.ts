@@ -77,7 +77,12 @@ test("whatever the text, spans are inside it, in order and apart, and it ends so
         expect(at).toBeLessThanOrEqual(text.length);
       },
     ),
+    { numRuns: 1_000 },
   );
+});
+
+test("one character that stands for several goes out whole", () => {
+  expect(classify("from ⩴ to").spans).toEqual([{ type: "IP", start: 5, end: 6 }]);
 });
 
 test("checksums: Luhn's and mod 97", () => {

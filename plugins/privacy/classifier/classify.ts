@@ -36,10 +36,16 @@ function doubtsAbout(text: string): string[] {
 export function classify(original: string): Classified {
   if (original.length > tooLong) return { spans: [], doubts: doubtsAbout(original) };
   const { text, at } = shadowOf(original);
-  const structured = structuredIn(text);
-  const spans = joined([...structured, ...namesIn(text)]).map(({ type, start, end }) => {
-    const inside = structured.find((found) => found.start >= start && found.end <= end);
-    return { type: inside?.type ?? type, start: at[start] ?? 0, end: at[end] ?? original.length };
+  const inOriginal = ({ type, start, end }: PrivateSpan): PrivateSpan => {
+    // What ends within what one character stands for ends behind that character.
+    let last = end;
+    while (last < text.length && at[last] === at[end - 1]) last += 1;
+    return { type, start: at[start] ?? 0, end: at[last] ?? original.length };
+  };
+  const structured = structuredIn(text).map(inOriginal);
+  const spans = joined([...structured, ...namesIn(text).map(inOriginal)]).map((span) => {
+    const inside = structured.find((found) => found.start >= span.start && found.end <= span.end);
+    return { ...span, type: inside?.type ?? span.type };
   });
   return { spans, doubts: doubtsAbout(text) };
 }
