@@ -24,8 +24,8 @@ export interface Call {
   readonly id: number;
   /** By the tap's place, for the kinds that keep every answer. */
   readonly answers: unknown[];
-  /** Taps that have not answered. */
-  readonly pending: Set<Attempt>;
+  /** Taps that have not answered; a set is made for the first that takes its time. */
+  pending: Set<Attempt> | undefined;
   /** The first end counts, later ones do not. */
   ended: boolean;
   settle: ((error: unknown, value: unknown) => void) | undefined;
@@ -60,7 +60,7 @@ export class Attempt implements TapCall {
     if (this.#claimed) return false;
     this.#claimed = true;
     this.cancelDeadline?.();
-    this.run.call.pending.delete(this);
+    this.run.call.pending?.delete(this);
     this.run.entry.owner.pending.delete(this);
     return true;
   }
@@ -88,7 +88,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked
     if ("problem" in checked) throw new KernelError("HOOK_INPUT_INVALID", { hook, plugin: caller?.id, detail: checked.problem });
     const id = tracer.nextCall();
     const startedAt = tracer.now(id);
-    const call: Call = { chain, session, id, answers: [], pending: new Set(), ended: false, settle: undefined };
+    const call: Call = { chain, session, id, answers: [], pending: undefined, ended: false, settle: undefined };
     if (notify) {
       chain.line().callAsync(checked.value, call, () => undefined);
       return tracer.record(call, undefined, startedAt, "silent");
@@ -107,24 +107,24 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked
     if (signal?.aborted) return Promise.reject(cancelled());
     if (entries.length === 0) return Promise.resolve(emptyResult(spec, input));
     const keepsAll = spec.kind === "guard" || spec.kind === "collect";
-    const ownTime = spec.deadlineMs === "caller";
-    const onAbort = (): void => abort(call, cancelled(), ownTime && (signal?.reason as Error | undefined)?.name === "TimeoutError");
-    const onLate = (): void => {
-      const plugin = Array.from(call.pending, (attempt) => attempt.run.entry.plugin).join(", ");
-      abort(call, new KernelError("CALL_DEADLINE", { hook, plugin, detail: `${deadlineMs} ms` }), ownTime);
-    };
     return new Promise((resolve, reject) => {
       let cancel: (() => void) | undefined;
+      let onAbort: (() => void) | undefined;
       call.settle = (error, value) => {
         cancel?.();
-        signal?.removeEventListener("abort", onAbort);
+        if (onAbort) signal?.removeEventListener("abort", onAbort);
         if (error) reject(error);
         else resolve(value);
       };
       line().callAsync(input, call, (error, result) => end(call, error, keepsAll ? weigh(spec, call.answers) : result));
+      // Most calls end at once, and are spared what follows.
       if (call.ended) return;
+      const ownTime = spec.deadlineMs === "caller";
+      onAbort = (): void => abort(call, cancelled(), ownTime && (signal?.reason as Error | undefined)?.name === "TimeoutError");
       signal?.addEventListener("abort", onAbort, { once: true });
-      if (deadlineMs !== undefined) cancel = deadlines.set(deadlineMs, onLate);
+      const late = (plugin: string): KernelError => new KernelError("CALL_DEADLINE", { hook, plugin, detail: `${deadlineMs} ms` });
+      const names = (): string => Array.from(call.pending ?? [], (attempt) => attempt.run.entry.plugin).join(", ");
+      if (deadlineMs !== undefined) cancel = deadlines.set(deadlineMs, () => abort(call, late(names()), ownTime));
     });
   }
 
@@ -149,7 +149,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked
     const { entry, call } = attempt.run;
     const { deadlineMs } = call.chain.spec;
     const late = (): void => fault(attempt, new KernelError("TAP_DEADLINE", { plugin: entry.plugin, hook: entry.hook, detail: `${deadlineMs} ms` }));
-    call.pending.add(attempt);
+    (call.pending ??= new Set()).add(attempt);
     entry.owner.pending.add(attempt);
     if (deadlineMs !== "caller") attempt.cancelDeadline = deadlines.set(deadlineMs, late);
     const settled = (value: unknown): void => settle(attempt, value);
@@ -210,7 +210,7 @@ function end(call: Call, error: unknown, value: unknown): void {
 /** Ends a call from outside: its taps are told to stop and not waited for. Blamed when the caller's deadline was theirs. */
 function abort(call: Call, error: KernelError, blame: boolean): void {
   end(call, error, undefined);
-  for (const attempt of Array.from(call.pending)) {
+  for (const attempt of Array.from(call.pending ?? [])) {
     attempt.claim();
     attempt.stop(error);
     const { owner, plugin, hook } = attempt.run.entry;

@@ -56,6 +56,7 @@ export function logOf(
   hooks: Pick<HookSession<Lifecycle>, "call">,
   { next = 0, broken = () => {} }: { next?: number; broken?: (error: unknown) => void } = {},
 ): RunLog {
+  const unheard = (error: unknown): void => context.log.warn("an event listener failed", { code: failureOf(error).code });
   return new RunLog({
     journal,
     run: task.run,
@@ -65,7 +66,7 @@ export function logOf(
     workspace: task.workspace,
     now: context.clock.now,
     sleep: context.clock.sleep,
-    heard: (event) => void hooks.call("event", event).catch((error) => context.log.warn("an event listener failed", { code: failureOf(error).code })),
+    heard: (event) => void hooks.call("event", event).catch(unheard),
     unheard: (type) => context.log.warn(`"${type}" was written and could not be sent to listeners`),
     broken,
   });
