@@ -16,7 +16,9 @@ import {
   type Steering,
   Storage,
   type SubmitRequest,
+  type Team,
   Trace,
+  typed,
   usdToNano,
   type ViewQuery,
   wasImported,
@@ -67,7 +69,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     if (request.docs?.length)
       throw new OrreryError("DOCS_NO_FOLDERS", "A tab cannot read folders of this machine by path", { todo: "Drop the files on the page." });
     await Promise.all([this.#loadProviders(), this.#packages]);
-    if (request.team?.agents.some(({ tools, output }) => tools.length > 0 || output)) await this.#loadTools();
+    if (needsTools(request.team)) await this.#loadTools();
     const given = (request.documents ?? []).map(inputFile);
     const files = given.length === 0 && request.thread ? await this.#files.ofThread(request.thread) : given;
     const started = await this.#service(Runner).start(runRequest(request, files));
@@ -90,7 +92,9 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   }
 
   async steer(runId: string, steering: Steering) {
-    const files = ["resume", "approve", "deny"].includes(steering.do) ? await this.#files.of(runId) : [];
+    const goesOn = ["resume", "approve", "deny"].includes(steering.do);
+    if (goesOn) await this.#equip(runId);
+    const files = goesOn ? await this.#files.of(runId) : [];
     await this.#service(Runner).steer(runId, steering, "person", { files });
   }
 
@@ -99,12 +103,12 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   }
 
   async resume(runId: string) {
-    await this.#loadProviders();
+    await Promise.all([this.#loadProviders(), this.#equip(runId)]);
     await this.#service(Runner).resume(runId, { actor: "person", files: await this.#files.of(runId) });
   }
 
   async fork(runId: string, fork: ForkRequest) {
-    await this.#loadProviders();
+    await Promise.all([this.#loadProviders(), this.#equip(runId)]);
     const files = await this.#files.of(runId);
     const spending = (await wasImported(this.#service(Storage), runId)) ? { spending: unagreed } : {};
     const started = await this.#service(Runner).fork(runId, fork, { actor: "person", files, ...spending });
@@ -182,6 +186,22 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     return [...this.#booted.kernel.inspect().hooks];
   }
 
+  async files(runId: string) {
+    return (await this.#workspace()).list(runId);
+  }
+
+  async fileVersions(runId: string, path: string) {
+    return (await this.#workspace()).versions(runId, path);
+  }
+
+  async file(runId: string, path: string, version?: number) {
+    const found = await (await this.#workspace()).read(runId, path, version);
+    if (found) return found;
+    throw new OrreryError("FILE_UNKNOWN", `The run has no file "${path.slice(0, 200)}"${version ? ` of version ${version}` : ""}`, {
+      todo: "Reload the page.",
+    });
+  }
+
   async agents() {
     return (await import("./agents.ts")).agentsIn(this.#booted.kernel);
   }
@@ -240,6 +260,20 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     if ((await this.#booted.state.connections.count()) === 0) return;
     this.#connecting ??= Promise.all(onConnect.map(async (load) => this.#booted.kernel.install((await load()).default, { tier: "core" })));
     await this.#connecting;
+  }
+
+  /** What the run's team names of tools, before it goes on. */
+  async #equip(runId: string): Promise<void> {
+    const teams = (await this.events(runId)).flatMap((entry) => {
+      const event = typed(entry);
+      return event?.type === "run.submitted" ? (event.data.team ?? []) : event?.type === "run.planned" ? event.data.plan.team : [];
+    });
+    if (teams.some(needsTools)) await this.#loadTools();
+  }
+
+  async #workspace(): Promise<Workspace> {
+    await this.#loadTools();
+    return this.#service(Workspace);
   }
 
   /** The tools a tab has, once a team names some. */
@@ -302,6 +336,8 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 }
 
 const unagreed: Spending = { allowed: false, capNano: 0, why: "nobody agreed to spend money" };
+
+const needsTools = (team: Team | undefined): boolean => team?.agents.some(({ tools, output }) => tools.length > 0 || output !== undefined) ?? false;
 
 function inputFile(document: NonNullable<SubmitRequest["documents"]>[number]): InputFile {
   const bytes =

@@ -26,6 +26,9 @@ const run = createRoute({
 const approvalsRoom = lazyRouteComponent(() => import("./govern/ApprovalsRoom.tsx"), "ApprovalsRoom");
 const approvals = createRoute({ getParentRoute: () => root, path: "/govern/approvals", component: approvalsRoom });
 const approval = createRoute({ getParentRoute: () => root, path: "/govern/approvals/$id", component: approvalsRoom });
+const agentsRoom = lazyRouteComponent(() => import("./build/AgentsRoom.tsx"), "AgentsRoom");
+const agents = createRoute({ getParentRoute: () => root, path: "/build/agents", component: agentsRoom });
+const agent = createRoute({ getParentRoute: () => root, path: "/build/agents/$name", component: agentsRoom });
 const observe = createRoute({
   getParentRoute: () => root,
   path: "/observe",
@@ -66,7 +69,7 @@ const views = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, run, approvals, approval, observe, trace, extend, hooks, playground, models, views]),
+  routeTree: root.addChildren([home, run, approvals, approval, agents, agent, observe, trace, extend, hooks, playground, models, views]),
   history: createHashHistory(),
   defaultPendingComponent: Loading,
   defaultPreload: "intent",

@@ -11,6 +11,7 @@ import type { Span } from "./span.ts";
 import type { ImportedRun, Retention } from "./retention.ts";
 import type { ForkRequest, Steering, WaitingItem } from "./steering.ts";
 import type { Team } from "./team.ts";
+import type { WorkspaceFile } from "./workspace.ts";
 
 /** A run as a page, a script or the HTTP API asks for it (`POST /api/runs`). */
 export interface SubmitRequest {
@@ -83,6 +84,12 @@ export interface KernelClient {
   agent?(name: string): Promise<AgentDetail>;
   /** Forgets all it remembers, or one episode of it; how many that were. Throws AGENT_UNKNOWN, AGENT_AMBIGUOUS, EPISODE_UNKNOWN. */
   forgetAgent?(name: string, episode?: string): Promise<number>;
+  /** The files a run's agents wrote, each in its newest version. */
+  files?(runId: string): Promise<WorkspaceFile[]>;
+  /** Every version of one of them, oldest first. */
+  fileVersions?(runId: string, path: string): Promise<WorkspaceFile[]>;
+  /** One version of it, or the newest. Throws FILE_UNKNOWN. */
+  file?(runId: string, path: string, version?: number): Promise<{ file: WorkspaceFile; bytes: Uint8Array }>;
   /** A document of a run as numbered sentences, for opening a citation; empty when the host no longer has it. */
   sentences?(runId: string, path: string): Promise<Sentence[]>;
   /** Remembers a model host a person named in the page and allows the network for it, then lists the models. A key stays with the host. */

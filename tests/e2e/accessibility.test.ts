@@ -13,6 +13,8 @@ const rooms = {
   playground: "#/extend/playground",
   models: "#/extend/models",
   views: "#/extend/views",
+  agents: "#/build/agents",
+  "no such agent": "#/build/agents/nobody",
   inbox: "#/govern/approvals",
   "no such approval": "#/govern/approvals/none",
   "no such run": "#/run/run_none",

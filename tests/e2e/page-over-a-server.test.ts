@@ -1,6 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
@@ -8,40 +5,25 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../support/chromium.ts";
 import { cli, type Cli } from "../support/cli.ts";
 import { openPage, type OpenedPage, runExample } from "../support/open-page.ts";
+import { type OrreryServer, serveOrrery } from "../support/orrery-server.ts";
 import { samplePackage } from "../support/sample-package.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-let home: string;
-let server: ChildProcess;
+let server: OrreryServer;
 let url: string;
 let browser: Browser;
 let opened: OpenedPage;
 
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "orrery-serve-"));
-  server = spawn(join(root, "node_modules/.bin/orrery"), ["serve", "--port", "0", "--home", home], {
-    cwd: root,
-    // A key, so that there are paid models to choose; nothing is spent in these tests.
-    env: { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1", ANTHROPIC_API_KEY: "never-used" },
-  });
-  url = await new Promise<string>((resolve, reject) => {
-    let text = "";
-    const read = (data: Buffer) => {
-      text += data;
-      const found = /http:\/\/\S+#token=\S+/.exec(text)?.[0];
-      if (found) resolve(found);
-    };
-    server.stdout?.on("data", read);
-    server.stderr?.on("data", read);
-    server.on("exit", () => reject(new Error(`orrery serve ended: ${text}`)));
-  });
+  // A key, so that there are paid models to choose; nothing is spent in these tests.
+  server = await serveOrrery({ ANTHROPIC_API_KEY: "never-used" });
+  url = server.url;
   browser = await launchChromium();
   opened = await openPage(browser, url);
 });
 afterAll(async () => {
   await browser?.close();
-  server?.kill();
-  await rm(home, { recursive: true, force: true });
+  await server?.close();
 });
 
 /** A report as the page shows it: its text without white space, so that only words and citations count. */
@@ -174,7 +156,7 @@ describe("the same page over a Node host", () => {
     const { page } = opened;
     await page.goto(`${new URL(url).origin}/#/`);
     await page.getByLabel("Run tasks").selectOption("node");
-    server.kill();
+    await server.close();
     await page.getByText("The server does not answer. Trying again…").waitFor();
     await page.getByLabel("Run tasks").selectOption("tab");
     await page.getByText("Runs in this tab.").waitFor();

@@ -259,6 +259,10 @@ export class HostClient implements KernelClient {
     return this.#host.need(Workspace).list(runId);
   }
 
+  fileVersions(runId: string, path: string): Promise<WorkspaceFile[]> {
+    return this.#host.need(Workspace).versions(runId, path);
+  }
+
   /** Throws FILE_UNKNOWN. */
   async file(runId: string, path: string, version?: number): Promise<{ file: WorkspaceFile; bytes: Uint8Array }> {
     const found = await this.#host.need(Workspace).read(runId, path, version);

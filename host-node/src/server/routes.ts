@@ -103,6 +103,10 @@ export const routes: readonly Route[] = [
     await needRun(client, params.id);
     return { files: await client.files(params.id) };
   }),
+  route("GET", "/api/runs/:id/files/versions", "fileVersions", "Every version of one of them, oldest first", async ({ params, query }, { client }) => {
+    await needRun(client, params.id);
+    return { versions: await client.fileVersions(params.id, query.path ?? "") };
+  }),
   route("GET", "/api/runs/:id/files/content", "file", "One of them, as a download", async ({ params, query }, { client, reply }) => {
     const found = await client.file(params.id, query.path ?? "", query.version);
     // Whatever an agent wrote: it is handed over as a file and never shown as a page.

@@ -74,6 +74,11 @@ export const schemas = {
   removePackage: { params: z.object({ id }), response: z.object({ removed: z.string() }) },
   packageAudit: { params: z.object({ id }), response: open("PackageAudit") },
   files: { params: z.object({ id }), response: z.object({ files: z.array(open("WorkspaceFile")) }) },
+  fileVersions: {
+    params: z.object({ id }),
+    querystring: z.object({ path: z.string().min(1).max(1_000) }),
+    response: z.object({ versions: z.array(open("WorkspaceFile")) }),
+  },
   file: {
     params: z.object({ id }),
     querystring: z.object({ path: z.string().min(1).max(1_000), version: whole.min(1).optional() }),

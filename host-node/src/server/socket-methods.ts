@@ -10,6 +10,7 @@ import { wordsOf } from "./issue-words.ts";
 type Method = (client: HostClient, params: readonly unknown[]) => Promise<unknown>;
 
 const id = z.string().min(1).max(200);
+const filePath = z.string().min(1).max(1_000);
 const agentName = z.string().min(1).max(300);
 const method =
   <T extends readonly z.ZodType[]>(
@@ -70,6 +71,12 @@ export const methods: Readonly<Record<string, Method>> = {
   hooks: method([], (client) => client.hooks()),
   sentences: method([id, z.string().min(1).max(1_000)], (client, [runId, path]) => client.sentences(runId, path)),
   views: method([viewQuery], (client, [query]) => client.views(query)),
+  files: method([id], (client, [runId]) => client.files(runId)),
+  fileVersions: method([id, filePath], (client, [runId, path]) => client.fileVersions(runId, path)),
+  file: method([id, filePath, z.int().min(1).optional()], async (client, [runId, path, version]) => {
+    const { file, bytes } = await client.file(runId, path, version);
+    return { file, base64: Buffer.from(bytes).toString("base64") };
+  }),
   agents: method([], (client) => client.agents()),
   agent: method([agentName], (client, [name]) => client.agent(name)),
   forgetAgent: method([agentName, id.optional()], (client, [name, episode]) => client.forgetAgent(name, episode)),

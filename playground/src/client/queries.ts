@@ -57,6 +57,34 @@ export function usePackageAudit(id: string) {
   const { client, where } = useKernel();
   return useQuery({ queryKey: [where, "package audit", id], queryFn: () => client.packageAudit?.(id) ?? null, refetchInterval: 1_000 });
 }
+export function useAgents() {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "agents"], queryFn: async () => (await client.agents?.()) ?? [] });
+}
+export function useAgent(name: string | undefined) {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "agent", name], queryFn: () => client.agent?.(name ?? "") ?? null, enabled: name !== undefined });
+}
+/** Files of a run; asked again while it goes on. */
+export function useRunFiles(runId: string, live: boolean) {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "files", runId], queryFn: async () => (await client.files?.(runId)) ?? [], refetchInterval: live ? 1_000 : false });
+}
+/** Every version of a file; `newest` is part of the question, so that a new version is asked for. */
+export function useFileVersions(runId: string, path: string, newest: number) {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "file versions", runId, path, newest], queryFn: async () => (await client.fileVersions?.(runId, path)) ?? [] });
+}
+/** One version of a file: a version never changes. */
+export function useFile(runId: string, path: string, version: number, wanted = true) {
+  const { client, where } = useKernel();
+  return useQuery({
+    queryKey: [where, "file", runId, path, version],
+    queryFn: () => client.file?.(runId, path, version) ?? null,
+    enabled: wanted,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
 export function useHooks() {
   const { client, where } = useKernel();
   return useQuery({ queryKey: [where, "hooks"], queryFn: () => client.hooks() });

@@ -1,4 +1,4 @@
-import type { KernelClient, WatchMessage } from "@orrery/sdk";
+import type { KernelClient, WatchMessage, WorkspaceFile } from "@orrery/sdk";
 import { ClientError } from "@orrery/host-browser/client-error";
 
 type Reply = { id: number; result: unknown } | { id: number; error: { code: string; message: string; do?: string } } | { watch: number; message: WatchMessage };
@@ -141,6 +141,12 @@ export function socketClient(connection: SocketConnection): KernelClient {
     explain: method("explain"),
     hooks: method("hooks"),
     sentences: (runId, path) => connection.call("sentences", runId, path),
+    files: (runId) => connection.call("files", runId),
+    fileVersions: (runId, path) => connection.call("fileVersions", runId, path),
+    async file(runId, path, version) {
+      const { file, base64: text } = await connection.call<{ file: WorkspaceFile; base64: string }>("file", runId, path, version);
+      return { file, bytes: Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) };
+    },
     agents: () => connection.call("agents"),
     agent: (name) => connection.call("agent", name),
     forgetAgent: (name, episode) => connection.call("forgetAgent", name, episode),

@@ -25,6 +25,9 @@ export function ObserveRoom() {
       <div className="flex flex-wrap items-end justify-between gap-3">
         <h1 className="text-20 font-semibold">Runs</h1>
         <div className="flex flex-wrap gap-2">
+          <Link to="/build/agents" className={buttonClass()}>
+            Agents
+          </Link>
           <ImportRun />
           {data && data.length > 0 ? (
             <>

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { duration, nanoMoney, percent } from "../ui/format.ts";
 import { Status } from "../ui/Status.tsx";
 import { Markdown } from "./Markdown.tsx";
@@ -11,6 +12,15 @@ export function AgentInput({ view, agent, step }: { view: RunView; agent: AgentV
     <>
       <Part title="Role">
         <p>{agent.role}</p>
+        {view.planned ? (
+          <Link
+            to="/build/agents/$name"
+            params={{ name: `${view.planned.plan.team.name}/${agent.id}` }}
+            className="flex min-h-6 items-center self-start text-accent underline-offset-2 hover:underline"
+          >
+            Its other runs, and what it remembers
+          </Link>
+        ) : null}
       </Part>
       <Part title="Task">
         <p className="whitespace-pre-wrap break-words">{step?.asked?.task ?? agent.focus ?? view.task?.text}</p>
@@ -50,9 +60,15 @@ export function AgentInput({ view, agent, step }: { view: RunView; agent: AgentV
       ) : null}
       {step && step.recalled.length > 0 ? (
         <Part title="Recalled from memory">
-          {step.recalled.map((id) => (
-            <p key={id}>{view.recalled.find((each) => each.id === id)?.task ?? id}</p>
-          ))}
+          {step.recalled.map((id) => {
+            const episode = view.recalled.find((each) => each.id === id);
+            return (
+              <p key={id}>
+                {episode?.task ?? id}
+                {episode?.agent === undefined ? null : <span className="text-subtle"> (its own memory: {episode.summary})</span>}
+              </p>
+            );
+          })}
         </Part>
       ) : null}
     </>

@@ -1,9 +1,13 @@
-import { duration, nanoMoney, percent } from "../ui/format.ts";
+import { lazy, Suspense } from "react";
+import { duration, nanoMoney, percent, plural } from "../ui/format.ts";
+import { Loading } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
 import { Cite } from "./Markdown.tsx";
 import { Nothing, Part, Table } from "./panel-parts.tsx";
 import type { AgentView } from "./agent-view.ts";
 import type { RunView } from "./run-view.ts";
+
+const RunFiles = lazy(() => import("./RunFiles.tsx").then((module) => ({ default: module.RunFiles })));
 
 export function RunInput({ view, onCite }: { view: RunView; onCite(citation: string): void }) {
   return (
@@ -38,7 +42,7 @@ export function RunInput({ view, onCite }: { view: RunView; onCite(citation: str
             <p className="font-medium">{episode.task}</p>
             <p className="text-muted">{episode.summary}</p>
             <p className="text-12 text-subtle">
-              relevance {percent(episode.score)} · judged {percent(episode.judged)}
+              {episode.agent === undefined ? "" : `${episode.agent} alone sees it · `}relevance {percent(episode.score)} · judged {percent(episode.judged)}
             </p>
             <p>
               {episode.claims.slice(0, 4).map((claim) => (
@@ -61,17 +65,19 @@ export function RunInput({ view, onCite }: { view: RunView; onCite(citation: str
 }
 
 export function RunOutput({ view }: { view: RunView }) {
-  if (!view.finished) return <Nothing>It has not ended.</Nothing>;
+  const written = view.artifacts.some(({ version }) => version !== undefined);
   return (
     <>
-      <p>
-        {view.finished.output.split(/\s+/).filter(Boolean).length} words, {view.artifacts.length} {view.artifacts.length === 1 ? "file" : "files"}.
-      </p>
-      {view.artifacts.map((artifact) => (
-        <p key={artifact.name}>
-          {artifact.name} <span className="text-subtle">{artifact.mediaType}</span>
-        </p>
-      ))}
+      {view.finished ? <p>{plural(view.finished.output.split(/\s+/).filter(Boolean).length, "word")} of report.</p> : <Nothing>It has not ended.</Nothing>}
+      <Part title="Files its agents wrote">
+        {written ? (
+          <Suspense fallback={<Loading what="Reading the files" />}>
+            <RunFiles run={view.run} live={!view.finished} />
+          </Suspense>
+        ) : (
+          <Nothing>None.</Nothing>
+        )}
+      </Part>
     </>
   );
 }
