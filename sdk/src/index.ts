@@ -103,6 +103,7 @@ export { Runner, Trace, type RunRequest, type RunReport, type AgentReport, type 
 export type { Steering, WaitingItem, ForkRequest } from "./steering.ts";
 export { standingAfter, unstarted, type RunStanding } from "./run-standing.ts";
 export type { KernelClient, SubmitRequest, WatchMessage, HostInfo } from "./client.ts";
+export type { PackageSetting } from "./package/settings.ts";
 export type { PackageReport, PackageChanges, PackageConsent, PackageAudit, InstalledPackage } from "./package/report.ts";
 
 export { nanoUsd, millis, usdToNano, nanoToMicro, nanoToUsd, type NanoUsd, type Millis } from "./brands.ts";

@@ -56,10 +56,11 @@ describe("installing a plugin in the page", () => {
   });
 
   it("asks in words, says that nobody signed it, and installs nothing until that is agreed to", async () => {
-    await choose(await samplePackage());
+    await choose(await samplePackage({ config: { properties: { word: { type: "string", default: "signed", description: "What it writes." } } } }));
     const asked = prompt("Install Signature 1.0.0?");
     await asked.waitFor();
     expect(await asked.textContent()).toMatch(/Not signed.*keep up to 64 KB.*Because: it remembers what it signed.*see and change what every agent wrote/s);
+    expect(await asked.textContent()).toMatch(/It can be set.*word: text; "signed" when nothing is said.*What it writes\./s);
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H2");
     const install = asked.getByRole("button", { name: "Install" });
     expect(await install.isDisabled()).toBe(true);

@@ -1,3 +1,4 @@
+import type { Json } from "@orrery/sdk";
 import { packPlugin } from "@orrery/sdk/package";
 
 interface Sample {
@@ -8,6 +9,8 @@ interface Sample {
   readonly capabilities?: { readonly [name: string]: string };
   readonly budget?: { readonly runUsd: number; readonly dayUsd: number; readonly reason: string };
   readonly hooks?: readonly string[];
+  /** What it is configured with, as JSON Schema. */
+  readonly config?: { readonly [key: string]: Json };
   /** The body of its setup. */
   readonly setup?: string;
 }
@@ -24,6 +27,7 @@ export function samplePackage({
   capabilities = { "storage:64KB": "it remembers what it signed", "net:api.example:GET": "it looks up who wrote it" },
   budget,
   hooks = ["step.after"],
+  config,
   setup = curious,
 }: Sample = {}): Promise<Uint8Array<ArrayBuffer>> {
   const code = `export default {
@@ -45,6 +49,7 @@ export function samplePackage({
     hooks: [...hooks],
     requires: { storage: "orrery.storage@1" },
     provides: [],
+    ...(config ? { config } : {}),
   };
   return packPlugin({ manifest, code }) as Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -34,6 +34,11 @@ export function showPackage(terminal: Terminal, report: PackageReport): void {
     terminal.line(`  ${report.budget.words}  ${dim("budget")}`);
     terminal.line(`    because: “${oneLine(report.budget.reason, 500)}”`);
   }
+  if (report.settings.length > 0) terminal.line("It can be set, under its id in the setting pluginConfig:");
+  for (const { name, takes, default: usual, needed, description } of report.settings) {
+    const held = usual === undefined ? (needed ? "it needs one" : "none needed") : `${JSON.stringify(usual)} when nothing is said`;
+    terminal.line(`  ${bold(oneLine(name, 100))}: ${oneLine(takes)}; ${oneLine(held, 200)}${description ? `  ${dim(oneLine(description, 300))}` : ""}`);
+  }
   showChanges(terminal, report);
   terminal.line();
 }

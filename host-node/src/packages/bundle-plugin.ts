@@ -18,13 +18,13 @@ export interface BundledPlugin {
 
 /**
  * A plugin's source, in JavaScript or TypeScript, with the libraries it uses. A folder means what its package.json exports, else its index.ts or index.js.
- * Throws PLUGIN_NOT_FOUND, PLUGIN_INVALID, and SOURCE_INVALID naming file and line.
+ * `around`: a module to bundle in its place, made from the file it is in. Throws PLUGIN_NOT_FOUND, PLUGIN_INVALID, and SOURCE_INVALID naming file and line.
  */
-export async function bundlePlugin(path: string): Promise<BundledPlugin> {
+export async function bundlePlugin(path: string, around?: (file: string) => string): Promise<BundledPlugin> {
   const { folder, file } = await locate(resolve(path));
   const { build } = await import("esbuild");
   const built = await build({
-    entryPoints: [file],
+    ...(around ? { stdin: { contents: around(file), resolveDir: folder } } : { entryPoints: [file] }),
     absWorkingDir: folder,
     bundle: true,
     write: false,

@@ -5,6 +5,7 @@ import { type PackageParts, packPlugin } from "@orrery/sdk/package";
 import { describeSource, type SandboxEngine } from "@orrery/sdk/sandbox";
 import { z } from "zod";
 import { bundlePlugin } from "./bundle-plugin.ts";
+import { configSchema } from "./config-schema.ts";
 
 export interface Packed {
   readonly bytes: Uint8Array;
@@ -13,6 +14,8 @@ export interface Packed {
   readonly hooks: readonly string[];
   /** Places worth a look, each with file and line. */
   readonly warnings: readonly string[];
+  /** Why what it is configured with is not described in it. */
+  readonly undescribed?: string;
   /** Why its setup did not come to its end here: it may tap more than was seen. */
   readonly unfinished?: string;
 }
@@ -39,6 +42,7 @@ export async function packFrom(path: string, engine: SandboxEngine, clock: Clock
     });
   });
   const { id, version, api, title, description, budget } = said.manifest;
+  const { schema, missing } = said.configurable ? await configSchema(path, engine, clock) : {};
   const hooks = [...new Set([...said.hooks, ...(manifest.orrery?.hooks ?? [])])].sort();
   const parts: PackageParts = {
     code,
@@ -54,11 +58,20 @@ export async function packFrom(path: string, engine: SandboxEngine, clock: Clock
       hooks,
       requires: said.requires,
       provides: [...said.provides],
+      ...(schema ? { config: schema } : {}),
     },
     ...(isFolder ? await texts(folder) : {}),
   };
   const bytes = await packPlugin(parts);
-  return { bytes, id, version, hooks, warnings, ...(said.unfinished ? { unfinished: said.unfinished.message } : {}) };
+  return {
+    bytes,
+    id,
+    version,
+    hooks,
+    warnings,
+    ...(missing === undefined ? {} : { undescribed: missing }),
+    ...(said.unfinished ? { unfinished: said.unfinished.message } : {}),
+  };
 }
 
 /** People decide by the reason: a package has one for everything it asks for. */

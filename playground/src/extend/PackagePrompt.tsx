@@ -17,7 +17,7 @@ export function PackagePrompt({
   onInstall(consent: PackageConsent): void;
   onCancel(): void;
 }) {
-  const { id, version, title, description, capabilities, budget, hooks, signer, changes } = report;
+  const { id, version, title, description, capabilities, budget, hooks, settings, signer, changes } = report;
   const [granted, setGranted] = useState<readonly string[]>(changes?.granted ?? []);
   const kept = changes?.budget?.granted;
   const [sums, setSums] = useState<Sums | undefined>(budget && kept && kept.runUsd > 0 && kept.dayUsd > 0 ? sumsOf(kept) : undefined);
@@ -105,6 +105,20 @@ export function PackagePrompt({
         </ul>
         <p className="text-13 text-muted">It runs in a sandbox: it has no network, no files and no memory of yours but through what you allow.</p>
       </div>
+      {settings.length > 0 ? (
+        <div className="flex flex-col gap-2">
+          <h3 className="font-medium">It can be set</h3>
+          <ul className="list-disc ps-5 text-14">
+            {settings.map(({ name: setting, takes, default: usual, needed, description: about }) => (
+              <li key={setting} className="break-words">
+                <code className="font-mono text-12">{setting}</code>: {takes}
+                {usual === undefined ? (needed ? "; it needs one" : "") : `; ${JSON.stringify(usual)} when nothing is said`}
+                {about ? <span className="block text-muted">{about}</span> : null}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
       {questions.length > 0 ? (
         <fieldset className="flex flex-col gap-2 rounded-8 border border-warn p-3">
           <legend className="px-1 text-13 font-medium text-warn">To be agreed to</legend>

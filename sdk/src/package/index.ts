@@ -12,5 +12,6 @@ export {
   type InstalledPackage,
 } from "./report.ts";
 export { budgetsPlugin, budgetWords, exceedsBudget, lesserBudget, noBudget } from "./budget.ts";
+export type { PackageSetting } from "./settings.ts";
 export { permissionWords, hookWords } from "./permission-words.ts";
 export { packageLimits } from "./limits.ts";

@@ -4,6 +4,7 @@ import { budgetWords, exceedsBudget, lesserBudget, noBudget } from "./budget.ts"
 import type { PluginPackage } from "./package.ts";
 import { hookWords, permissionWords } from "./permission-words.ts";
 import { refusePackage } from "./refusal.ts";
+import { type PackageSetting, packageSettings } from "./settings.ts";
 
 /** What a person is shown before anything of a package runs. Plain data. */
 export interface PackageReport {
@@ -25,6 +26,8 @@ export interface PackageReport {
   /** Token ids. */
   readonly requires: readonly string[];
   readonly provides: readonly string[];
+  /** What it can be configured with, where its author's library could say. */
+  readonly settings: readonly PackageSetting[];
   /** Against the one that is installed; absent when none is. */
   readonly changes?: PackageChanges;
 }
@@ -131,6 +134,7 @@ export function reportPackage({ manifest, readme, signature, integrity, size }: 
     hooks: hooks.map((name) => ({ name, words: hookWords(name) })),
     requires: Object.values(requires),
     provides,
+    settings: packageSettings(manifest.config),
     ...(installed ? { changes: changesOf({ manifest, signature, integrity }, installed) } : {}),
   };
 }

@@ -6,7 +6,7 @@ import { locateHome, openHome } from "../../home.ts";
 import { makeKey, readKey } from "../../packages/publisher-key.ts";
 import { nodePlatform } from "../../platform.ts";
 import { showPackage } from "../permission-prompt.ts";
-import { Terminal } from "../terminal.ts";
+import { oneLine, Terminal } from "../terminal.ts";
 import type { Common } from "../with-host.ts";
 import { readSource } from "./packages.ts";
 
@@ -25,7 +25,7 @@ export async function pack(options: Common & { out?: string; sign?: boolean; key
     const bytes = key ? await signPackage(packed.bytes, key) : packed.bytes;
     const file = resolve(options.out ?? `${packed.id}-${packed.version}.tgz`);
     await write(file, bytes);
-    const { id, version, hooks, warnings, unfinished } = packed;
+    const { id, version, hooks, warnings, undescribed, unfinished } = packed;
     terminal.object({
       file,
       id,
@@ -34,10 +34,12 @@ export async function pack(options: Common & { out?: string; sign?: boolean; key
       hooks,
       warnings,
       ...(key ? { signer: key.fingerprint } : {}),
+      ...(undescribed ? { undescribed } : {}),
       ...(unfinished ? { unfinished } : {}),
     });
     showPackage(terminal, reportPackage(await readPackage(bytes)));
     for (const warning of warnings) terminal.line(terminal.colours.yellow(warning));
+    if (undescribed) terminal.line(terminal.colours.yellow(`Its settings are not described in the package: ${oneLine(undescribed, 500)}.`));
     if (unfinished)
       terminal.line(
         terminal.colours.yellow(
