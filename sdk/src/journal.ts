@@ -75,13 +75,52 @@ export const genesis = "0".repeat(64);
 
 /** JSON with sorted keys and no spaces; `undefined` members left out. Equal values give equal text. */
 export function canonicalJson(value: Json | undefined): string {
+  const sorted = inOrder(value ?? null);
+  return sorted === undefined ? memberByMember(value) : JSON.stringify(sorted);
+}
+
+/**
+ * The value with every object's members in order, itself where they are already: the engine's own writer is several times as fast as one in the language.
+ * Undefined for a value with keys an engine puts elsewhere: numbers, and `__proto__`.
+ */
+function inOrder(value: Json): Json | undefined {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) {
+    let changed = false;
+    const items: Json[] = [];
+    for (const item of value as readonly (Json | undefined)[]) {
+      const sorted = inOrder(item ?? null);
+      if (sorted === undefined) return undefined;
+      changed ||= sorted !== item;
+      items.push(sorted);
+    }
+    return changed ? items : value;
+  }
+  const record = value as { readonly [key: string]: Json | undefined };
+  const keys = Object.keys(record);
+  const digits = (key: string): boolean => key.charCodeAt(0) >= 48 && key.charCodeAt(0) <= 57;
+  let changed = keys.some((key, i) => i > 0 && (keys[i - 1] ?? "") > key);
+  if (changed) keys.sort();
+  const out: { [key: string]: Json } = {};
+  for (const key of keys) {
+    const member = record[key];
+    if (member === undefined) continue;
+    const sorted = inOrder(member);
+    if (sorted === undefined || digits(key) || key === "__proto__") return undefined;
+    changed ||= sorted !== member;
+    out[key] = sorted;
+  }
+  return changed ? out : value;
+}
+
+function memberByMember(value: Json | undefined): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (Array.isArray(value)) return `[${value.map(memberByMember).join(",")}]`;
   const record = value as { readonly [key: string]: Json | undefined };
   const members = Object.keys(record)
     .filter((key) => record[key] !== undefined)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`);
+    .map((key) => `${JSON.stringify(key)}:${memberByMember(record[key])}`);
   return `{${members.join(",")}}`;
 }
 

@@ -28,7 +28,7 @@ export class SqliteJournal implements Journal {
   readonly #leases: LeasesTable;
   readonly #whole: WholeRuns;
   readonly #now: () => number;
-  readonly #last: Database.Statement<[string], { idx: number; hash: string }>;
+  readonly #end: Database.Statement<[string, string], { epoch: number | null; events: number | null; head: string | null }>;
   readonly #insert: Database.Statement<(string | number)[]>;
   readonly #read: Database.Statement<[string, number, number], EventRow>;
   readonly #check: Database.Transaction<(run: string) => Awaited<ReturnType<Journal["verify"]>>>;
@@ -39,7 +39,7 @@ export class SqliteJournal implements Journal {
     this.#runs = new RunsTable(db);
     this.#leases = new LeasesTable(db);
     this.#whole = new WholeRuns(db, this.#runs, this.#leases);
-    this.#last = db.prepare("SELECT idx, hash FROM events WHERE run = ? ORDER BY idx DESC LIMIT 1");
+    this.#end = db.prepare("SELECT (SELECT epoch FROM leases WHERE run = ?) AS epoch, events, head FROM (SELECT 1) LEFT JOIN runs ON runs.run = ?");
     this.#insert = db.prepare("INSERT INTO events(run, idx, type, actor, workspace, data, ts, prev_hash, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#read = db.prepare("SELECT * FROM events WHERE run = ? AND idx >= ? ORDER BY idx LIMIT ?");
     // One snapshot: entries another process adds meanwhile are not half seen.
@@ -126,20 +126,19 @@ export class SqliteJournal implements Journal {
 
   // Everything that can be refused is refused before the first row is written: the commit group relies on it.
   #append({ run, epoch, expect, entries }: Batch): JournalEntry[] {
-    const newest = this.#leases.epoch(run);
+    const { epoch: leased, events: next, head } = this.#end.get(run, run) ?? {};
+    const newest = leased ?? 0;
     if (epoch !== newest) {
       throw new OrreryError("JOURNAL_FENCED", `Run ${run} was taken over: epoch ${epoch} is not its newest, ${newest}`, {
         todo: "Stop working on this run here; whoever holds its lease goes on with it.",
       });
     }
-    const last = this.#last.get(run);
-    const next = last ? last.idx + 1 : 0;
-    if (expect !== next) {
-      throw new OrreryError("JOURNAL_CONFLICT", `Run ${run} has ${next} entries, not ${expect}`, {
+    if (expect !== (next ?? 0)) {
+      throw new OrreryError("JOURNAL_CONFLICT", `Run ${run} has ${next ?? 0} entries, not ${expect}`, {
         todo: "Read the run again and append after what is there.",
       });
     }
-    const prepared = this.#chain(run, next, last?.hash ?? genesis, entries);
+    const prepared = this.#chain(run, expect, head ?? genesis, entries);
     let bytes = 0;
     const written = prepared.map(({ entry, text, size }) => {
       bytes += size;
