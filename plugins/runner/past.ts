@@ -13,7 +13,7 @@ export interface PastStep {
   /** Paths it was shown the outputs of. */
   inputs: readonly string[];
   /** By attempt, from 1. */
-  attempts: { result?: StepResult; judged?: Judged; feedback: readonly string[]; tools?: Map<string, PastToolCall> }[];
+  attempts: { result?: StepResult; judged?: Judged; feedback: readonly string[]; tools?: Map<string, PastToolCall>; rounds?: EventData<"model.answered">[] }[];
   /** Absent while it was under way. */
   settled?: undefined | { ok: true } | { ok: false; failure: Failure; fatal: boolean };
 }

@@ -81,6 +81,12 @@ export function readPast(entries: readonly JournalEntry[]): Recorded | undefined
       case "budget.denied":
         denied.set(event.data.origin.step, event.data.reasons);
         break;
+      case "model.answered": {
+        const { attempt } = attemptOf(event.data);
+        attempt.rounds ??= [];
+        attempt.rounds[event.data.round - 1] = event.data;
+        break;
+      }
       case "tool.called":
       case "tool.finished": {
         const { attempt } = attemptOf(event.data);

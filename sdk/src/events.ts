@@ -6,7 +6,7 @@ import { recalled } from "./memory.ts";
 import { artifact, origin, stepResult, usage } from "./step.ts";
 import { task } from "./task.ts";
 import { plan, team } from "./team.ts";
-import { toolEffect } from "./tool.ts";
+import { toolEffect, toolRequest } from "./tool.ts";
 import { decision, verdict } from "./verdict.ts";
 
 const failure = z.object({ code: z.string(), message: z.string(), plugin: z.string().optional(), do: z.string().optional() });
@@ -60,6 +60,19 @@ export const events = {
   "budget.denied": z.object({ origin, model: z.string(), reasons: z.array(z.string()) }),
   /** `copied`: settled in the run this one was forked from, and paid for there. */
   "step.finished": z.object({ ...at, result: stepResult, copied: z.boolean().optional() }),
+  /** A model has answered with calls of tools: kept before the first of them is made, so that no round is asked or paid for again. */
+  "model.answered": z.object({
+    ...at,
+    round: z.int(),
+    /** Idempotency key of the model call. */
+    key: z.string(),
+    model: z.string(),
+    text: z.string(),
+    toolCalls: z.array(toolRequest),
+    usage,
+    nano: nanoUsd,
+    durationMs: millis,
+  }),
   /** The intent: written before the call, under its idempotency key. */
   "tool.called": z.object({ ...at, ...call, input: json, effects: z.array(toolEffect) }),
   "tool.finished": z.object({ ...at, ...call, ok: z.boolean(), output: json, ms: millis }),

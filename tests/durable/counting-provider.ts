@@ -7,6 +7,8 @@ export interface CountingProvider {
   readonly url: string;
   /** The answer to each request so far, in the order they came: names the question. */
   readonly asked: readonly string[];
+  /** The idempotency key each of them came with. */
+  readonly keys: readonly string[];
   /** Requests whose client went away before the answer was out. */
   readonly broken: readonly string[];
   /** How long an answer takes; may be changed. */
@@ -16,9 +18,15 @@ export interface CountingProvider {
   close(): Promise<void>;
 }
 
-/** Speaks the streaming chat protocol on a loopback port; an answer takes `ms`, or what `ms` is set to later. */
-export async function countingProvider(ms: number): Promise<CountingProvider> {
+/** What a model is told, of which a test needs the roles. */
+export type Told = readonly { role: string; content?: unknown }[];
+/** A call of a tool in place of an answer in words. */
+export type Wants = (messages: Told) => { name: string; input: object } | undefined;
+
+/** Speaks the streaming chat protocol on a loopback port; an answer takes `ms`, or what `ms` is set to later. `wants` says where a tool is called first. */
+export async function countingProvider(ms: number, wants: Wants = () => undefined): Promise<CountingProvider> {
   const asked: string[] = [];
+  const keys: string[] = [];
   const broken: string[] = [];
   const waiting = new Set<{ count: number; resolve: () => void }>();
   const provider = { ms };
@@ -27,9 +35,11 @@ export async function countingProvider(ms: number): Promise<CountingProvider> {
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       if (request.method !== "POST") return response.writeHead(200, { "content-type": "application/json" }).end('{"object":"list","data":[{"id":"gpt-4o"}]}');
-      const { messages } = JSON.parse(Buffer.concat(parts).toString("utf8")) as { messages: unknown };
+      const { messages } = JSON.parse(Buffer.concat(parts).toString("utf8")) as { messages: Told };
       const answer = `answer-${createHash("sha256").update(JSON.stringify(messages)).digest("hex").slice(0, 24)}`;
       asked.push(answer);
+      keys.push(String(request.headers["idempotency-key"]));
+      const call = wants(messages);
       for (const each of waiting) if (asked.length >= each.count) each.resolve();
       let done = false;
       response.on("close", () => {
@@ -40,10 +50,12 @@ export async function countingProvider(ms: number): Promise<CountingProvider> {
         response.write(
           `data: ${JSON.stringify({ id: "x", object: "chat.completion.chunk", created: 1, model: "gpt-4o", choices: [{ index: 0, delta, finish_reason: finish }], ...more })}\n\n`,
         );
-      send({ role: "assistant", content: answer }, null);
+      if (!call) send({ role: "assistant", content: answer }, null);
       setTimeout(() => {
         done = true;
-        send({}, "stop", { usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 } });
+        if (call)
+          send({ tool_calls: [{ index: 0, id: answer, type: "function", function: { name: call.name, arguments: JSON.stringify(call.input) } }] }, null);
+        send({}, call ? "tool_calls" : "stop", { usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 } });
         response.end("data: [DONE]\n\n");
       }, provider.ms);
     });
@@ -52,6 +64,7 @@ export async function countingProvider(ms: number): Promise<CountingProvider> {
   return Object.assign(provider, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     asked,
+    keys,
     broken,
     until: (count: number) =>
       new Promise<void>((resolve) => {

@@ -12,7 +12,8 @@ function seeded(seed: number): () => number {
     return state / 4_294_967_296;
   };
 }
-const ends = ({ reports }: Story) => reports.map(({ task, status, output }) => ({ task, status, output })).sort((a, b) => a.task.localeCompare(b.task));
+const ends = ({ reports }: Story) =>
+  reports.map(({ task, status, output, error }) => ({ task, status, output, error })).sort((a, b) => a.task.localeCompare(b.task));
 
 it(
   `ends every run, with the outcome it would have had, though its process is killed ${kills} times at random moments`,

@@ -37,8 +37,11 @@ describe("a model host that the person allowed", () => {
     await page.goto(`${server.url}#/`);
     await runExample(page);
     expect(await page.getByRole("region", { name: /Report/ }).textContent()).toContain("2 June");
-    const asked = (emulator.getRequests() as { path?: string }[]).filter(({ path }) => path?.endsWith("/chat/completions"));
+    const asked = (emulator.getRequests() as { path?: string; headers: Record<string, string> }[]).filter(({ path }) => path?.endsWith("/chat/completions"));
     expect(asked.length).toBeGreaterThan(0);
+    // Most hosts give a page no permission for this header, and then it reaches nothing.
+    expect(asked.filter(({ headers }) => "idempotency-key" in headers)).toEqual([]);
+    expect(asked.every(({ headers }) => headers["content-type"] === "application/json")).toBe(true);
     const elsewhere = opened.requests.filter((url) => new URL(url).origin !== new URL(server.url).origin);
     expect(new Set(elsewhere.map((url) => new URL(url).origin))).toEqual(new Set([new URL(emulator.url).origin]));
   });

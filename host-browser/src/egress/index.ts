@@ -33,6 +33,8 @@ export const egressPlugin = (database: StateDatabase, carry: Carrier) =>
             });
           }
           const headers = new Headers(init.headers);
+          // A page is asked for permission for each header of its own, and most model hosts say no to this one.
+          headers.delete("idempotency-key");
           const row = credential === undefined ? undefined : allowed.find(({ provider }) => provider === credential);
           const header = row && credentialHeader(row);
           if (header) headers.set(...header);

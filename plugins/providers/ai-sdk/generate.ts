@@ -19,6 +19,7 @@ export async function generate(
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.seed === undefined ? {} : { seed: request.seed }),
     ...(options.reasoning ? { reasoning: options.reasoning } : {}),
+    headers: { "Idempotency-Key": await idempotencyKey(request) },
     abortSignal: options.signal,
   };
   const made = onText ? await streamed(model, call, onText) : await whole(model, call);
@@ -33,6 +34,15 @@ export async function generate(
     finish: finishOf(made.finish),
     ...(made.usage?.raw ? { billed: { provider, model: made.answered ?? model.modelId, body: plain(made.usage.raw) } } : {}),
   };
+}
+
+/**
+ * The call's own key and what is asked, hashed: no name of a run or an agent goes out, the same call made again after a crash has the same key,
+ * and one that asks something else has another.
+ */
+async function idempotencyKey({ id, model, system = "", messages, tools = [] }: ModelRequest): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify([id, model, system, messages, tools])));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 interface Made {

@@ -93,10 +93,16 @@ describe("default routing", () => {
     expect(chosen([extractive, ollama, paid], { preferred: "ollama/llama3.2", agentModel: "orrery/extractive" })?.model).toBe("ollama/llama3.2");
   });
 
-  it("has no route for a model nobody listed or nobody can reach", () => {
+  it("has no route for a model nobody listed", () => {
     expect(chosen([extractive], { preferred: "openai/gpt-9" })).toBeUndefined();
-    expect(chosen([extractive, { ...ollama, state: "unreachable" }], { preferred: "ollama/llama3.2" })).toBeUndefined();
     expect(chosen([])).toBeUndefined();
+  });
+
+  it("asks a model that was named though its host did not list it a moment ago; nobody else is sent there", () => {
+    const away = { ...paid, state: "unreachable" as const };
+    expect(chosen([extractive, away], { preferred: away.id })?.model).toBe(away.id);
+    expect(chosen([extractive, away])?.model).toBe(extractive.id);
+    expect(chosen([away], { preferred: away.id, localOnly: true })).toBeUndefined();
   });
 
   it("keeps a step that must stay local on this machine", () => {

@@ -23,7 +23,8 @@ export function choose({ step, models, preferred, remainingNano }: RouteQuery, m
   });
   const asked = preferred ?? step.agent.model;
   if (asked) {
-    const model = possible.find(({ id }) => id === asked);
+    // A host that did not list its models a moment ago may answer by now, and says better than a route could why it does not.
+    const model = models.find((each) => each.id === asked && !obstacle(each.state === "unreachable" ? { ...each, state: "connected" } : each, step.localOnly));
     return (
       model && take(model, `${model.label} was asked for${step.agent.model === asked && preferred === undefined ? ` by the team for ${step.agent.id}` : ""}.`)
     );

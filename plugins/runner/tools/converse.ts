@@ -6,6 +6,7 @@ import { ToolBelt } from "./tool-belt.ts";
 /**
  * A model with tools: asked, told what its calls gave, and asked again until it answers in words.
  * After the last round it is asked once more without tools, so that there is an answer. What all rounds cost is summed.
+ * A round that an earlier life of the run had answered is taken from its journal.
  */
 export async function converse(
   scope: RunScope,
@@ -17,25 +18,45 @@ export async function converse(
 ): Promise<Answered> {
   const offered = await toolsOf(scope, step, signal);
   const belt = new ToolBelt(scope, step, drafted.origin, offered, signal);
+  const tools = offered.map(({ name, description, input }) => ({ name, description, input }));
+  const known = scope.past.steps.get(step.path)?.attempts[step.attempt - 1]?.rounds;
   const messages: Message[] = [...drafted.messages];
   const total = { nano: 0, durationMs: 0, inputTokens: 0, outputTokens: 0 };
   for (let round = 1; ; round += 1) {
     const last = round > scope.limits.toolRounds;
+    const earlier = last ? undefined : known?.[round - 1];
     const { tools: _, ...plain } = drafted;
-    const request = { ...plain, messages, ...(last ? {} : { tools: offered.map(({ name, description, input }) => ({ name, description, input })) }) };
-    const { response, nano, durationMs } = await askModel(scope, step, routed, request, round === 1 ? reservation : `${reservation}:round-${round}`, signal);
+    // A call of its own, under a key of its own.
+    const id = round === 1 ? drafted.id : `${drafted.id}:round-${round}`;
+    const request = { ...plain, id, messages, ...(last ? {} : { tools }) };
+    const asked = earlier ? undefined : await askModel(scope, step, routed, request, round === 1 ? reservation : `${reservation}:round-${round}`, signal);
+    const { nano, durationMs, usage, text, toolCalls = [] } = earlier ?? { ...(asked as Answered), ...(asked as Answered).response };
     total.nano += nano;
     total.durationMs += durationMs;
-    total.inputTokens += response.usage.inputTokens;
-    total.outputTokens += response.usage.outputTokens;
-    const calls = last ? [] : (response.toolCalls ?? []);
-    if (calls.length === 0) {
+    total.inputTokens += usage.inputTokens;
+    total.outputTokens += usage.outputTokens;
+    if (asked && (last || toolCalls.length === 0)) {
       const { inputTokens, outputTokens } = total;
-      return { response: { ...response, usage: { ...response.usage, inputTokens, outputTokens } }, nano: total.nano, durationMs: total.durationMs };
+      return { response: { ...asked.response, usage: { ...usage, inputTokens, outputTokens } }, nano: total.nano, durationMs: total.durationMs };
     }
-    messages.push({ role: "assistant", content: response.text, toolCalls: calls });
+    // Durable with the first of its calls, and before the next round is paid for.
+    if (asked)
+      scope.log.note("model.answered", {
+        path: step.path,
+        agent: step.agent.id,
+        attempt: step.attempt,
+        round,
+        key: id,
+        model: asked.response.model,
+        text,
+        toolCalls,
+        usage,
+        nano,
+        durationMs,
+      });
+    messages.push({ role: "assistant", content: text, toolCalls });
     // One after another: a later call may build on what an earlier one did.
-    for (const call of calls) messages.push(await belt.perform(call, round));
+    for (const call of toolCalls) messages.push(await belt.perform(call, round));
   }
 }
 

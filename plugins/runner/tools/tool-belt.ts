@@ -48,7 +48,10 @@ export class ToolBelt {
     const call = this.#callOf(request, spec);
     const at = { path, agent: agent.id, attempt, call: call.id, tool, round };
     const earlier = this.#earlier.get(call.id);
-    if (earlier?.result) return told(request, earlier.result);
+    if (earlier?.result) {
+      this.#calls += 1;
+      return told(request, earlier.result);
+    }
 
     const refusal = spec ? wrongWith(spec, input) : `there is no tool "${tool}" for you; there are: ${[...this.#tools.keys()].join(", ")}`;
     if (!spec || refusal) {
