@@ -59,8 +59,8 @@ export interface KernelClient {
   fork(runId: string, fork: ForkRequest): Promise<{ runId: string; thread: string }>;
   /** Carries on a run whose process or tab is gone. */
   resume(runId: string): Promise<void>;
-  /** Newest first; `status: "unfinished"`: those without an end. */
-  runs(query?: Pick<RunQuery, "limit" | "thread" | "status">): Promise<RunSummary[]>;
+  /** Newest first; `status: "unfinished"`: those without an end; `after`: the next page. */
+  runs(query?: Pick<RunQuery, "limit" | "thread" | "status" | "after">): Promise<RunSummary[]>;
   report(runId: string): Promise<RunReport | undefined>;
   events(runId: string, from?: number): Promise<RunEvent[]>;
   trace(runId: string): Promise<Span[]>;

@@ -1,5 +1,6 @@
 import { type Json, token } from "@orrery/kernel";
 import type { Millis } from "./brands.ts";
+import type { RunStatus } from "./events.ts";
 
 export interface JournalEntry {
   /** Position in the whole journal, from 1. */
@@ -36,7 +37,10 @@ export interface RunQuery {
   workspace?: string;
   limit?: number;
   before?: Millis;
-  status?: "unfinished";
+  /** Those that stand so; `unfinished`: all without an end. */
+  status?: RunStatus | "unfinished";
+  /** Those that come after this run in the list: the next page. */
+  after?: string;
 }
 /**
  * The append-only, hash-chained record of every run: the one place facts are kept.

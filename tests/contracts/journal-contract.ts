@@ -220,6 +220,38 @@ export function journalContract(name: string, open: () => Promise<JournalUnderTe
       expect((await journal.runs({ before: 30 })).map((r) => r.run)).toEqual(["r2", "r1"]);
     });
 
+    it("lists runs by how they stand, and page after page without losing one, those of one moment too", async () => {
+      const runs = ["a", "b", "c", "d", "e", "f"];
+      const epochs = new Map<string, number>();
+      for (const [i, run] of runs.entries()) {
+        epochs.set(run, await journal.lease(run));
+        await journal.append({ run, epoch: epochs.get(run) ?? 0, expect: 0, entries: [submitted(run, "t", run, i < 2 ? 10 : 20)] });
+      }
+      await journal.append({ run: "a", epoch: epochs.get("a") ?? 0, expect: 1, entries: [finished("accepted", 30)] });
+      await journal.append({ run: "b", epoch: epochs.get("b") ?? 0, expect: 1, entries: [finished("failed", 30)] });
+      await journal.append({ run: "c", epoch: epochs.get("c") ?? 0, expect: 1, entries: [entry("run.paused", { by: "ada" })] });
+      await journal.release("d", epochs.get("d") ?? 0);
+      const listed = async (query: Parameters<Journal["runs"]>[0]) => (await journal.runs(query)).map(({ run }) => run);
+      expect(await Promise.all((["accepted", "failed", "paused", "interrupted", "running"] as const).map((status) => listed({ status })))).toEqual([
+        ["a"],
+        ["b"],
+        ["c"],
+        ["d"],
+        ["f", "e"],
+      ]);
+      expect(await listed({ status: "running", limit: 1 })).toEqual(["f"]);
+      expect(await listed({ status: "running", limit: 1, after: "f" })).toEqual(["e"]);
+      expect(await listed({ status: "cancelled" })).toEqual([]);
+      const pages: string[][] = [];
+      for (let page = await listed({ limit: 2 }); page.length > 0; page = await listed({ limit: 2, after: page.at(-1) ?? "" })) pages.push(page);
+      expect(pages).toEqual([
+        ["f", "e"],
+        ["d", "c"],
+        ["b", "a"],
+      ]);
+      expect(await listed({ after: "nobody" })).toEqual([]);
+    });
+
     const ended = async (run: string): Promise<JournalEntry[]> => {
       const epoch = await journal.lease(run);
       await journal.append({ run, epoch, expect: 0, entries: [submitted(run, `thread of ${run}`, `task of ${run}`, 10), entry("a", { ü: [1, null] })] });

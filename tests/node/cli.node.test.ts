@@ -34,6 +34,9 @@ describe("orrery run", () => {
     expect([shown.output, shown.journal]).toEqual([report.output, report.journal]);
     expect(shown.trace.length).toBeGreaterThan(3);
     expect(json<{ runs: { run: string }[] }>(await orrery(["runs", "--json"], env)).runs.map(({ run }) => run)).toEqual([report.runId]);
+    const listed = async (...args: string[]) => json<{ runs: unknown[] }>(await orrery(["runs", ...args, "--json"], env)).runs.length;
+    expect([await listed("--status", "accepted"), await listed("--status", "unfinished"), await listed("--after", report.runId)]).toEqual([1, 0, 0]);
+    expect(json<{ error: { code: string } }>(await orrery(["runs", "--status", "lost", "--json"], env)).error.code).toBe("USAGE");
   });
 
   it("tells a person what happens, line by line, and says what to do next", async () => {

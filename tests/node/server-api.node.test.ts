@@ -65,6 +65,22 @@ describe("the HTTP API", () => {
     expect(sentences.sentences.map(({ text }) => text)).toContain("The harbour opens at six in the morning.");
   });
 
+  it("lists runs a page at a time, by how they stand", async () => {
+    const { call, post } = await setUp();
+    for (let i = 0; i < 5; i += 1) await post("/api/runs?wait=true", i === 3 ? { ...task, topology: "moebius" } : task);
+    type Page = { runs: { run: string; status: string }[]; next?: string };
+    const page = async (query: string) => (await call<Page>(`/api/runs?${query}`)).body;
+    const { runs: all, next: none } = await page("");
+    expect([all.length, none]).toEqual([5, undefined]);
+    const [first, second, third] = [await page("limit=2"), await page(`limit=2&after=${all[1]?.run}`), await page(`limit=2&after=${all[3]?.run}`)];
+    expect([...first.runs, ...second.runs, ...third.runs].map(({ run }) => run)).toEqual(all.map(({ run }) => run));
+    expect([first.next, second.next, third.next]).toEqual([all[1]?.run, all[3]?.run, undefined]);
+    expect((await page("status=failed")).runs).toMatchObject([{ run: all[1]?.run, status: "failed" }]);
+    expect((await page("status=accepted&limit=3")).runs).toHaveLength(3);
+    expect((await page("status=unfinished")).runs).toEqual([]);
+    expect((await call<{ error: { code: string } }>("/api/runs?status=lost")).body.error.code).toBe("REQUEST_INVALID");
+  });
+
   it("forecasts a task without doing it, and the report has what was predicted beside what was observed", async () => {
     const { call, post } = await setUp();
     const { status, body: forecast } = await post<Forecast>("/api/forecast", task);

@@ -91,6 +91,10 @@ export class DexieJournal implements Journal {
 
   /** A run left "running" by a tab that closed is told as "interrupted": nobody holds its lock. */
   async runs(query: RunQuery = {}): Promise<RunSummary[]> {
+    const held = await this.#locks.held();
+    const told = (row: RunRow): string => (row.status === "running" && !held.has(row.run) ? "interrupted" : row.status);
+    const last = query.after === undefined ? undefined : await this.#database.runs.get(query.after);
+    if (query.after !== undefined && !last) return [];
     const rows = await this.#database.runs
       .orderBy("startedAt")
       .reverse()
@@ -100,14 +104,15 @@ export class DexieJournal implements Journal {
           (query.thread === undefined || row.thread === query.thread) &&
           (query.workspace === undefined || row.workspace === query.workspace) &&
           (query.before === undefined || row.startedAt < query.before) &&
-          (query.status === undefined || row.endedAt === undefined),
+          (last === undefined || row.startedAt < last.startedAt || (row.startedAt === last.startedAt && row.run < last.run)) &&
+          (query.status === undefined || (query.status === "unfinished" ? row.endedAt === undefined : told(row) === query.status)),
       )
       .limit(query.limit ?? 100)
       .toArray();
-    const held = rows.some((row) => row.status === "running") ? await this.#locks.held() : new Set<string>();
-    return rows.map(({ epoch: _e, paused: _p, gates: _g, ...row }) =>
-      row.status === "running" && !held.has(row.run) ? { ...row, status: "interrupted" } : row,
-    );
+    return rows.map((row) => {
+      const { epoch: _e, paused: _p, gates: _g, ...summary } = row;
+      return { ...summary, status: told(row) };
+    });
   }
 
   async adopt(run: string, entries: readonly JournalEntry[]): Promise<void> {

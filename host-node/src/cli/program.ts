@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { archiveCommands } from "./archive-commands.ts";
 import { authorCommands } from "./author-commands.ts";
 import { version } from "../version.ts";
@@ -9,6 +9,8 @@ import { Terminal } from "./terminal.ts";
 
 type Action = (options: never, ...rest: string[]) => Promise<number>;
 
+/** How `orrery runs` may ask for runs; the SDK's own words, which this file does not load. */
+const standings = ["unfinished", "running", "paused", "interrupted", "waiting", "accepted", "rejected", "over_budget", "failed", "cancelled"];
 const many = (value: string, before: string[] = []): string[] => [...before, value];
 const number = (what: string, least: number, whole: boolean) => (text: string) => {
   const value = Number(text);
@@ -139,11 +141,13 @@ export function describe(lazy: Lazy, json: boolean): Command {
     program,
     "runs",
     "List runs, newest first",
-    ["orrery runs", "orrery runs --limit 5 --json"],
+    ["orrery runs", "orrery runs --limit 5 --json", "orrery runs --status failed", "orrery runs --after run_01j…"],
     async () => (await import("./commands/runs.ts")).runs,
   )
     .option("--limit <n>", "at most this many", number("a whole number above 0", 1, true), 20)
-    .option("--thread <id>", "of this conversation");
+    .option("--thread <id>", "of this conversation")
+    .addOption(new Option("--status <status>", "those that stand so; unfinished: all without an end").choices(standings))
+    .option("--after <run>", "those after this run: the next page");
   archiveCommands(runs, command);
   command(
     program,

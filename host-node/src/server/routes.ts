@@ -1,4 +1,4 @@
-import { type ForkRequest, OrreryError, type PackageConsent, type Retention, type Steering } from "@orrery/sdk";
+import { type ForkRequest, OrreryError, type PackageConsent, type Retention, type RunQuery, type Steering } from "@orrery/sdk";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HostClient } from "../client/host-client.ts";
 import { needRun } from "../client/need-run.ts";
@@ -11,10 +11,7 @@ import { streamRun, wantsStream } from "./sse.ts";
 /** The request after its schema. */
 export interface Checked {
   params: { id: string; name: string };
-  query: {
-    limit?: number;
-    thread?: string;
-    before?: number;
+  query: Pick<RunQuery, "limit" | "thread" | "before" | "status" | "after"> & {
     from?: number;
     path?: string;
     version?: number;
@@ -77,9 +74,12 @@ export const routes: readonly Route[] = [
     { bodyLimit: 50_000_000 },
   ),
   route("POST", "/api/example", "example", "Run the built-in example", async (_, context) => accepted(context, await context.client.example())),
-  route("GET", "/api/runs", "runs", "Runs, newest first", async ({ query: { limit, thread, before } }, { client }) => ({
-    runs: await client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}), ...(before === undefined ? {} : { before }) }),
-  })),
+  route("GET", "/api/runs", "runs", "Runs, newest first, a page at a time", async ({ query: { limit = 50, ...query } }, { client }) => {
+    const found = await client.runs({ ...query, limit: limit + 1 });
+    const runs = found.slice(0, limit);
+    const last = runs.at(-1)?.run;
+    return { runs, ...(found.length > limit && last !== undefined ? { next: last } : {}) };
+  }),
   route("GET", "/api/runs/:id", "report", "A run's report as of now", ({ params }, { client }) => needRun(client, params.id)),
   route(
     "GET",

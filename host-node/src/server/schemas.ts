@@ -1,4 +1,4 @@
-import { runEvent } from "@orrery/sdk";
+import { runEvent, runStatus } from "@orrery/sdk";
 import { z } from "zod";
 import { packageConsent, packed } from "../client/package-request.ts";
 import { retention } from "../client/retention-request.ts";
@@ -7,6 +7,8 @@ import { submitRequest } from "../client/submit-request.ts";
 
 const id = z.string().min(1).max(200);
 const whole = z.coerce.number().int().nonnegative();
+/** How runs may be asked for. */
+export const runStanding = z.union([runStatus, z.literal("unfinished")]);
 const agentName = z.string().min(1).max(300).describe("`team/agent`, its slash written as %2F; the agent's name alone where one team has it");
 const runsLookedAt = whole.min(1).max(10_000).optional().describe("Looking at so many runs, newest first; 200 when absent");
 const started = z.object({ runId: z.string(), thread: z.string() });
@@ -34,11 +36,13 @@ export const schemas = {
   example: { response: started },
   runs: {
     querystring: z.object({
-      limit: whole.min(1).max(1_000).optional(),
+      limit: whole.min(1).max(1_000).optional().describe("50 when absent"),
+      status: runStanding.optional().describe("Those that stand so; `unfinished`: all without an end"),
+      after: id.optional().describe("Those after this run: the `next` of the page before"),
       thread: id.optional(),
       before: z.coerce.number().optional().describe("Started before this time, ms"),
     }),
-    response: z.object({ runs: z.array(open("RunSummary")) }),
+    response: z.object({ runs: z.array(open("RunSummary")), next: z.string().optional().describe("Give it as `after` for the next page; absent on the last") }),
   },
   report: { params: z.object({ id }), response: open("RunReport") },
   events: {

@@ -1,4 +1,4 @@
-import { type ForkRequest, OrreryError, type PackageConsent, type Retention, type Steering, viewQuery } from "@orrery/sdk";
+import { type ForkRequest, OrreryError, type PackageConsent, type Retention, type RunQuery, type Steering, viewQuery } from "@orrery/sdk";
 import { z } from "zod";
 import type { HostClient } from "../client/host-client.ts";
 import { packageConsent, packed, unpacked } from "../client/package-request.ts";
@@ -6,6 +6,7 @@ import { retention } from "../client/retention-request.ts";
 import { forkRequest, steering } from "../client/steering-request.ts";
 import { submitRequest } from "../client/submit-request.ts";
 import { wordsOf } from "./issue-words.ts";
+import { runStanding } from "./schemas.ts";
 
 type Method = (client: HostClient, params: readonly unknown[]) => Promise<unknown>;
 
@@ -29,7 +30,9 @@ const method =
     }
     return work(client, parsed as { [K in keyof T]: z.output<T[K]> });
   };
-const query = z.strictObject({ limit: z.int().min(1).max(1_000).optional(), thread: id.optional(), status: z.literal("unfinished").optional() }).default({});
+const query = z
+  .strictObject({ limit: z.int().min(1).max(1_000).optional(), thread: id.optional(), status: runStanding.optional(), after: id.optional() })
+  .default({});
 const connection = z.strictObject({
   provider: z.string().max(64),
   baseUrl: z.string().max(2_000).optional(),
@@ -51,9 +54,7 @@ export const methods: Readonly<Record<string, Method>> = {
   exportRun: method([id], (client, [runId]) => client.exportRun(runId)),
   importRun: method([z.string().max(64_000_000)], (client, [file]) => client.importRun(file)),
   pruneRuns: method([retention], (client, [rule]) => client.pruneRuns(rule as Retention)),
-  runs: method([query], (client, [{ limit, thread, status }]) =>
-    client.runs({ ...(limit ? { limit } : {}), ...(thread ? { thread } : {}), ...(status ? { status } : {}) }),
-  ),
+  runs: method([query], (client, [asked]) => client.runs(asked as RunQuery)),
   report: method([id], (client, [runId]) => client.report(runId)),
   events: method([id, z.int().nonnegative().default(0)], (client, [runId, from]) => client.events(runId, from)),
   trace: method([id], (client, [runId]) => client.trace(runId)),

@@ -82,18 +82,19 @@ export function memoryJournal(earlier: readonly JournalEntry[] = []): Journal & 
     async head(run) {
       return headOf(run);
     },
-    async runs({ thread, workspace, limit = 50, before = Number.POSITIVE_INFINITY, status: only } = {}) {
+    async runs({ thread, workspace, limit = 50, before = Number.POSITIVE_INFINITY, status: only, after } = {}) {
       const summaries = [...runs].flatMap(([run, { entries, held }]) => {
         const head = headOf(run);
         if (!head) return [];
         const { paused: _, gates: __, ...standing } = entries.reduce(standingAfter, unstarted);
         return [{ ...head, ...standing, status: standing.status === "running" && !held ? "interrupted" : standing.status }];
       });
-      return summaries
+      const listed = summaries
         .filter((run) => (!thread || run.thread === thread) && (!workspace || run.workspace === workspace) && run.startedAt < before)
-        .filter(({ endedAt }) => only !== "unfinished" || endedAt === undefined)
-        .reverse()
-        .slice(0, limit);
+        .filter(({ endedAt, status }) => only === undefined || (only === "unfinished" ? endedAt === undefined : status === only))
+        .reverse();
+      const from = after === undefined ? 0 : listed.findIndex(({ run }) => run === after) + 1;
+      return after !== undefined && from === 0 ? [] : listed.slice(from, from + limit);
     },
     async verify(run) {
       const entries = runs.get(run)?.entries ?? [];

@@ -32,6 +32,7 @@ export class RunsTable {
     this.#grow.run(written.length, bytes, last.hash, run);
   }
 
+  /** A `limit` of -1: all of them. */
   list(query: RunQuery): RunRow[] {
     const where: string[] = [];
     const values: (string | number)[] = [];
@@ -44,6 +45,8 @@ export class RunsTable {
     also("workspace = ?", query.workspace);
     also("started_at < ?", query.before);
     if (query.status === "unfinished") where.push("ended_at IS NULL");
+    else also("status = ?", query.status);
+    also("(started_at, run) < (SELECT started_at, run FROM runs WHERE run = ?)", query.after);
     const filter = where.length > 0 ? `WHERE ${where.join(" AND ")}` : "";
     return this.#db
       .prepare<(string | number)[], RunRow>(`SELECT * FROM runs ${filter} ORDER BY started_at DESC, run DESC LIMIT ?`)

@@ -78,10 +78,15 @@ export class SqliteJournal implements Journal {
 
   async runs(query: RunQuery = {}): Promise<RunSummary[]> {
     const now = this.#now();
-    return this.#runs
-      .list(query)
+    const told = (run: RunSummary): RunSummary => (run.status === "running" && !this.#leases.held(run.run, now) ? { ...run, status: "interrupted" } : run);
+    const { status, limit = 50 } = query;
+    if (status !== "running" && status !== "interrupted") return this.#runs.list(query).map(summaryOf).map(told);
+    // Which of the two a run is, its lease says and not its row.
+    const open = this.#runs
+      .list({ ...query, status: "running", limit: -1 })
       .map(summaryOf)
-      .map((run) => (run.status === "running" && !this.#leases.held(run.run, now) ? { ...run, status: "interrupted" } : run));
+      .map(told);
+    return open.filter((run) => run.status === status).slice(0, limit);
   }
 
   async adopt(run: string, entries: readonly JournalEntry[]): Promise<void> {
