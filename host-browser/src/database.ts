@@ -1,6 +1,6 @@
 import { Dexie, type EntityTable, type Table } from "dexie";
 import type { JournalEntry, RunStanding } from "@orrery/sdk";
-import type { InstalledPackage } from "@orrery/sdk/package";
+import type { GrantedPackage, InstalledPackage } from "@orrery/sdk/package";
 
 /** A run as the journal's own index keeps it: the head of its chain and what lists show. */
 export interface RunRow extends RunStanding {
@@ -52,7 +52,11 @@ export interface PackageRow {
   id: string;
   /** The archive as it came. */
   bytes: Uint8Array;
-  installed: InstalledPackage;
+  installed: GrantedPackage;
+  /** It is in quarantine. */
+  held?: NonNullable<InstalledPackage["held"]>;
+  /** The version before, as it was granted. */
+  previous?: { bytes: Uint8Array; installed: GrantedPackage };
   /** When the counting below began; ms since the epoch, as is every time here. */
   since: number;
   /** Capability → when it was last seen to have been used. */

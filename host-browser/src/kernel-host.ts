@@ -313,6 +313,14 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     return (await this.#sandboxed()).remove(id);
   }
 
+  async resumePackage(id: string) {
+    return (await this.#sandboxed()).resume(id);
+  }
+
+  async rollbackPackage(id: string) {
+    return (await this.#sandboxed()).back(id);
+  }
+
   async packageAudit(id: string) {
     return (await this.#sandboxed()).audit(id);
   }

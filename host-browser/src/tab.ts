@@ -139,6 +139,8 @@ export async function startTab(base: string): Promise<TabClient> {
       return call("packages");
     },
     removePackage: (id) => call("removePackage", id),
+    resumePackage: (id) => call("resumePackage", id),
+    rollbackPackage: (id) => call("rollbackPackage", id),
     packageAudit: (id) => call("packageAudit", id),
     watchPlugin: (id, listener) => stopper(kernel.watchCalls(id, proxy(listener))),
     onGuestLine(listener) {

@@ -14,7 +14,7 @@ import mailbox from "./plugins/mailbox/index.ts";
 import { webPlugin, webRules } from "./plugins/web/index.ts";
 import storage from "./plugins/storage/index.ts";
 import { type PresetEntry, preset } from "./preset.ts";
-import { loadSandboxedFile } from "./sandbox/sandboxed-files.ts";
+import { type FileHost, loadSandboxedFile } from "./sandbox/sandboxed-files.ts";
 import { loadSettings } from "./settings/load-settings.ts";
 import type { Settings } from "./settings/schema.ts";
 import { listUserPlugins, loadUserPlugin } from "./user-plugins.ts";
@@ -63,7 +63,7 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   const install = (plugin: AnyPlugin, tier: "core" | "trusted", config = configOf(plugin.manifest.id)): Promise<PluginReport> =>
     kernel.install(plugin, { tier, ...(config === undefined ? {} : { config }) });
 
-  const onStopped: Parameters<typeof loadSandboxedFile>[3] = ({ plugin, message, quarantined }) => {
+  const onStopped: FileHost["onStopped"] = ({ plugin, message, quarantined }) => {
     if (quarantined) void kernel.suspend(plugin, message).catch(() => undefined);
   };
   const packages = once(async () => {
@@ -112,9 +112,15 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
     for (const path of await listUserPlugins(home.plugins, settings.plugins)) {
       await attempt(path, async () => install(await loadUserPlugin(path), "trusted"));
     }
+    const held = once(async () => (existsSync(home.lockfile) ? (await (await import("./packages/lockfile.ts")).readLockfile(home.lockfile)).held : []));
+    const onQuarantined: FileHost["onQuarantined"] = (mark) =>
+      void packages()
+        .then((made) => made.holdFile(mark))
+        .catch((error: unknown) => platform.log.error(`that ${mark.id} is in quarantine could not be kept: ${failureOf(error).message}`));
     for (const each of settings.sandboxed) {
       await attempt(each.file, async () => {
-        const { plugin, options: granted } = await loadSandboxedFile(each, await engine(), platform.clock, onStopped);
+        const of = { engine, clock: platform.clock, held: await held(), onStopped, onQuarantined };
+        const { plugin, options: granted } = await loadSandboxedFile(each, of);
         const config = configOf(plugin.manifest.id);
         await kernel.install(plugin, { ...granted, ...(config === undefined ? {} : { config }) });
       });

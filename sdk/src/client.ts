@@ -107,6 +107,10 @@ export interface KernelClient {
   packages?(): Promise<InstalledPackage[]>;
   /** Stops it and takes everything with it: its data, grants and files. Throws PACKAGE_UNKNOWN. */
   removePackage?(id: string): Promise<void>;
+  /** Lets a plugin out of quarantine and starts it anew. Throws PLUGIN_NOT_HELD. */
+  resumePackage?(id: string): Promise<void>;
+  /** Puts the version before the installed one back, with what it was granted then. Throws PACKAGE_UNKNOWN, PACKAGE_NO_PREVIOUS, PACKAGE_NOT_STARTED. */
+  rollbackPackage?(id: string): Promise<InstalledPackage>;
   /** Throws PACKAGE_UNKNOWN. */
   packageAudit?(id: string): Promise<PackageAudit>;
 }

@@ -125,6 +125,41 @@ describe("installing a plugin in the page", () => {
     await sound("the budget");
   });
 
+  it("goes back to the version before, with what that was granted", async () => {
+    await row().getByRole("button", { name: "Back to 1.0.0: Signature" }).click();
+    await row()
+      .getByText(/acme\.signature 1\.0\.0/)
+      .waitFor();
+    expect(await row().textContent()).not.toMatch(/May spend|Back to/);
+  });
+
+  it("shows what is in quarantine, and starts it again when it is told to", async () => {
+    await page.evaluate(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const opening = indexedDB.open("orrery.state");
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const changing = opening.result.transaction("packages", "readwrite");
+            const packages = changing.objectStore("packages");
+            const asked = packages.get("acme.signature");
+            asked.onsuccess = () => packages.put({ ...asked.result, held: { code: "SANDBOX_SILENT", message: "it gave no sign of life", at: Date.now() } });
+            changing.oncomplete = () => {
+              opening.result.close();
+              resolve();
+            };
+          };
+        }),
+    );
+    await page.reload();
+    await row().getByText("quarantined", { exact: true }).waitFor();
+    expect(await row().textContent()).toMatch(/SANDBOX_QUARANTINED: acme\.signature is in quarantine since .*it gave no sign of life \(SANDBOX_SILENT\)/);
+    await sound("quarantine");
+    await row().getByRole("button", { name: "Start again: Signature" }).click();
+    await row().getByText("active").waitFor();
+    expect(await row().textContent()).not.toContain("quarantine");
+  });
+
   it("removes it once that was confirmed, with everything it kept", async () => {
     await row().getByRole("button", { name: "Remove Signature" }).click();
     await row().getByRole("button", { name: "Keep it" }).click();

@@ -114,6 +114,8 @@ it("the page's socket has the same methods", { timeout: 300_000 }, async () => {
   expect(await ask("installPackage", bytes, { grant: [] })).toMatchObject({ result: { id, granted: [] } });
   expect(await ask("packages")).toMatchObject({ result: [{ id }] });
   expect(await ask("packageAudit", id)).toMatchObject({ result: { id } });
+  expect(await ask("resumePackage", id)).toMatchObject({ error: { code: "PLUGIN_NOT_HELD" } });
+  expect(await ask("rollbackPackage", id)).toMatchObject({ error: { code: "PACKAGE_NO_PREVIOUS" } });
   expect(await ask("removePackage", id)).toMatchObject({ result: null });
   expect(await ask("removePackage", id)).toMatchObject({ error: { code: "PACKAGE_UNKNOWN" } });
 });

@@ -7,6 +7,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { locateHome } from "../../host-node/src/home.ts";
 import { cleanPlugin } from "../../host-node/src/packages/clean-plugin.ts";
 import { exclusively } from "../../host-node/src/packages/exclusive.ts";
+import { copyOf, fileOf, parseLockfile } from "../../host-node/src/packages/lockfile.ts";
 import { PackageStore } from "../../host-node/src/packages/package-store.ts";
 import { openStoreDatabase } from "../../host-node/src/plugins/storage/sqlite-storage.ts";
 import { root, scratch } from "../node/support.ts";
@@ -65,11 +66,20 @@ it(`a process that is killed while it installs, updates or removes leaves the ol
       expect(entry.granted).toEqual(grants[entry.version]);
       expect((await store.load(entry)).manifest.version).toBe(entry.version);
     }
+    // What can be gone back to is as whole as what is installed.
+    const previous = entry?.previous;
+    if (previous) {
+      expect(previous.granted).toEqual(grants[previous.version]);
+      expect((await store.load(previous)).manifest.version).toBe(previous.version);
+    }
+    // What a damaged lockfile would be put back from says one of the two as well.
+    const copy = parseLockfile(await readFile(copyOf(home.lockfile), "utf8"));
+    expect([from, to], `round ${round}`).toContain(copy.packages[0]?.version ?? null);
     for (const name of await readdir(home.packages)) left.add(name.replace(/-[0-9a-f]{16}/, "").replace(/\.\d+\.part$/, ".part"));
 
     await store.sweep();
     const kept = (await readdir(home.packages)).filter((name) => name !== ".lock");
-    expect(kept).toHaveLength(entry ? 1 : 0);
+    expect(kept.sort()).toEqual([entry, previous].flatMap((each) => (each ? [fileOf(each)] : [])).sort());
     expect((await readdir(dir)).filter((name) => name.endsWith(".part"))).toEqual([]);
     expect(JSON.parse(await readFile(home.lockfile, "utf8"))).toMatchObject({ leaving: [] });
     if (!entry && existsSync(home.store)) {

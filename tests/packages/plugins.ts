@@ -27,13 +27,18 @@ export default definePlugin({
 });
 `;
 
-export const parts = (version = "1.0.0", capabilities: readonly string[] = ["storage:1KB", "net:example.org:GET"], code?: string): PackageParts => ({
+export const parts = (
+  version = "1.0.0",
+  capabilities: readonly string[] = ["storage:1KB", "net:example.org:GET"],
+  code?: string,
+  hooks: readonly string[] = ["task.plan"],
+): PackageParts => ({
   manifest: {
     id,
     version,
     api: "^1.0",
     capabilities: capabilities.map((name) => ({ name, reason: `for the ${name}` })),
-    hooks: ["task.plan"],
+    hooks: [...hooks],
     requires: { storage: "orrery.storage@1" },
     provides: [],
   },

@@ -1,5 +1,5 @@
 import { createKernel } from "@orrery/kernel";
-import { lifecycle } from "@orrery/sdk";
+import { lifecycle, spendingOf } from "@orrery/sdk";
 import { generateKey, signPackage } from "@orrery/sdk/package";
 import type { SandboxEngine } from "@orrery/sdk/sandbox";
 import { samples } from "@orrery/sdk/testing";
@@ -135,6 +135,90 @@ describe("a plugin installed in a tab", () => {
     expect(await tab.packages.list()).toMatchObject([{ id, problem: { code: "PACKAGE_FILE_CHANGED" } }]);
     await tab.packages.remove(id);
     expect(await tab.packages.list()).toEqual([]);
+  });
+
+  it("that was ended too often is in quarantine, also after the page was loaded anew, until it is started again or is another version", async () => {
+    const hangs = 'tap("step.after", () => { for (;;) {} });';
+    await tab.packages.install(await samplePackage({ setup: hangs }), unsigned);
+    const untilQuarantine = async () => {
+      for (let i = 0; i < 4; i += 1) await tab.said();
+      await expect.poll(async () => (await tab.state.packages.get(id))?.held, { timeout: 5_000 }).toBeDefined();
+    };
+    await untilQuarantine();
+    expect(tab.kernel.inspect().plugins.find((plugin) => plugin.id === id)).toMatchObject({ state: "suspended" });
+    await tab.shut();
+    tab = await open(engine);
+    expect(tab.kernel.explain("step.after").taps).toEqual([]);
+    expect(await tab.packages.list()).toMatchObject([
+      {
+        held: { code: "SANDBOX_INTERRUPTED", at: expect.any(Number) },
+        problem: { code: "SANDBOX_QUARANTINED", message: expect.stringMatching(/in quarantine since 20.*without a pause/) },
+      },
+    ]);
+    await tab.packages.resume(id);
+    expect(tab.kernel.inspect().plugins.find((plugin) => plugin.id === id)).toMatchObject({ state: "active" });
+    expect((await tab.packages.list())[0]).not.toHaveProperty("held");
+    await expect(tab.packages.resume(id)).rejects.toMatchObject({ code: "PLUGIN_NOT_HELD" });
+    await untilQuarantine();
+    const next = await tab.packages.install(await samplePackage({ version: "2.0.0" }), unsigned);
+    expect(next).toMatchObject({ version: "2.0.0", previous: { version: "1.0.0" } });
+    expect(next).not.toHaveProperty("held");
+    expect(await tab.said()).toBe("hi (signed)");
+  });
+
+  it("goes back to the version before, with what that was granted, once", async () => {
+    await tab.packages.install(await samplePackage(), unsigned);
+    await tab.packages.install(await samplePackage({ version: "2.0.0", setup: curious.replace("signed", "sealed") }), {
+      grant: ["storage:64KB", "net:api.example:GET"],
+      unsigned: true,
+    });
+    expect(await tab.said()).toBe("hi (sealed)");
+    expect(await tab.packages.back(id)).toMatchObject({ version: "1.0.0", granted: ["storage:64KB"] });
+    expect(await tab.said()).toBe("hi (signed)");
+    await expect(tab.packages.back(id)).rejects.toMatchObject({ code: "PACKAGE_NO_PREVIOUS" });
+  });
+
+  it("that does not start the first time leaves nothing, nor does one whose page was closed before it was kept", async () => {
+    const empty = await rows(tab.state);
+    const writes = 'await use.storage.open("notes").set("first", "kept by acme"); throw new Error("no luck");';
+    await expect(tab.packages.install(await samplePackage({ setup: writes }), unsigned)).rejects.toThrow("no luck");
+    expect(await rows(tab.state)).toBe(empty);
+    await tab.state.values.bulkPut([
+      { ns: "packages.arriving", key: id, value: true },
+      { ns: `sandbox.${id}`, key: "notes/first", value: "kept by acme" },
+    ]);
+    await tab.shut();
+    tab = await open(engine);
+    expect(await rows(tab.state)).toBe(empty);
+  });
+
+  const rounds = 20;
+  it(`leaves nothing behind, ${rounds} times: no worker, frame, tap, plugin, value, budget, count or mark`, { timeout: 120_000 }, async () => {
+    const budget = { runUsd: 0.1, dayUsd: 1, reason: "good lines cost money" };
+    const capabilities = { "storage:64KB": "it remembers", "model.call": "it asks" };
+    const bytes = await samplePackage({ capabilities, budget });
+    const consent = { grant: ["storage:64KB", "model.call"], budget: { runUsd: 0.1, dayUsd: 1 }, unsigned: true };
+    const standing = async () => ({
+      rows: await rows(tab.state),
+      workers: engine.workers(),
+      frames: document.querySelectorAll("iframe[sandbox]").length,
+      taps: tab.kernel.explain("step.after").taps.length,
+      plugins: tab.kernel.inspect().plugins.map((plugin) => plugin.id),
+      budget: tab.packages.budgetOf(id),
+    });
+    const before = await standing();
+    for (let round = 1; round <= rounds; round += 1) {
+      await tab.packages.install(bytes, consent);
+      expect(tab.packages.budgetOf(id)).toEqual(consent.budget);
+      await tab.said();
+      // As the ledger counts what it spends.
+      await tab.state.values.put({ ns: spendingOf(id), key: "day/2026-11-26", value: 5 });
+      await tab.packages.remove(id);
+      expect(await standing(), `round ${round}`).toEqual(before);
+    }
+    await tab.shut();
+    tab = await open(engine);
+    expect(await standing()).toEqual(before);
   });
 
   it("has a step that passes by others as before", async () => {

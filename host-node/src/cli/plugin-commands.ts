@@ -69,11 +69,25 @@ export function pluginCommands(program: Command, command: MakeCommand, many: (va
   );
   command(
     plugin,
+    "resume <id>",
+    "Let a plugin out of quarantine, and start it anew",
+    ["orrery plugin resume acme.signature"],
+    async () => (await packages()).resume,
+  );
+  command(
+    plugin,
+    "rollback <id>",
+    "Put the version before the installed one back, with what it was granted then",
+    ["orrery plugin rollback acme.signature"],
+    async () => (await packages()).rollback,
+  );
+  command(
+    plugin,
     "audit [id]",
     "Show what installed packages asked for, may do, used and were refused, over all runs",
-    ["orrery plugin audit", "orrery plugin audit acme.signature --json"],
+    ["orrery plugin audit", "orrery plugin audit acme.signature --json", "orrery plugin audit --repair"],
     async () => (await packages()).audit,
-  );
+  ).option("--repair", "put a damaged list of what is installed back first; the damaged file is kept");
 
   command(
     plugin,

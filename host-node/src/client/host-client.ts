@@ -317,6 +317,14 @@ export class HostClient implements KernelClient {
     await (await this.#host.packages()).remove(id);
   }
 
+  async resumePackage(id: string): Promise<void> {
+    await (await this.#host.packages()).resume(id);
+  }
+
+  async rollbackPackage(id: string): Promise<InstalledPackage> {
+    return (await this.#host.packages()).back(id);
+  }
+
   async packageAudit(id: string): Promise<PackageAudit> {
     return (await this.#host.packages()).audit(id);
   }

@@ -1,8 +1,9 @@
 import { unwatchFile, watchFile } from "node:fs";
-import type { InstallOptions, Kernel } from "@orrery/kernel";
+import { apiVersion, type InstallOptions, type Kernel } from "@orrery/kernel";
 import {
   type AnyPlugin,
   type Clock,
+  definePlugin,
   type InstalledPackage,
   type Lifecycle,
   type Log,
@@ -12,14 +13,15 @@ import {
   type PackageConsent,
   type PackageReport,
 } from "@orrery/sdk";
-import { assertConsent, lesserBudget, type PluginPackage, readPackage, reportPackage, sandboxManifest } from "@orrery/sdk/package";
+import { assertConsent, type GrantedPackage, lesserBudget, type PluginPackage, readPackage, reportPackage, sandboxManifest } from "@orrery/sdk/package";
 import { type SandboxEngine, type SandboxedPluginOptions, sandboxedPlugin } from "@orrery/sdk/sandbox";
 import { type Failure, failureOf } from "../cli/failure.ts";
 import type { Home } from "../home.ts";
 import { cleanPlugin } from "./clean-plugin.ts";
-import type { LockEntry } from "./lockfile.ts";
-import { PackageStore } from "./package-store.ts";
+import { type Hold, type LockEntry, quarantined } from "./lockfile.ts";
+import { noPrevious, PackageStore } from "./package-store.ts";
 import { provePackage } from "./prove-package.ts";
+import type { Repaired } from "./repair-lockfile.ts";
 import { Tally } from "./tally.ts";
 
 export interface PackageHostOptions {
@@ -43,6 +45,8 @@ export class PackageHost {
   readonly #store: PackageStore;
   readonly #tally: Tally;
   readonly #running = new Map<string, LockEntry>();
+  /** Those that are in quarantine, as this process keeps them down. */
+  readonly #held = new Map<string, Hold>();
   /** What was granted them when the lockfile was last read: it counts at once, also for one whose new version does not start. */
   #budgets: ReadonlyMap<string, ModelBudget> = new Map();
   readonly #problems = new Map<string, Failure>();
@@ -100,8 +104,7 @@ export class PackageHost {
       if (running) await this.#replace(read, consent.grant);
       try {
         const entry = await this.#store.put(bytes, read, consent, clock.now());
-        if (running) this.#running.set(id, entry);
-        this.#problems.delete(id);
+        if (running) this.#started(entry);
       } catch (error) {
         if (running) await this.#run(running);
         throw error;
@@ -109,6 +112,41 @@ export class PackageHost {
       await this.#reconcile();
       return this.#shown(await this.#store.find(id));
     });
+  }
+
+  /** Keeps a plugin that came as a file down, also in the next process, until its code is another. */
+  holdFile(mark: Omit<Hold, "at">): Promise<void> {
+    return this.#alone(() => this.#store.hold({ ...mark, at: this.#options.clock.now() }, "file"));
+  }
+
+  /** Lets a plugin out of quarantine; a package starts at once, a file when its process does. Throws PLUGIN_NOT_HELD, PACKAGES_BUSY. */
+  async resume(id: string): Promise<void> {
+    await this.#alone(async () => {
+      await this.#store.release(id);
+      await this.#reconcile();
+    });
+  }
+
+  /** Puts the version before the installed one in its place, with what it was granted then. Throws PACKAGE_UNKNOWN, PACKAGE_NO_PREVIOUS, PACKAGE_NOT_STARTED. */
+  async back(id: string): Promise<InstalledPackage> {
+    return this.#alone(async () => {
+      const { previous } = await this.#store.find(id);
+      if (!previous) throw noPrevious(id);
+      const running = this.#running.get(id);
+      const read = await this.#store.load(previous);
+      if (running && running.integrity !== previous.integrity) await this.#replace(read, previous.granted);
+      const entry = await this.#store.back(id);
+      if (running) this.#started(entry);
+      await this.#reconcile();
+      return this.#shown(await this.#store.find(id));
+    });
+  }
+
+  /** Puts a damaged lockfile back, and starts what it lists; undefined when it is sound. Throws PACKAGES_BUSY, PACKAGES_UNWRITABLE. */
+  async repair(): Promise<Repaired | undefined> {
+    const repaired = await this.#store.repair(this.#options.clock.now());
+    if (repaired) await this.#settle();
+    return repaired;
   }
 
   /** What a plugin that runs may spend on models; undefined for one that asked for no budget. */
@@ -152,18 +190,61 @@ export class PackageHost {
   }
 
   async #reconcile(): Promise<void> {
-    const wanted = await this.#store.list();
+    const { packages: wanted, held } = await this.#store.read();
     for (const id of [...this.#running.keys()]) {
       if (wanted.some((entry) => entry.id === id)) continue;
       await this.#stop(id);
       await this.#store.wipe(id);
     }
+    for (const id of [...this.#held.keys()]) if (!held.some((mark) => mark.id === id)) await this.#letGo(id);
     for (const id of [...this.#problems.keys()]) if (!wanted.some((entry) => entry.id === id)) this.#problems.delete(id);
     this.#budgets = new Map(wanted.flatMap(({ id, budget }) => (budget ? [[id, budget.granted]] : [])));
     for (const entry of wanted) {
-      if (same(this.#running.get(entry.id), entry)) this.#running.set(entry.id, entry);
+      const mark = held.find(({ id, integrity }) => id === entry.id && integrity === entry.integrity);
+      if (mark) await this.#keepDown(entry, mark);
+      else if (same(this.#running.get(entry.id), entry)) this.#running.set(entry.id, entry);
       else await this.#run(entry);
     }
+  }
+
+  /** Stands in the kernel as one that failed, so that whoever looks for it sees why; one that runs is suspended. */
+  async #keepDown(entry: LockEntry, mark: Hold): Promise<void> {
+    const { id } = entry;
+    if (this.#held.has(id) || this.#options.disabled.includes(id)) return;
+    this.#held.set(id, mark);
+    this.#problems.set(id, failureOf(quarantined(mark)));
+    const { kernel } = this.#options;
+    if (this.#running.has(id)) return kernel.suspend(id, mark.message);
+    await kernel.install(heldPlugin(entry, mark), { tier: "community" });
+  }
+
+  /** Whatever stands for it goes, so that it can be started anew. */
+  async #letGo(id: string): Promise<void> {
+    this.#held.delete(id);
+    this.#problems.delete(id);
+    if (this.#running.has(id)) return this.#stop(id);
+    const { kernel } = this.#options;
+    if (kernel.inspect().plugins.some((plugin) => plugin.id === id)) await kernel.uninstall(id);
+  }
+
+  /** Keeps it down in every process, from now on. */
+  #quarantine({ plugin: id, code, message }: { readonly plugin: string; readonly code: string; readonly message: string }): void {
+    const { clock, log } = this.#options;
+    const hold = async (): Promise<void> => {
+      const entry = this.#running.get(id);
+      if (!entry) return;
+      const mark = { id, integrity: entry.integrity, code, message: message.slice(0, 2_000), at: clock.now() };
+      this.#held.set(id, mark);
+      this.#problems.set(id, failureOf(quarantined(mark)));
+      await this.#store.hold(mark, "package");
+    };
+    this.#alone(hold).catch((thrown: unknown) => log.error(`that ${id} is in quarantine could not be kept: ${failureOf(thrown).message}`));
+  }
+
+  #started(entry: LockEntry): void {
+    this.#running.set(entry.id, entry);
+    this.#problems.delete(entry.id);
+    this.#held.delete(entry.id);
   }
 
   async #run(entry: LockEntry): Promise<void> {
@@ -176,8 +257,7 @@ export class PackageHost {
         this.#tally.begin(id);
         await this.#options.kernel.install(await this.#plugin(read), this.#permissions(read, granted));
       }
-      this.#running.set(id, entry);
-      this.#problems.delete(id);
+      this.#started(entry);
     } catch (error) {
       this.#problems.set(id, failureOf(error));
     }
@@ -200,7 +280,15 @@ export class PackageHost {
 
   async #plugin({ manifest, code }: PluginPackage): Promise<AnyPlugin> {
     const { engine, onStopped } = this.#options;
-    return sandboxedPlugin({ manifest: sandboxManifest(manifest), code, engine: await engine(), onStopped });
+    return sandboxedPlugin({
+      manifest: sandboxManifest(manifest),
+      code,
+      engine: await engine(),
+      onStopped: (stop) => {
+        onStopped(stop);
+        if (stop.quarantined) this.#quarantine(stop);
+      },
+    });
   }
 
   #permissions({ manifest }: PluginPackage, granted: readonly string[]): InstallOptions {
@@ -219,8 +307,17 @@ export class PackageHost {
     const report = this.#options.kernel.inspect().plugins.find(({ id }) => id === entry.id);
     const ended =
       report?.state === "failed" || report?.state === "suspended" ? (report.error ?? { code: "PLUGIN_SUSPENDED", message: "it was suspended" }) : undefined;
+    const { previous, ...installed } = entry;
     const problem = this.#problems.get(entry.id) ?? ended;
-    return { ...entry, ...(problem ? { problem } : {}) };
+    const running = this.#running.get(entry.id);
+    const mark = this.#held.get(entry.id);
+    return {
+      ...installed,
+      ...(problem ? { problem } : {}),
+      ...(mark ? { held: { code: mark.code, message: mark.message, at: mark.at } } : {}),
+      ...(running && running.integrity !== entry.integrity ? { running: running.version } : {}),
+      ...(previous ? { previous: { version: previous.version } } : {}),
+    };
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -229,6 +326,15 @@ export class PackageHost {
     return done;
   }
 }
+
+/** In place of a plugin that is not to be started: none of its code runs. */
+const heldPlugin = ({ id, version, title }: GrantedPackage, mark: Hold): AnyPlugin =>
+  definePlugin({
+    manifest: { id, version, api: `^${apiVersion}`, title },
+    setup() {
+      throw quarantined(mark);
+    },
+  });
 
 const same = (a: LockEntry | undefined, b: LockEntry): boolean =>
   a !== undefined && a.integrity === b.integrity && a.granted.length === b.granted.length && a.granted.every((each) => b.granted.includes(each));

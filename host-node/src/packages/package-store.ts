@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OrreryError } from "@orrery/sdk";
-import { assertConsent, installedPackage, type PackageConsent, type PluginPackage, readPackage, reportPackage } from "@orrery/sdk/package";
+import { assertConsent, type GrantedPackage, installedPackage, type PackageConsent, type PluginPackage, readPackage, reportPackage } from "@orrery/sdk/package";
 import type { Home } from "../home.ts";
 import { isPart, removeDurably, writeDurably } from "./durable-file.ts";
 import { exclusively } from "./exclusive.ts";
-import { type LockEntry, type Lockfile, readLockfile, writeLockfile } from "./lockfile.ts";
+import { fileOf, type Hold, type LockEntry, type Lockfile, readLockfile, writeLockfile } from "./lockfile.ts";
+import { type Repaired, repairLockfile } from "./repair-lockfile.ts";
 
 /** Takes away what a plugin left in this home besides its package; told its id. May be asked more than once. */
 export type Clean = (id: string) => Promise<void>;
@@ -28,7 +29,12 @@ export class PackageStore {
 
   /** By id. Throws PACKAGES_UNREADABLE. */
   async list(): Promise<readonly LockEntry[]> {
-    return (await readLockfile(this.#lockfile)).packages;
+    return (await this.read()).packages;
+  }
+
+  /** Throws PACKAGES_UNREADABLE. */
+  read(): Promise<Lockfile> {
+    return readLockfile(this.#lockfile);
   }
 
   async find(id: string): Promise<LockEntry> {
@@ -43,7 +49,7 @@ export class PackageStore {
   }
 
   /** An installed package, held against the lockfile anew. Throws PACKAGE_MISSING, PACKAGE_CORRUPT. */
-  async load(entry: LockEntry): Promise<PluginPackage> {
+  async load(entry: GrantedPackage): Promise<PluginPackage> {
     const todo = `Install it again, or remove it: orrery plugin remove ${entry.id}`;
     const bytes = await readFile(join(this.#folder, fileOf(entry))).catch((cause: unknown) => {
       throw new OrreryError("PACKAGE_MISSING", `the archive of ${entry.id} ${entry.version} is gone from ${this.#folder}`, { todo, cause });
@@ -73,13 +79,64 @@ export class PackageStore {
       assertConsent(reportPackage(read, installed), consent);
       // Removed before and not gone yet: the new one starts with nothing of the old.
       if (before.leaving.includes(id)) await this.#clean(id);
-      const entry = installedPackage(read, consent, now);
+      const taken = installedPackage(read, consent, now);
+      const entry = { ...taken, ...previousOf(installed, taken) };
       await writeDurably(join(this.#folder, fileOf(entry)), bytes);
-      const packages = [...before.packages.filter((each) => each.id !== id), entry];
-      await writeLockfile(this.#lockfile, { packages, leaving: before.leaving.filter((each) => each !== id) });
-      if (installed && fileOf(installed) !== fileOf(entry)) await removeDurably(join(this.#folder, fileOf(installed)));
+      await this.#replace(
+        before,
+        entry,
+        before.leaving.filter((each) => each !== id),
+      );
       return entry;
     });
+  }
+
+  /** Puts the version before in place of the one that is installed, with what it was granted then. Throws PACKAGE_UNKNOWN, PACKAGE_NO_PREVIOUS, PACKAGES_BUSY, PACKAGES_UNWRITABLE. */
+  back(id: string): Promise<LockEntry> {
+    return this.#alone(async (before) => {
+      const { previous } = await this.find(id);
+      if (!previous) throw noPrevious(id);
+      await this.#replace(before, previous, before.leaving);
+      return previous;
+    });
+  }
+
+  /** Keeps a plugin from being started, here and in every other process, as long as it is of these bytes; a package only while it is installed. */
+  hold(mark: Hold, of: "package" | "file"): Promise<void> {
+    return this.#alone(async (before) => {
+      const installed = before.packages.find((each) => each.id === mark.id);
+      // It was removed, or another version was installed, meanwhile.
+      if (of === "package" && installed?.integrity !== mark.integrity) return;
+      await writeLockfile(this.#lockfile, { ...before, held: [...before.held.filter((each) => each.id !== mark.id), mark] });
+    });
+  }
+
+  /** Throws PLUGIN_NOT_HELD. */
+  release(id: string): Promise<void> {
+    return this.#alone(async (before) => {
+      if (!before.held.some((each) => each.id === id))
+        throw new OrreryError("PLUGIN_NOT_HELD", `"${id.slice(0, 100)}" is not in quarantine`, {
+          todo: "`orrery plugin list` shows what is.",
+          refusal: true,
+        });
+      await writeLockfile(this.#lockfile, { ...before, held: before.held.filter((each) => each.id !== id) });
+    });
+  }
+
+  /** Undefined when the lockfile is sound. Throws PACKAGES_BUSY, PACKAGES_UNWRITABLE. */
+  async repair(now: number): Promise<Repaired | undefined> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    return exclusively(join(this.#folder, lockName), () => repairLockfile({ packages: this.#folder, lockfile: this.#lockfile }, now));
+  }
+
+  /** In one step; then the archives nobody can go back to any more are removed. A mark on the version before is none on this one. */
+  async #replace(before: Lockfile, entry: LockEntry, leaving: readonly string[]): Promise<void> {
+    const others = before.packages.filter((each) => each.id !== entry.id);
+    const held = before.held.filter((each) => each.id !== entry.id);
+    await writeLockfile(this.#lockfile, { packages: [...others, entry], leaving, held });
+    const kept = filesOf(entry);
+    for (const file of before.packages.filter((each) => each.id === entry.id).flatMap(filesOf))
+      if (!kept.includes(file)) await removeDurably(join(this.#folder, file));
   }
 
   /** Removes a package and what its plugin kept. Throws PACKAGE_UNKNOWN, PACKAGES_BUSY, PACKAGES_UNWRITABLE. */
@@ -88,10 +145,12 @@ export class PackageStore {
     await this.#alone(async (before) => {
       const installed = before.packages.find((each) => each.id === id);
       const packages = before.packages.filter((each) => each.id !== id);
-      await writeLockfile(this.#lockfile, { packages, leaving: [...before.leaving.filter((each) => each !== id), id] });
-      if (installed) await removeDurably(join(this.#folder, fileOf(installed)));
+      const held = before.held.filter((each) => each.id !== id);
+      const leaving = before.leaving.filter((each) => each !== id);
+      await writeLockfile(this.#lockfile, { packages, leaving: [...leaving, id], held });
+      for (const file of installed ? filesOf(installed) : []) await removeDurably(join(this.#folder, file));
       await this.#clean(id);
-      await writeLockfile(this.#lockfile, { packages, leaving: before.leaving.filter((each) => each !== id) });
+      await writeLockfile(this.#lockfile, { packages, leaving, held });
     });
   }
 
@@ -107,14 +166,14 @@ export class PackageStore {
     if (!existsSync(this.#folder) || (await this.#leftovers(await readLockfile(this.#lockfile))).length === 0) return;
     await this.#alone(async (now) => {
       for (const id of now.leaving) await this.#clean(id);
-      if (now.leaving.length > 0) await writeLockfile(this.#lockfile, { packages: now.packages, leaving: [] });
-      for (const path of await this.#leftovers({ packages: now.packages, leaving: [] })) await removeDurably(path);
+      if (now.leaving.length > 0) await writeLockfile(this.#lockfile, { ...now, leaving: [] });
+      for (const path of await this.#leftovers({ ...now, leaving: [] })) await removeDurably(path);
     });
   }
 
   /** Files that belong to nothing, and ids still leaving. */
   async #leftovers({ packages, leaving }: Lockfile): Promise<string[]> {
-    const wanted = new Set([lockName, ...packages.map(fileOf)]);
+    const wanted = new Set([lockName, ...packages.flatMap(filesOf)]);
     const files = (await readdir(this.#folder)).filter((name) => !wanted.has(name)).map((name) => join(this.#folder, name));
     const beside = (await readdir(join(this.#lockfile, ".."))).filter((name) => name.startsWith("orrery-lock.json.") && isPart(name));
     return [...files, ...beside.map((name) => join(this.#lockfile, "..", name)), ...leaving];
@@ -128,8 +187,18 @@ export class PackageStore {
 
 const lockName = ".lock";
 
-/** Named for people, and by its content: an update never writes over what is installed. */
-function fileOf({ id, version, integrity }: LockEntry): string {
-  const hash = Buffer.from(integrity.slice("sha512-".length), "base64").toString("hex").slice(0, 16);
-  return `${id}-${version}-${hash}.tgz`;
+/** What can be gone back to once `entry` is installed; the same bytes again, with other grants, are no other version. */
+function previousOf(installed: LockEntry | undefined, { integrity }: GrantedPackage): Pick<LockEntry, "previous"> {
+  if (!installed) return {};
+  const { previous, ...version } = installed;
+  const before = installed.integrity === integrity ? previous : version;
+  return before && before.integrity !== integrity ? { previous: before } : {};
 }
+
+export const noPrevious = (id: string): OrreryError =>
+  new OrreryError("PACKAGE_NO_PREVIOUS", `there is no version of ${id} to go back to`, {
+    todo: "Install the one you want: orrery plugin install FILE --force",
+    refusal: true,
+  });
+
+const filesOf = (entry: LockEntry): string[] => [entry, ...(entry.previous ? [entry.previous] : [])].map(fileOf);

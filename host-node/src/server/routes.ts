@@ -195,6 +195,17 @@ export const routes: readonly Route[] = [
     await client.removePackage(params.id);
     return { removed: params.id };
   }),
+  route("POST", "/api/packages/:id/resume", "resumePackage", "Let a plugin out of quarantine, and start it anew", async ({ params }, { client }) => {
+    await client.resumePackage(params.id);
+    return { resumed: params.id };
+  }),
+  route(
+    "POST",
+    "/api/packages/:id/rollback",
+    "rollbackPackage",
+    "Put the version before the installed one back, as it was granted then",
+    ({ params }, { client }) => client.rollbackPackage(params.id),
+  ),
   route("GET", "/api/packages/:id/audit", "packageAudit", "What a package asked for, may do, did and was denied, over all runs", ({ params }, { client }) =>
     client.packageAudit(params.id),
   ),

@@ -76,6 +76,8 @@ export const schemas = {
   installPackage: { body: packageConsent.extend({ package: packed }), response: open("InstalledPackage") },
   packages: { response: z.object({ packages: z.array(open("InstalledPackage")) }) },
   removePackage: { params: z.object({ id }), response: z.object({ removed: z.string() }) },
+  resumePackage: { params: z.object({ id }), response: z.object({ resumed: z.string() }) },
+  rollbackPackage: { params: z.object({ id }), response: open("InstalledPackage") },
   packageAudit: { params: z.object({ id }), response: open("PackageAudit") },
   files: { params: z.object({ id }), response: z.object({ files: z.array(open("WorkspaceFile")) }) },
   fileVersions: {

@@ -67,6 +67,11 @@ export const methods: Readonly<Record<string, Method>> = {
     await client.removePackage(pluginId);
     return null;
   }),
+  resumePackage: method([id], async (client, [pluginId]) => {
+    await client.resumePackage(pluginId);
+    return null;
+  }),
+  rollbackPackage: method([id], (client, [pluginId]) => client.rollbackPackage(pluginId)),
   packageAudit: method([id], (client, [pluginId]) => client.packageAudit(pluginId)),
   explain: method([id], (client, [hook]) => client.explain(hook)),
   hooks: method([], (client) => client.hooks()),

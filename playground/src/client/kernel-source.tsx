@@ -71,6 +71,8 @@ function lateTabClient(): KernelClient {
     installPackage: late("installPackage"),
     packages: late("packages"),
     removePackage: late("removePackage"),
+    resumePackage: late("resumePackage"),
+    rollbackPackage: late("rollbackPackage"),
     packageAudit: late("packageAudit"),
     connect: late("connect"),
     disconnect: late("disconnect"),

@@ -155,6 +155,8 @@ export function socketClient(connection: SocketConnection): KernelClient {
     installPackage: (bytes, consent) => connection.call("installPackage", base64(bytes), consent),
     packages: () => connection.call("packages"),
     removePackage: (id) => connection.call("removePackage", id),
+    resumePackage: (id) => connection.call("resumePackage", id),
+    rollbackPackage: (id) => connection.call("rollbackPackage", id),
     packageAudit: (id) => connection.call("packageAudit", id),
     watch: (runId, from, listener) => connection.watch(runId, from, listener),
   };

@@ -1,5 +1,5 @@
 import type { InstalledPackage, PackageAudit } from "@orrery/sdk";
-import { Package, Trash2 } from "lucide-react";
+import { Package, RotateCcw, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { queries, usePackageAudit, usePackages, usePlugins } from "../client/queries.ts";
@@ -26,7 +26,7 @@ export function InstalledPackages() {
 }
 
 function Installed({ installed }: { installed: InstalledPackage }) {
-  const { id, title, version, signer, problem, installedAt } = installed;
+  const { id, title, version, signer, problem, held, running, installedAt } = installed;
   const plugin = usePlugins().data?.find((each) => each.id === id);
   const audit = usePackageAudit(id);
   const denials = audit.data?.capabilities.reduce((sum, each) => sum + each.denials, 0) ?? 0;
@@ -34,7 +34,13 @@ function Installed({ installed }: { installed: InstalledPackage }) {
     <li className="flex flex-col gap-3 rounded-12 border border-line bg-surface p-4" aria-label={title}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 className="min-w-0 break-words font-semibold">{title}</h2>
-        {plugin ? <Status state={plugin.state} /> : null}
+        {held ? (
+          <span role="status" className="rounded-4 border border-error px-1.5 text-12 font-medium text-error">
+            quarantined
+          </span>
+        ) : plugin ? (
+          <Status state={plugin.state} />
+        ) : null}
         <span className="min-w-0 break-words text-12 text-subtle">
           {id} {version} · installed {ago(installedAt)}
         </span>
@@ -47,14 +53,52 @@ function Installed({ installed }: { installed: InstalledPackage }) {
       <Signer signer={signer} />
       {problem ? (
         <p role="alert" className="break-words text-13 text-error">
+          {running === undefined ? null : `Installed ${version}, running ${running}. `}
           {problem.code}: {problem.message} {problem.do}
         </p>
       ) : null}
       {audit.error ? <Failed error={audit.error} what="What it did could not be told" /> : null}
       {audit.data ? <Capabilities audit={audit.data} /> : null}
       {audit.data?.budget ? <Spending budget={audit.data.budget} /> : null}
-      <Remove id={id} title={title} />
+      <div className="flex flex-wrap items-start gap-2">
+        <Ways installed={installed} />
+        <Remove id={id} title={title} />
+      </div>
     </li>
+  );
+}
+
+/** Out of quarantine, and back to the version before. */
+function Ways({ installed: { id, title, held, previous } }: { installed: InstalledPackage }) {
+  const { client, where } = useKernel();
+  const [failure, setFailure] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const go = async (way: ((id: string) => Promise<unknown>) | undefined) => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await way?.(id);
+    } catch (thrown) {
+      setFailure(thrown);
+    } finally {
+      setBusy(false);
+      void queries.invalidateQueries({ queryKey: [where] });
+    }
+  };
+  return (
+    <>
+      {held && client.resumePackage ? (
+        <Button size="small" look="quiet" disabled={busy} onClick={() => void go(client.resumePackage)} aria-label={`Start again: ${title}`}>
+          <RotateCcw aria-hidden className="size-3.5" strokeWidth={1.75} /> Start again
+        </Button>
+      ) : null}
+      {previous && client.rollbackPackage ? (
+        <Button size="small" look="quiet" disabled={busy} onClick={() => void go(client.rollbackPackage)} aria-label={`Back to ${previous.version}: ${title}`}>
+          <Undo2 aria-hidden className="size-3.5" strokeWidth={1.75} /> Back to {previous.version}
+        </Button>
+      ) : null}
+      {failure === undefined ? null : <Failed error={failure} what={`Nothing was changed of ${title}`} />}
+    </>
   );
 }
 

@@ -5,10 +5,12 @@ export {
   reportPackage,
   installedPackage,
   assertConsent,
+  compareVersions,
   type PackageReport,
   type PackageChanges,
   type PackageConsent,
   type PackageAudit,
+  type GrantedPackage,
   type InstalledPackage,
 } from "./report.ts";
 export { budgetsPlugin, budgetWords, exceedsBudget, lesserBudget, noBudget } from "./budget.ts";

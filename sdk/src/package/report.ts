@@ -58,8 +58,8 @@ export interface PackageChanges {
   };
 }
 
-/** What a host keeps of a package it has. */
-export interface InstalledPackage {
+/** What a host keeps of a package: its version, and what it was granted. */
+export interface GrantedPackage {
   readonly id: string;
   readonly version: string;
   readonly title: string;
@@ -75,8 +75,18 @@ export interface InstalledPackage {
   readonly hooks: readonly string[];
   /** ms since the epoch. */
   readonly installedAt: number;
+}
+
+/** A package a host has, and what became of it. */
+export interface InstalledPackage extends GrantedPackage {
   /** Why it is not running, when it is not. */
   readonly problem?: { readonly code: string; readonly message: string; readonly do?: string };
+  /** It is in quarantine: it is not started, in any process, until somebody resumes it or another version is installed. `at`: ms since the epoch. */
+  readonly held?: { readonly code: string; readonly message: string; readonly at: number };
+  /** The version that runs, when it is another: the installed one did not start in its place. */
+  readonly running?: string;
+  /** The version that can be gone back to. */
+  readonly previous?: { readonly version: string };
 }
 
 /** What a person agreed to. Nothing is granted that is not named. */
@@ -117,7 +127,7 @@ export interface PackageAudit {
   };
 }
 
-export function reportPackage({ manifest, readme, signature, integrity, size }: PluginPackage, installed?: InstalledPackage): PackageReport {
+export function reportPackage({ manifest, readme, signature, integrity, size }: PluginPackage, installed?: GrantedPackage): PackageReport {
   const { id, version, title = id, description = "", licence, capabilities, budget, hooks, requires, provides } = manifest;
   return {
     id,
@@ -141,7 +151,7 @@ export function reportPackage({ manifest, readme, signature, integrity, size }: 
 
 function changesOf(
   { manifest, signature, integrity }: Pick<PluginPackage, "manifest" | "integrity"> & { signature: PluginPackage["signature"] | undefined },
-  before: InstalledPackage,
+  before: GrantedPackage,
 ): PackageChanges {
   const asked = manifest.capabilities.map(({ name }) => name);
   const without = (some: readonly string[], others: readonly string[]): string[] => some.filter((each) => !others.includes(each));
@@ -161,7 +171,7 @@ function changesOf(
   };
 }
 
-function budgetChange(now: ModelBudget | undefined, before: InstalledPackage["budget"]): Pick<PackageChanges, "budget"> {
+function budgetChange(now: ModelBudget | undefined, before: GrantedPackage["budget"]): Pick<PackageChanges, "budget"> {
   if (!now && !before) return {};
   const from = before?.asked ?? noBudget;
   const asked = now ?? noBudget;
@@ -173,7 +183,7 @@ export function installedPackage(
   { manifest, signature, integrity, size }: PluginPackage,
   { grant, budget = noBudget }: Pick<PackageConsent, "grant" | "budget">,
   installedAt: number,
-): InstalledPackage {
+): GrantedPackage {
   return {
     id: manifest.id,
     version: manifest.version,

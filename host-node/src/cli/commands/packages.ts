@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { type InstalledPackage, OrreryError, type PackageAudit } from "@orrery/sdk";
 import { budgetWords, packageLimits } from "@orrery/sdk/package";
+import type { Repaired } from "../../packages/repair-lockfile.ts";
 import { table } from "../format.ts";
 import { askConsent, type ConsentFlags, showPackage } from "../permission-prompt.ts";
 import { oneLine } from "../terminal.ts";
@@ -48,12 +49,37 @@ export function remove(options: Common, id: string): Promise<number> {
   });
 }
 
-/** `orrery plugin audit`: of one package, or of all. */
-export function audit(options: Common, id: string): Promise<number> {
+/** `orrery plugin resume`. */
+export function resume(options: Common, id: string): Promise<number> {
   return withHost(options, async ({ client, terminal }) => {
+    await client.resumePackage(id);
+    const problem = (await client.packages()).find((each) => each.id === id)?.problem;
+    terminal.object({ resumed: id, ...(problem ? { problem } : {}) });
+    terminal.line(`${id} is out of quarantine.`);
+    if (problem) terminal.line(terminal.colours.yellow(oneLine(`It is not running: ${problem.code} ${problem.message}`, 1_000)));
+    terminal.line("A server that is running starts it again by itself; one that came as a file starts with the next process.");
+    return 0;
+  });
+}
+
+/** `orrery plugin rollback`. */
+export function rollback(options: Common, id: string): Promise<number> {
+  return withHost(options, async ({ client, terminal }) => {
+    const installed = await client.rollbackPackage(id);
+    terminal.object(installed);
+    terminal.line(`${id} is ${installed.version} again. It may: ${mayOf(installed)}.`);
+    return 0;
+  });
+}
+
+/** `orrery plugin audit`: of one package, or of all. */
+export function audit({ repair, ...options }: Common & { repair?: boolean }, id: string): Promise<number> {
+  return withHost(options, async ({ client, host, terminal }) => {
+    const repaired = repair ? await (await host.packages()).repair() : undefined;
+    if (repair) for (const line of repairLines(repaired)) terminal.line(line);
     const ids = id === "" ? (await client.packages()).map((each) => each.id) : [id];
     const audits = await Promise.all(ids.map((each) => client.packageAudit(each)));
-    terminal.object({ audits });
+    terminal.object({ ...(repair ? { repaired: repaired ?? null } : {}), audits });
     if (audits.length === 0) terminal.line("No package is installed.");
     for (const each of audits) {
       terminal.line(
@@ -85,14 +111,34 @@ function budgetLines({ asked, granted, holds, spentTodayUsd }: NonNullable<Packa
   ];
 }
 
+function repairLines(repaired: Repaired | undefined): string[] {
+  if (!repaired) return ["The list of what is installed is sound: nothing was changed."];
+  const { kept, from, packages } = repaired;
+  const there = packages.join(", ") || "nothing";
+  return [
+    `The damaged list is kept as ${kept}.`,
+    from === "copy"
+      ? `Put back from its copy, with everything as it was granted: ${there}.`
+      : `Its copy was damaged as well. Found by their archives: ${there}. What they were granted is lost: they are granted nothing, and not started until you install them anew or say \`orrery plugin resume ID\`.`,
+  ];
+}
+
 /** How `orrery plugin list` shows the ones that were installed. */
 export const packageRows = (packages: readonly InstalledPackage[]): string[][] =>
   packages.map((each) => [
     each.id,
     each.version,
     each.signer ?? "UNSIGNED",
-    oneLine(each.problem ? `${each.problem.code} ${each.problem.message}` : `may: ${mayOf(each)}`, 400),
+    oneLine([stateOf(each), each.problem ? `${each.problem.code} ${each.problem.message}` : `may: ${mayOf(each)}`].filter(Boolean).join("; "), 600),
   ]);
+
+/** What is otherwise than it was installed. */
+const stateOf = ({ id, version, running, held, previous }: InstalledPackage): string => {
+  if (held) return "QUARANTINED";
+  if (running === undefined) return "";
+  const back = previous ? `; orrery plugin rollback ${id} goes back to ${previous.version}` : "";
+  return `INSTALLED ${version}, RUNNING ${running}${back}`;
+};
 
 /** Bytes of a package from a file or an address. Throws PACKAGE_NOT_FOUND and what `fetchPackage` throws. */
 export async function readSource(source: string): Promise<Uint8Array> {

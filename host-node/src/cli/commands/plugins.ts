@@ -1,4 +1,6 @@
-import { OrreryError } from "@orrery/sdk";
+import { type InstalledPackage, OrreryError } from "@orrery/sdk";
+import { askServer } from "../../client/remote.ts";
+import { failureOf } from "../failure.ts";
 import { table } from "../format.ts";
 import { oneLine } from "../terminal.ts";
 import { type Common, withHost } from "../with-host.ts";
@@ -7,8 +9,12 @@ import { packageRows } from "./packages.ts";
 /** `orrery plugins list`. */
 export function list(options: Common): Promise<number> {
   return withHost(options, async ({ client, host, terminal }) => {
-    const [plugins, packages] = await Promise.all([client.plugins(), client.packages()]);
-    terminal.object({ plugins, packages, notLoaded: host.notLoaded });
+    // Read by itself: what is loaded can be told whatever state the list of what is installed is in.
+    const [plugins, read] = await Promise.all([client.plugins(), client.packages().catch((thrown: unknown) => failureOf(thrown))]);
+    const [packages, damage] = Array.isArray(read) ? [read, undefined] : [[], read];
+    const served = await servedPackages(host.home);
+    const elsewhere = served.filter((each) => each.problem ?? each.running);
+    terminal.object({ plugins, packages, notLoaded: host.notLoaded, ...(elsewhere.length > 0 ? { server: elsewhere } : {}), ...(damage ? { damage } : {}) });
     const rows = plugins.map(({ id, version, tier, state, title, error, waitingFor }) => [
       id,
       version,
@@ -21,10 +27,20 @@ export function list(options: Common): Promise<number> {
       terminal.line();
       for (const line of table([["INSTALLED", "VERSION", "SIGNED BY", ""], ...packageRows(packages)])) terminal.line(line);
     }
-    for (const { plugin, code, message } of host.notLoaded) terminal.line(terminal.colours.red(oneLine(`${plugin} was not loaded: ${code} ${message}`, 1_000)));
+    if (elsewhere.length > 0) {
+      terminal.line();
+      for (const line of table([["IN THE RUNNING SERVER", "VERSION", "SIGNED BY", ""], ...packageRows(elsewhere)])) terminal.line(line);
+    }
+    if (damage) terminal.line(terminal.colours.red(oneLine(`${damage.code} ${damage.message} ${damage.do ?? ""}`, 1_000)));
+    for (const { plugin, code, message } of host.notLoaded.filter((each) => each.code !== damage?.code))
+      terminal.line(terminal.colours.red(oneLine(`${plugin} was not loaded: ${code} ${message}`, 1_000)));
     return 0;
   });
 }
+
+/** What the server of this data folder has of them, where one runs. */
+const servedPackages = async (home: Parameters<typeof askServer>[0]): Promise<readonly InstalledPackage[]> =>
+  (await askServer<{ packages: InstalledPackage[] }>(home, "GET", "/api/packages").catch(() => undefined))?.packages ?? [];
 
 /** `orrery plugins inspect`. */
 export function inspect(options: Common, id: string): Promise<number> {
