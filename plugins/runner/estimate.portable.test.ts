@@ -74,6 +74,18 @@ describe("what a run is expected to take", () => {
     expect(await of({ documentBytes: 9_000_000 })).toEqual(long);
   });
 
+  it("of a fork is that of the steps that are done anew", async () => {
+    const { host, service } = await open(echoModel);
+    const first = await host.run("Say hello", { team: teamOf("a", "b", "c", "d") });
+    const estimateAt = async (at?: string) => {
+      const { runId } = await service.fork(first.runId, at === undefined ? {} : { at }, { actor: "t" });
+      return (await service.wait(runId)).estimate;
+    };
+    expect(first.estimate?.outputTokens).toBe(400);
+    expect((await estimateAt("r0/c"))?.outputTokens).toBe(200);
+    expect(await estimateAt()).toMatchObject({ inputTokens: 0, outputTokens: 0, microUsd: 0 });
+  });
+
   it("is left out where a router fails, and the step says why", async () => {
     const { host, planned } = await open(echoModel);
     const lost = definePlugin({

@@ -1,6 +1,6 @@
 import type { CallPrediction, DocumentInfo, Estimate, Forecast, HookSession, Ledger, Lifecycle, ModelInfo, Plan, Route, Step } from "@orrery/sdk";
 import { inputTokenBound, promptOf, recalledBy } from "./prompt.ts";
-import type { RunnerConfig } from "./run-scope.ts";
+import type { RunnerConfig, RunScope } from "./run-scope.ts";
 
 /** Characters of English a token stands for, and the share of a word: OpenAI, "What are tokens and how to count them?". */
 const [charactersAToken, wordsAToken] = [4, 0.75];
@@ -32,6 +32,23 @@ interface Call {
   output: number;
   /** More than it can be. */
   inputMost: number;
+}
+
+/** The estimate of a run that is about to begin. None where a router or the prices fail: its steps say so then, and not this. */
+export async function estimateBefore(
+  planned: Planning,
+  { hooks, services, limits, signal, models }: Pick<RunScope, "services" | "limits" | "signal" | "models"> & Pick<Estimating, "hooks">,
+): Promise<{ estimate?: Estimate }> {
+  const { collection } = planned.plan;
+  try {
+    const read = collection === undefined ? [] : ((await services.documents?.list(collection)) ?? []);
+    const sum = (of: "sentences" | "words") => read.reduce((total, document) => total + document[of], 0);
+    const material = read.length === 0 ? undefined : { sentences: sum("sentences"), words: sum("words") };
+    const { estimate } = await estimateOf(planned, { hooks, ledger: services.ledger, limits, models: await models(), signal, material });
+    return { estimate };
+  } catch {
+    return {};
+  }
 }
 
 /**
@@ -81,7 +98,7 @@ export async function estimateOf({ plan, predicted, edges }: Planning, given: Es
   };
 }
 
-function callOf(step: Step, { kind }: ModelInfo, maxOutputTokens: number, hears: number, { limits, material }: Estimating): Call {
+function callOf(step: Step, { kind, paid }: ModelInfo, maxOutputTokens: number, hears: number, { limits, material }: Estimating): Call {
   const answer = Math.min(kind === "extractive" ? extractive : limits.answerTokens, maxOutputTokens);
   if (kind === "extractive") {
     const asked = `${step.view.task}${step.view.focus ?? ""}`.length / charactersAToken;
@@ -94,8 +111,8 @@ function callOf(step: Step, { kind }: ModelInfo, maxOutputTokens: number, hears:
   return {
     input: Math.ceil(written + passages * (words / wordsAToken + citation) + hears * answer),
     output: answer,
-    // Every byte a token, as the reservation of a call counts it.
-    inputMost: Math.ceil(inputTokenBound(prompt) + passages * (words / wordsAToken + citation) * charactersAToken + hears * maxOutputTokens),
+    // Every byte a token, as the reservation of a call counts it; nobody asks where nothing is paid.
+    inputMost: !paid ? 0 : Math.ceil(inputTokenBound(prompt) + passages * (words / wordsAToken + citation) * charactersAToken + hears * maxOutputTokens),
   };
 }
 

@@ -1,7 +1,21 @@
-import { type ForkRequest, type JournalEntry, OrreryError, type Resumption, type RunRequest, type Spending, type Task, typed, Workspace } from "@orrery/sdk";
+import {
+  type Estimate,
+  type ForkRequest,
+  type JournalEntry,
+  OrreryError,
+  type Resumption,
+  type RunRequest,
+  type Spending,
+  type Task,
+  typed,
+  Workspace,
+} from "@orrery/sdk";
+import { estimateBefore } from "./estimate.ts";
+import { listModels } from "./list-models.ts";
 import { beginLife, type Shared } from "./live-run.ts";
 import { noPast } from "./past.ts";
 import { planAgain } from "./plan-again.ts";
+import type { Planned } from "./plan-task.ts";
 import { readPast } from "./read-past.ts";
 import type { RunLog } from "./run-log.ts";
 import { earlierIn } from "./thread.ts";
@@ -68,15 +82,24 @@ export async function fork(
   if (!mine) throw new OrreryError("RUN_UNKNOWN", `The journal of ${runId} does not begin with a task.`);
   const planned = await planAgain(shared, mine, given, turns);
   await keepFiles(context, runId, task.run, kept);
+  const estimate = await estimateAnew(shared, planned, mine.past.order.length);
   await beginLife(shared, {
     ...began,
     epoch: await journal.lease(task.run),
     told: mine.told,
     past: mine.past,
     beginning: { request: asked, thread: turns, earlier: mine.collection, planned },
-    first: (log) => write(log, submitted, kept),
+    first: (log) => write(log, submitted, kept, estimate),
   });
   return { runId: task.run, thread: task.thread };
+}
+
+/** What the steps that are not kept are expected to take: on the models there are now, at their prices. */
+function estimateAnew({ context, services, limits }: Shared, planned: Planned, kept: number): Promise<{ estimate?: Estimate }> {
+  const { min, expected, max } = planned.predicted;
+  const left = (calls: number): number => Math.max(0, calls - kept);
+  const remaining = { ...planned, predicted: { min: left(min), expected: left(expected), max: left(max) } };
+  return estimateBefore(remaining, { hooks: context, services, limits, signal: new AbortController().signal, models: () => listModels(context) });
 }
 
 /** The files as they were: the versions that kept steps wrote. */
@@ -150,11 +173,14 @@ const gatePath = (entries: readonly JournalEntry[], gate: string): string | unde
     return event?.type === "gate.opened" && event.data.gate === gate ? [event.data.path] : [];
   })[0];
 
-function write(log: RunLog, submitted: Parameters<RunLog["write"]>[1], kept: readonly JournalEntry[]): Promise<unknown> {
+function write(log: RunLog, submitted: Parameters<RunLog["write"]>[1], kept: readonly JournalEntry[], { estimate }: { estimate?: Estimate }): Promise<unknown> {
   let last: Promise<unknown> = log.write("run.submitted", submitted as never);
   for (const entry of kept) {
     const event = typed(entry);
-    if (event) last = log.write(event.type, event.data as never);
+    if (event?.type === "run.planned") {
+      const { estimate: _, ...planned } = event.data;
+      last = log.write("run.planned", { ...planned, ...(estimate ? { estimate } : {}) });
+    } else if (event) last = log.write(event.type, event.data as never);
   }
   return last;
 }

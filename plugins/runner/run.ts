@@ -1,6 +1,5 @@
 import {
   type Artifact,
-  type Estimate,
   type Outcome,
   OrreryError,
   type Plan,
@@ -10,7 +9,7 @@ import {
   type ThreadTurn,
   type Verdict,
 } from "@orrery/sdk";
-import { estimateOf } from "./estimate.ts";
+import { estimateBefore } from "./estimate.ts";
 import { executeTopology, type Executed } from "./execute-topology.ts";
 import { Cancelled, type Failure, failureOf, GateDenied } from "./failure.ts";
 import type { HookTally } from "./hook-tally.ts";
@@ -82,22 +81,8 @@ async function prepare(scope: RunScope, { request, thread, earlier }: Beginning,
   const { plan, predicted, edges, topologyPlugin: by } = planned;
   if (plan.recalled.length > 0) void scope.log.write("memory.recalled", { recalled: plan.recalled });
   const { task: _task, recalled: _recalled, thread: _thread, ...journalled } = plan;
-  await scope.log.write("run.planned", { plan: journalled, predicted, ...(await estimated(scope, planned)), edges, by });
+  await scope.log.write("run.planned", { plan: journalled, predicted, ...(await estimateBefore(planned, scope)), edges, by });
   return planned;
-}
-
-/** What it is expected to take: known before anything is called. Where a router or the prices fail, the steps say so, not this. */
-async function estimated({ hooks, services, limits, signal, models }: RunScope, planned: Planned): Promise<{ estimate?: Estimate }> {
-  const { collection } = planned.plan;
-  try {
-    const read = collection === undefined ? [] : ((await services.documents?.list(collection)) ?? []);
-    const sum = (of: "sentences" | "words") => read.reduce((total, document) => total + document[of], 0);
-    const material = read.length === 0 ? undefined : { sentences: sum("sentences"), words: sum("words") };
-    const { estimate } = await estimateOf(planned, { hooks, ledger: services.ledger, limits, models: await models(), signal, material });
-    return { estimate };
-  } catch {
-    return {};
-  }
 }
 
 /** What an error makes of the run: most are failures, some are ends a person should tell apart. */
