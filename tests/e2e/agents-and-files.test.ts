@@ -89,6 +89,13 @@ describe("the files of a run in the page", () => {
     await tab.page.waitForURL(/#\/run\//);
     await openFiles(tab.page, tab.page.url());
     await expect.poll(() => files(tab.page).getByRole("region").textContent()).toContain("two <script>");
+    // A fork that keeps all has them too, in the version they were.
+    await tab.page.getByRole("button", { name: "Fork" }).click();
+    await tab.page.getByRole("button", { name: "Fork the run" }).click();
+    await tab.page.waitForURL((url) => url.hash.startsWith("#/run/") && !url.hash.includes(run.runId));
+    await tab.page.getByText("accepted", { exact: true }).first().waitFor();
+    await openFiles(tab.page, tab.page.url());
+    await expect.poll(() => files(tab.page).getByLabel(`Version of ${path}`).locator("option").count()).toBe(4);
     expect(tab.errors).toEqual([]);
     await tab.close();
   });

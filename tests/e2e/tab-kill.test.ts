@@ -79,6 +79,30 @@ describe("a tab that is closed in the middle of a run", () => {
     },
   );
 
+  it("may be killed, too: the page is opened again, says that the run was carried on, and shows it to its end", async () => {
+    const context = await browser.newContext();
+    const { page, run } = await begin(context, 8);
+    const session = await context.newCDPSession(page);
+    const crashed = new Promise((resolve) => page.once("crash", resolve));
+    // Nothing of the page gets to say goodbye.
+    void session.send("Page.crash").catch(() => undefined);
+    await crashed;
+    const again = await context.newPage();
+    await again.goto(server.url);
+    await again
+      .getByRole("link", { name: /When does the Aurora/ })
+      .first()
+      .click();
+    expect(await ended(again)).toBe(run);
+    await again.getByRole("region", { name: "What the run was told" }).getByText("steps that had settled are kept").waitFor();
+    const kept = await entriesOf(again, run);
+    expect(kept.filter(({ type }) => type === "run.resumed")).toMatchObject([{ data: { from: "crash" } }]);
+    expect(kept.at(-1)).toMatchObject({ type: "run.finished", data: { status: "accepted" } });
+    expect(stepsFinished(kept)).toEqual([...new Set(stepsFinished(kept))]);
+    expect(brokenAt(kept)).toBeUndefined();
+    await context.close();
+  });
+
   it("leaves its run to another tab that is open, as soon as it is gone", async () => {
     const context = await browser.newContext();
     const { page, run } = await begin(context, 2);
