@@ -15,9 +15,13 @@ const fromColleague = ({ agent, role, text }: Artifact): string => `### ${agent}
 const episodes = (recalled: readonly Recalled[], what: string): string =>
   recalled.map(({ task, summary }) => `Asked: ${task}\n${what}: ${summary}`).join("\n\n");
 
-/** What an agent is shown of earlier tasks: the workspace's memory and its own, never another agent's. */
-export const recalledBy = (agent: string, recalled: Recalled[]): Recalled[] =>
-  recalled.length === 0 ? recalled : recalled.filter((episode) => episode.agent === undefined || episode.agent === agent);
+/** What the agent is shown of it: what all are, and what it remembers itself, unless that is all the run came to, which all are shown. */
+export function recalledBy(agent: string, recalled: Recalled[]): Recalled[] {
+  if (recalled.length === 0) return recalled;
+  const shared = recalled.filter((episode) => episode.agent === undefined);
+  const said = ({ run, summary }: Recalled): boolean => shared.some((episode) => episode.run === run && episode.summary === summary);
+  return [...shared, ...recalled.filter((episode) => episode.agent === agent && !said(episode))];
+}
 
 /** What a generative model is told for a step. Engines with built-in skills read the view instead. */
 export function promptOf(step: Step, passages: readonly Passage[], instruction: string | undefined): Pick<ModelRequest, "system" | "messages"> {
