@@ -18,6 +18,7 @@ async function bundleCommandLine() {
     input: {
       main: join(root, "host-node", "src", "main.ts"),
       "sandbox-thread": join(root, "host-node", "src", "sandbox", "sandbox-thread.ts"),
+      "general-claims": join(root, "host-node", "src", "authoring", "general-claims.ts"),
       "test-realm": join(root, "host-node", "src", "authoring", "test-realm.ts"),
     },
     cwd: join(root, "host-node"),

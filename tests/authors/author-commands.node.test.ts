@@ -1,9 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findChromium } from "../../scripts/lib/chromium.mjs";
 import { cleanEnv, orrery, root, scratch, start } from "../node/support.ts";
 
+type Realm = { realm: string; passed: number; failed: number; claims: { held: number; broken: number } };
 type News = { is: string; message?: string; hook?: string; at?: string; kept?: boolean; again?: boolean; status?: string; capability?: string };
 
 async function created(kind?: string): Promise<{ folder: string; env: NodeJS.ProcessEnv; index: string; source: string }> {
@@ -15,10 +16,8 @@ async function created(kind?: string): Promise<{ folder: string; env: NodeJS.Pro
   const index = join(folder, "index.js");
   return { folder, env, index, source: await readFile(index, "utf8") };
 }
-const passed = (stdout: string) =>
-  Object.fromEntries(
-    (JSON.parse(stdout) as { results: { realm: string; passed: number; failed: number }[] }).results.map((each) => [each.realm, [each.passed, each.failed]]),
-  );
+const resultsOf = (stdout: string): Realm[] => (JSON.parse(stdout) as { results: Realm[] }).results;
+const passed = (stdout: string) => Object.fromEntries(resultsOf(stdout).map((each) => [each.realm, [each.passed, each.failed]]));
 
 describe("orrery create plugin --kind", { timeout: 120_000 }, () => {
   it.each([
@@ -49,6 +48,18 @@ describe("orrery plugin test", { timeout: 120_000 }, () => {
     const ran = await orrery(["plugin", "test", folder, "--json"], env);
     expect(ran, ran.stderr).toMatchObject({ code: 0 });
     expect(passed(ran.stdout)).toEqual({ kernel: [2, 0], sandbox: [2, 0], tab: [2, 0] });
+    for (const { claims } of resultsOf(ran.stdout)) expect(claims).toEqual({ held: 5, broken: 0 });
+  });
+
+  it("checks what holds for any plugin in each realm, also of one without tests of its own", async () => {
+    const { folder, env, index, source } = await created();
+    await rm(join(folder, "index.test.js"));
+    const bare = await orrery(["plugin", "test", folder], env);
+    expect([bare.code, bare.stdout.match(/no tests of its own; 5 general claims hold/g)]).toEqual([0, expect.objectContaining({ length: 3 })]);
+    await writeFile(index, source.replace("Agents at work", "${plan.nothing.there} Agents at work"));
+    const broken = await orrery(["plugin", "test", folder, "--json"], env);
+    expect([broken.code, resultsOf(broken.stdout).map(({ claims }) => claims.broken)]).toEqual([1, [1, 1, 1]]);
+    expect(broken.stdout).toContain("answers a sample of each hook it taps without a fault");
   });
 
   it("runs them in the realms that were named, and knows which there are", async () => {

@@ -2,9 +2,12 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
+import { fileURLToPath } from "node:url";
 import { OrreryError } from "@orrery/sdk";
 import { failureOf } from "../cli/failure.ts";
+import { findSdk, linkSdk } from "../author-sdk.ts";
 import { bundlePlugin } from "../packages/bundle-plugin.ts";
+import { configOf } from "../packages/pack-plugin.ts";
 import type { TabRealm } from "./tab-realm.ts";
 
 export const realms = ["kernel", "sandbox", "tab"] as const;
@@ -15,19 +18,21 @@ export interface RealmResult {
   readonly realm: RealmName;
   readonly passed: number;
   readonly failed: number;
-  /** Seconds are the tests' own business; this is what they said when one failed. */
+  /** Of the SDK's claims about any plugin. */
+  readonly claims: { readonly held: number; readonly broken: number };
+  /** Seconds are the tests' own business; this is what they said when one failed, or a claim did not hold. */
   readonly output?: string;
   readonly skipped?: string;
 }
 
 /**
- * Runs the tests beside a plugin, unchanged, with the plugin in each realm that is here; in those that were named, or not at all.
+ * Runs the tests beside a plugin, unchanged, with the plugin in each realm that is here, and the SDK's claims about any plugin; in those that were named, or not at all.
  * Throws SOURCE_INVALID when its source is no plugin for a sandbox, and for a tab that was named BROWSER_MISSING, BROWSER_UNUSABLE, BROWSER_FAILED, PAGE_MISSING.
  */
 export async function runAuthorTests(path: string, named: readonly RealmName[] = []): Promise<RealmResult[]> {
   const wanted = named.length > 0 ? realms.filter((realm) => named.includes(realm)) : realms;
   const { code, folder, file: source } = await bundlePlugin(path);
-  const own = await testsOf(path, source);
+  const [own, config, sdk] = await Promise.all([testsOf(path, source), configOf(path), findSdk()]);
   const place = await mkdtemp(join(tmpdir(), "orrery-plugin-test-"));
   // It starts while the first tests run; what it fails with is told in its turn.
   const tab = wanted.includes("tab") ? openTab() : undefined;
@@ -35,9 +40,19 @@ export async function runAuthorTests(path: string, named: readonly RealmName[] =
   try {
     const file = join(place, "plugin.js");
     await writeFile(file, code);
-    const preload = ["--import", new URL(import.meta.url.endsWith(".ts") ? "./test-realm.ts" : "./test-realm.js", import.meta.url).href];
+    await linkSdk(place, sdk);
+    const preload = ["--import", program("test-realm").href];
     const results: RealmResult[] = [];
-    const within = (realm: RealmName, flags: readonly string[], more: Record<string, string>) => run(realm, folder, flags, own, more);
+    const forClaims = { ORRERY_TEST_CLAIMS: file, ...(config === undefined ? {} : { ORRERY_TEST_CONFIG: JSON.stringify(config) }) };
+    const within = async (realm: RealmName, flags: readonly string[], more: Record<string, string>): Promise<RealmResult> => {
+      const [tests, claims] = await Promise.all([
+        run(folder, flags, own, more),
+        run(place, flags, [fileURLToPath(program("general-claims"))], { ...more, ...forClaims }),
+      ]);
+      const output = [tests.output, claims.output].filter((text) => text !== undefined).join("\n");
+      const { passed, failed } = tests;
+      return { realm, passed, failed, claims: { held: claims.passed, broken: claims.failed }, ...(output === "" ? {} : { output }) };
+    };
     for (const realm of wanted) {
       if (realm === "kernel") results.push(await within(realm, [], {}));
       else if (realm === "sandbox") results.push(await within(realm, preload, { ORRERY_TEST_PLUGIN: file }));
@@ -53,6 +68,9 @@ export async function runAuthorTests(path: string, named: readonly RealmName[] =
   }
 }
 
+/** A program of this folder, as it is here: from its source, or beside the bundle. */
+const program = (name: string): URL => new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+
 const openTab = async (): Promise<TabRealm> => (await import("./tab-realm.ts")).openTabRealm();
 
 /** A tab that nobody named and that is not here is no failure of the plugin. */
@@ -63,7 +81,7 @@ async function inTab(work: (address: string) => Promise<RealmResult>, tab: Promi
   } catch (thrown) {
     if (named || !(thrown instanceof OrreryError)) throw thrown;
     const { message, do: todo } = failureOf(thrown);
-    return { realm: "tab", passed: 0, failed: 0, skipped: [message, todo].filter(Boolean).join(". ") };
+    return { realm: "tab", passed: 0, failed: 0, claims: { held: 0, broken: 0 }, skipped: [message, todo].filter(Boolean).join(". ") };
   }
   return work(address);
 }
@@ -76,7 +94,12 @@ async function testsOf(path: string, source: string): Promise<string[]> {
   return own.map((file) => join(dir, file));
 }
 
-function run(realm: RealmName, cwd: string, flags: readonly string[], files: readonly string[], more: Record<string, string>): Promise<RealmResult> {
+function run(
+  cwd: string,
+  flags: readonly string[],
+  files: readonly string[],
+  more: Record<string, string>,
+): Promise<{ passed: number; failed: number; output?: string }> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child = spawn(process.execPath, [...flags, "--test", "--test-reporter=tap", ...files], {
     cwd,
@@ -91,7 +114,7 @@ function run(realm: RealmName, cwd: string, flags: readonly string[], files: rea
       const count = (name: string): number => Number(new RegExp(`^# ${name} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
       const failed = count("fail") + count("cancelled");
       const wrong = code !== 0 && failed === 0 ? 1 : failed;
-      resolve({ realm, passed: count("pass"), failed: wrong, ...(wrong > 0 ? { output } : {}) });
+      resolve({ passed: count("pass"), failed: wrong, ...(wrong > 0 ? { output } : {}) });
     });
   });
 }

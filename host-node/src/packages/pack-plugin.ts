@@ -83,6 +83,11 @@ function reasoned(capability: string | { readonly name: string; readonly reason:
   });
 }
 
+/** What a plugin's package.json says it is to be looked at with. Throws PLUGIN_INVALID. */
+export async function configOf(path: string): Promise<unknown> {
+  return (await stat(path)).isDirectory() ? (await authoredIn(path)).orrery?.config : undefined;
+}
+
 async function authoredIn(folder: string): Promise<z.infer<typeof authored>> {
   const text = await readFile(join(folder, "package.json"), "utf8").catch(() => "{}");
   const parsed = authored.safeParse(JSON.parse(text));

@@ -130,11 +130,13 @@ export async function test(options: Common & { realm?: string[] }, dir: string):
   const results = await runAuthorTests(resolve(dir || "."), named);
   terminal.object({ results });
   const names = { kernel: "in the kernel's realm", sandbox: "in the sandbox of Node", tab: "in the sandbox of a tab" };
-  for (const { realm, passed, failed, skipped, output } of results) {
-    const what = skipped === undefined ? `${passed} passed${failed > 0 ? `, ${failed} failed` : ""}` : `skipped: ${skipped}`;
-    const paint = skipped !== undefined ? terminal.colours.yellow : failed > 0 ? terminal.colours.red : terminal.colours.green;
-    terminal.line(`${names[realm].padEnd(24)} ${paint(what)}`);
+  for (const { realm, passed, failed, claims, skipped, output } of results) {
+    const bad = failed + claims.broken > 0;
+    const own = passed + failed === 0 ? "no tests of its own" : `${passed} passed${failed > 0 ? `, ${failed} failed` : ""}`;
+    const general = claims.broken > 0 ? `${claims.broken} of ${claims.held + claims.broken} general claims do not hold` : `${claims.held} general claims hold`;
+    const paint = skipped !== undefined ? terminal.colours.yellow : bad ? terminal.colours.red : terminal.colours.green;
+    terminal.line(`${names[realm].padEnd(24)} ${paint(skipped === undefined ? `${own}; ${general}` : `skipped: ${skipped}`)}`);
     if (output !== undefined && !terminal.json) terminal.note(output);
   }
-  return results.some(({ failed, passed, skipped }) => failed > 0 || (passed === 0 && skipped === undefined)) ? 1 : 0;
+  return results.some(({ failed, claims }) => failed + claims.broken > 0) ? 1 : 0;
 }
