@@ -19,7 +19,7 @@ async function created(kind?: string): Promise<{ folder: string; env: NodeJS.Pro
 const resultsOf = (stdout: string): Realm[] => (JSON.parse(stdout) as { results: Realm[] }).results;
 const passed = (stdout: string) => Object.fromEntries(resultsOf(stdout).map((each) => [each.realm, [each.passed, each.failed]]));
 
-describe("orrery create plugin --kind", { timeout: 120_000 }, () => {
+describe("orrery create plugin --kind", { timeout: 240_000 }, () => {
   it.each([
     ["router", 3, ["task.route"]],
     ["judge", 3, ["task.judge"]],
@@ -42,7 +42,7 @@ describe("orrery create plugin --kind", { timeout: 120_000 }, () => {
   });
 });
 
-describe("orrery plugin test", { timeout: 120_000 }, () => {
+describe("orrery plugin test", { timeout: 240_000 }, () => {
   it("runs the tests a plugin was made with, unchanged, with it in the kernel's realm, in the sandbox of Node and in that of a tab", async () => {
     const { folder, env } = await created();
     const ran = await orrery(["plugin", "test", folder, "--json"], env);
@@ -110,7 +110,7 @@ describe("orrery plugin test", { timeout: 120_000 }, () => {
   });
 });
 
-describe("orrery plugin dev", { timeout: 120_000 }, () => {
+describe("orrery plugin dev", { timeout: 240_000 }, () => {
   it("loads at each change, survives what is broken, shows hooks firing, faults with their line, and what was denied", async () => {
     const { folder, env, index, source } = await created();
     const dev = start(["plugin", "dev", folder, "--json", "--task", "Say hello", "--deny", "model.call"], env);

@@ -30,4 +30,4 @@ it("five commands lead from nothing to an installed plugin in its sandbox, in Ty
     state: "active",
     taps: [{ hook: "task.plan" }, { hook: "task.finish" }],
   });
-}, 120_000);
+}, 240_000);
