@@ -124,6 +124,15 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
       expect(await codeOf(exportRun(here, "nobody"))).toBe("RUN_UNKNOWN");
     });
 
+    it("are found again by the next one when taking them out breaks off", async () => {
+      const breaking = new Proxy(here.journal, {
+        get: (journal, key: keyof Journal) => (key === "forget" ? () => Promise.reject(new Error("killed")) : journal[key].bind(journal)),
+      });
+      await expect(pruneRuns({ ...here, journal: breaking }, { keep: 0 }, 100, async () => {})).rejects.toThrow("killed");
+      expect((await pruneRuns(here, { keep: 0 }, 100, async () => {})).map(({ run }) => run)).toEqual(["r"]);
+      expect([await runsIn(here), await here.workspace?.list("r")]).toEqual([[], []]);
+    });
+
     it("go when they are older than they may be, with their files, and never while they go on", async () => {
       const gone: string[][] = [];
       const prune = async (rule: Parameters<typeof pruneRuns>[1], now: number): Promise<string[]> => {

@@ -25,15 +25,11 @@ export class RunFiles {
 
   async keep(run: string, { files, sources }: RunDocuments): Promise<void> {
     if (files.length === 0) return;
-    const kept: Kept = { sources, files: [] };
-    if (sources.length === 0) {
-      for (const { path, bytes } of files) {
-        const id = createHash("sha256").update(bytes).digest("hex");
-        if (!(await this.#store.getBytes(`content/${id}`))) await this.#store.setBytes(`content/${id}`, bytes);
-        kept.files.push({ path, id });
-      }
-    }
+    const handed = sources.length > 0 ? [] : files.map(({ path, bytes }) => ({ path, bytes, id: createHash("sha256").update(bytes).digest("hex") }));
+    const kept: Kept = { sources, files: handed.map(({ path, id }) => ({ path, id })) };
+    // Named before it is kept: what another run no longer needs is then not taken away from this one.
     await this.#store.set(`run/${run}`, kept);
+    for (const { id, bytes } of handed) if (!(await this.#store.getBytes(`content/${id}`))) await this.#store.setBytes(`content/${id}`, bytes);
   }
 
   /** The conversation goes on with what this run reads. */
@@ -44,15 +40,13 @@ export class RunFiles {
   /** With their contents, where no other run was given the same. */
   async forget(runs: readonly string[]): Promise<void> {
     const gone = new Set(runs.map((run) => `run/${run}`));
-    const ids = (value: Json): string[] => (value as Kept).files.map(({ id }) => id);
-    const kept = await this.#store.list("run/");
-    const used = new Set(kept.flatMap(({ key, value }) => (gone.has(key) ? [] : ids(value))));
-    for (const { key, value } of kept) {
-      if (!gone.has(key)) continue;
-      for (const id of ids(value)) if (!used.has(id)) await this.#store.delete(`content/${id}`);
-      await this.#store.delete(key);
-    }
+    const ids = (rows: readonly { value: Json }[]): string[] => rows.flatMap(({ value }) => (value as Kept).files.map(({ id }) => id));
+    const rows = (await this.#store.list("run/")).filter(({ key }) => gone.has(key));
+    for (const { key } of rows) await this.#store.delete(key);
     for (const { key, value } of await this.#store.list("thread/")) if (gone.has(`run/${value}`)) await this.#store.delete(key);
+    // Asked last: a run that begins meanwhile has named what it reads.
+    const used = new Set(ids(await this.#store.list("run/")));
+    for (const id of new Set(ids(rows))) if (!used.has(id)) await this.#store.delete(`content/${id}`);
   }
 
   /** Empty when the run had none, or they are gone. */

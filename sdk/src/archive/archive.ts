@@ -71,15 +71,14 @@ export async function pruneRuns(
   const over = (await journal.runs({ limit: 1_000_000 })).filter(({ endedAt }) => endedAt !== undefined);
   const wanted = over.slice(keep ?? 0).filter(({ endedAt = now }) => olderThanMs === undefined || now - endedAt >= olderThanMs);
   const gone: RunSummary[] = [];
-  for (const each of wanted) {
-    if (await journal.held(each.run)) continue;
-    if (!dryRun) {
-      await journal.forget(each.run);
-      await workspace?.removeFiles(each.run);
-      await storage.open(archiveNamespace).delete(each.run);
-    }
-    gone.push(each);
+  for (const each of wanted) if (!(await journal.held(each.run))) gone.push(each);
+  if (dryRun || gone.length === 0) return gone;
+  await forget(gone.map(({ run }) => run));
+  for (const { run } of gone) {
+    await workspace?.removeFiles(run);
+    await storage.open(archiveNamespace).delete(run);
+    // Last: what breaks off before it is done again the next time.
+    await journal.forget(run);
   }
-  if (!dryRun && gone.length > 0) await forget(gone.map(({ run }) => run));
   return gone;
 }
