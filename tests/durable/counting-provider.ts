@@ -13,6 +13,8 @@ export interface CountingProvider {
   readonly broken: readonly string[];
   /** How long an answer takes; may be changed. */
   ms: number;
+  /** Whether it says which models it has; may be changed. */
+  lists: boolean;
   /** Resolves when so many requests have come in all. */
   until(count: number): Promise<void>;
   close(): Promise<void>;
@@ -29,11 +31,12 @@ export async function countingProvider(ms: number, wants: Wants = () => undefine
   const keys: string[] = [];
   const broken: string[] = [];
   const waiting = new Set<{ count: number; resolve: () => void }>();
-  const provider = { ms };
+  const provider = { ms, lists: true };
   const server: Server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
+      if (request.method !== "POST" && !provider.lists) return;
       if (request.method !== "POST") return response.writeHead(200, { "content-type": "application/json" }).end('{"object":"list","data":[{"id":"gpt-4o"}]}');
       const { messages } = JSON.parse(Buffer.concat(parts).toString("utf8")) as { messages: Told };
       const answer = `answer-${createHash("sha256").update(JSON.stringify(messages)).digest("hex").slice(0, 24)}`;

@@ -78,6 +78,22 @@ describe("a full disk", () => {
   });
 });
 
+describe("a model host that does not say in time which models it has", () => {
+  it("is asked all the same for the model that was named: a run that is carried on just then does not fail of it", async () => {
+    const model = await provider(300);
+    const dir = scratch("list");
+    const first = await hostOn(model.url, dir);
+    const { runId } = await first.client.start(asked);
+    await model.until(2);
+    await first.host.close();
+    model.lists = false;
+    const second = await hostOn(model.url, dir);
+    await second.client.resume(runId);
+    expect(await second.client.wait(runId)).toMatchObject({ status: "accepted" });
+    expect(new Set(model.asked).size).toBe(3);
+  });
+});
+
 describe("a torn last write", () => {
   it("loses no entry that was said to be durable before it, keeps the chain, and the run goes on", async () => {
     const model = await provider(1);

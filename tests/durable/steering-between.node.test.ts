@@ -17,17 +17,16 @@ const codeOf = (ran: Ran): string => json<{ error: { code: string } }>(ran).erro
 const team = {
   name: "three",
   agents: ["a", "b", "c"].map((id) => ({ id, role: id, skill: "write", prompt: `You are ${id}.` })),
-  topology: { id: "sequential", config: {} },
 };
 
 /** A run that one process carries on, and the command for another that tells it something. */
-async function underWay(ms: number) {
+async function underWay(ms: number, topology = "sequential", gates: object[] = []) {
   const dir = scratch("between");
   const model = await countingProvider(ms);
   onTestFinished(() => model.close());
   const settings = { disabled: ["orrery.judge.grounded", "orrery.judge.format"], pluginConfig: { "orrery.runner": { letterWaitMs: 4_000 } } };
   writeFileSync(join(dir, "config.json"), JSON.stringify(settings));
-  writeFileSync(join(dir, "team.json"), JSON.stringify(team));
+  writeFileSync(join(dir, "team.json"), JSON.stringify({ ...team, topology: { id: topology, config: {} }, gates }));
   const env = cleanEnv(dir, { OPENAI_API_KEY: "key", OPENAI_BASE_URL: model.url });
   const owner = start(["run", "Say hello", "--team", join(dir, "team.json"), "--model", "openai/gpt-4o", "--budget", "1", "--json"], env);
   await model.until(1);
@@ -70,6 +69,15 @@ describe("a run that another process carries on", { timeout: 180_000 }, () => {
     expect(begun).toEqual([[], ["Only the costs."], ["Only the costs."]]);
     expect(model.asked).toHaveLength(3);
     expect(codeOf(await tell("pause"))).toBe("RUN_OVER");
+  });
+
+  it("is told there what a person decides at a gate, while others of its steps go on", async () => {
+    const { owner, model, tell, entries } = await underWay(120_000, "parallel", [{ id: "publish", before: "b", ask: "May b?" }]);
+    expect(json<RunReport>(await tell("approve", "publish", "--note", "fine")).status).toBe("running");
+    await model.until(2);
+    expect((await tell("cancel")).code).toBe(0);
+    await owner.done;
+    expect(told(await entries())).toEqual(["gate.decided", "run.cancelled"]);
   });
 
   it("is cancelled there: its call is broken off, and it ends with a report", async () => {
