@@ -1,23 +1,13 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
-import { ended, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
+import { describe, expect, it } from "vitest";
+import { builtPage } from "../support/built-page.ts";
+import { ended, runExample } from "../support/open-page.ts";
 
-let server: PageServer;
-let browser: Browser;
-let opened: OpenedPage;
 let runId: string;
 
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-  opened = await openPage(browser, server.url);
-  runId = await runExample(opened.page);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+const opened = builtPage({
+  begin: async ({ page }) => {
+    runId = await runExample(page);
+  },
 });
 
 describe("the example, in a tab, from a static host with plain headers", () => {
@@ -88,15 +78,15 @@ describe("the example, in a tab, from a static host with plain headers", () => {
 
   it("is still there after a reload", async () => {
     const { page } = opened;
-    await page.goto(`${server.url}#/run/${runId}`);
+    await page.goto(`${opened.server.url}#/run/${runId}`);
     await page.reload();
     await page.getByRole("button", { name: "Save as Markdown" }).waitFor();
-    await page.goto(`${server.url}#/observe`);
+    await page.goto(`${opened.server.url}#/observe`);
     await expect.poll(() => page.getByRole("list", { name: "Runs" }).getByRole("link").count()).toBe(2);
   });
 
   it("asked nothing of any other origin, and its policy had nothing to refuse", () => {
-    const { origin } = new URL(server.url);
+    const { origin } = new URL(opened.server.url);
     expect(opened.requests.length).toBeGreaterThan(10);
     expect(opened.requests.filter((url) => new URL(url).origin !== origin)).toEqual([]);
     expect(opened.errors).toEqual([]);

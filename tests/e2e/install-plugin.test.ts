@@ -1,24 +1,16 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { builtPage } from "../support/built-page.ts";
 import { samplePackage } from "../support/sample-package.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { kernelReady, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
+import { kernelReady, runExample } from "../support/open-page.ts";
 
-let server: PageServer;
-let browser: Browser;
-let opened: OpenedPage;
 let page: Page;
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-  opened = await openPage(browser, `${server.url}#/extend`);
-  ({ page } = opened);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+const opened = builtPage({
+  at: "#/extend",
+  begin: async (built) => {
+    ({ page } = built);
+  },
 });
 
 const choose = async (bytes: Uint8Array, name = "signature-1.0.0.tgz") =>
@@ -82,10 +74,10 @@ describe("installing a plugin in the page", () => {
     await row().getByText("active").waitFor();
     expect(await row().textContent()).toMatch(/Not signed.*64 KB.*allowed.*used.*api\.example.*denied/s);
     await sound("the list");
-    await page.goto(`${server.url}#/`);
+    await page.goto(`${opened.server.url}#/`);
     await runExample(page);
     expect(await page.locator("main").textContent()).toContain("(signed)");
-    await page.goto(`${server.url}#/extend`);
+    await page.goto(`${opened.server.url}#/extend`);
     await row()
       .getByText(/refused [1-9]\d* times/)
       .waitFor();
@@ -189,6 +181,6 @@ describe("installing a plugin in the page", () => {
     expect(kept.text).not.toMatch(/acme|kept by/);
     // One machine is kept warm for the next.
     expect(kept.frames).toBeLessThanOrEqual(1);
-    expect(opened.requests.filter((url) => new URL(url).origin !== new URL(server.url).origin)).toEqual([]);
+    expect(opened.requests.filter((url) => new URL(url).origin !== new URL(opened.server.url).origin)).toEqual([]);
   });
 });

@@ -1,22 +1,8 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
-import { kernelReady, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
+import { describe, expect, it } from "vitest";
+import { builtPage } from "../support/built-page.ts";
+import { kernelReady, runExample } from "../support/open-page.ts";
 
-let server: PageServer;
-let browser: Browser;
-let opened: OpenedPage;
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-  opened = await openPage(browser, server.url);
-  await kernelReady(opened.page);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const opened = builtPage({ begin: ({ page }) => kernelReady(page) });
 
 describe("with the keyboard alone", () => {
   it("g and a letter go to a room, but not while typing", async () => {
@@ -60,7 +46,7 @@ describe("with the keyboard alone", () => {
 
   it("arrows walk the team's outline and Enter inspects", async () => {
     const { page } = opened;
-    await page.goto(`${server.url}#/`);
+    await page.goto(`${opened.server.url}#/`);
     await runExample(page);
     const items = page.getByRole("tree", { name: "Team outline" }).getByRole("treeitem");
     await items.first().focus();

@@ -1,21 +1,8 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
-import { openPage, type OpenedPage } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { builtPage } from "../support/built-page.ts";
 
-let server: PageServer;
-let browser: Browser;
-let opened: OpenedPage;
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-  opened = await openPage(browser, `${server.url}#/extend/playground`);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const opened = builtPage({ at: "#/extend/playground" });
 
 async function write(page: Page, source: string): Promise<void> {
   await page.locator(".cm-content").click();
@@ -56,10 +43,10 @@ describe("the plugin playground", () => {
     await write(page, plugin('tap("task.submit", () => ({ decision: "deny", reason: "closed for lunch" }));'));
     await load(page);
     await page.getByTestId("calls-task.submit").waitFor();
-    await page.goto(`${server.url}#/`);
+    await page.goto(`${opened.server.url}#/`);
     await page.getByRole("button", { name: "Run the example" }).click();
     await page.getByText("closed for lunch").first().waitFor();
-    await page.goto(`${server.url}#/extend/playground`);
+    await page.goto(`${opened.server.url}#/extend/playground`);
     // Still loaded, and still offered to be taken out again.
     await page.getByRole("button", { name: "Unload me.first-plugin" }).click();
     await page.getByRole("button", { name: "Unload me.first-plugin" }).waitFor({ state: "detached" });
@@ -100,6 +87,6 @@ describe("the plugin playground", () => {
     );
     await load(page);
     await said(page).getByText("kept in").waitFor();
-    expect(opened.requests.filter((url) => new URL(url).origin !== new URL(server.url).origin)).toEqual([]);
+    expect(opened.requests.filter((url) => new URL(url).origin !== new URL(opened.server.url).origin)).toEqual([]);
   });
 });

@@ -1,13 +1,8 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { builtPage } from "../support/built-page.ts";
 import { axe, overflow, themes } from "../support/axe.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { ended, openPage, type OpenedPage } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
-
-let server: PageServer;
-let browser: Browser;
-let opened: OpenedPage;
+import { ended } from "../support/open-page.ts";
 
 /** Gives every plan the two gates, and holds each step up for a moment, so that there is time to say something. */
 const gates = `import { definePlugin } from "@orrery/sdk";
@@ -20,20 +15,15 @@ export default definePlugin({
   },
 });`;
 
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-  opened = await openPage(browser, `${server.url}#/extend/playground`);
-  const { page } = opened;
-  await page.locator(".cm-content").click();
-  await page.keyboard.press("Control+a");
-  await page.keyboard.insertText(gates);
-  await page.getByRole("button", { name: /^Load/ }).click();
-  await page.getByText(/me\.gates is active/).waitFor();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+const opened = builtPage({
+  at: "#/extend/playground",
+  begin: async ({ page }) => {
+    await page.locator(".cm-content").click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText(gates);
+    await page.getByRole("button", { name: /^Load/ }).click();
+    await page.getByText(/me\.gates is active/).waitFor();
+  },
 });
 
 const patient = { timeout: 20_000 };
@@ -43,7 +33,7 @@ const told = (page: Page) => page.getByRole("region", { name: "What the run was 
 const inbox = (page: Page) => page.getByRole("link", { name: /^Inbox/ });
 const begun = async (page: Page) => Number(/(\d+) begun/.exec((await page.getByRole("region", { name: "Team" }).textContent()) ?? "")?.[1]);
 const start = async (page: Page): Promise<string> => {
-  await page.goto(`${server.url}#/`);
+  await page.goto(`${opened.server.url}#/`);
   await page.getByRole("button", { name: "Run the example" }).click();
   await page.waitForURL(/#\/run\//);
   await page.getByText(/predicted, \d+ begun/).waitFor();
@@ -99,7 +89,7 @@ describe("a run in a tab, steered from the page", () => {
     await asked.getByRole("button", { name: "Approve" }).click();
     await page.getByText("Nothing waits for a person").waitFor();
     await expect.poll(() => inbox(page).getAttribute("aria-label"), patient).toBe("Inbox, empty");
-    await page.goto(`${server.url}#/run/${first}`);
+    await page.goto(`${opened.server.url}#/run/${first}`);
     await ended(page);
     expect(await page.getByText("accepted", { exact: true }).first().isVisible()).toBe(true);
     await told(page).getByText("approved").first().waitFor();
@@ -115,15 +105,15 @@ describe("a run in a tab, steered from the page", () => {
     for (const theme of themes) expect(await axe(page, theme), `the run, ${theme}`).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
-    await page.goto(`${server.url}#/govern/approvals`);
+    await page.goto(`${opened.server.url}#/govern/approvals`);
     await card(page, "May the writer begin?").waitFor();
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     await page.setViewportSize({ width: 1280, height: 800 });
     for (const theme of themes) expect(await axe(page, theme), `the inbox, ${theme}`).toEqual([]);
-    await page.goto(`${server.url}#/run/${run}`);
+    await page.goto(`${opened.server.url}#/run/${run}`);
     await steer(page).getByRole("button", { name: "Cancel" }).click();
     await page.getByText("It was cancelled").waitFor();
-    await page.goto(`${server.url}#/run/${first}`);
+    await page.goto(`${opened.server.url}#/run/${first}`);
   });
 
   it("forks at the step chosen in the outline by keyboard, and keeps what had settled", async () => {
@@ -161,7 +151,7 @@ describe("a run in a tab, steered from the page", () => {
     const { page, context } = opened;
     const run = await start(page);
     const other = await context.newPage();
-    await other.goto(`${server.url}#/run/${run}`);
+    await other.goto(`${opened.server.url}#/run/${run}`);
     await steer(other).getByRole("button", { name: "Pause" }).click();
     await steer(page).getByRole("button", { name: "Resume" }).waitFor();
     await steer(other).getByRole("button", { name: "Resume" }).click();

@@ -1,23 +1,9 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
-import { kernelReady, openPage, type OpenedPage } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
+import { describe, expect, it } from "vitest";
+import { builtPage } from "../support/built-page.ts";
+import { kernelReady } from "../support/open-page.ts";
 import { topologies } from "../support/topologies.ts";
 
-let server: PageServer;
-let browser: Browser;
-let opened: OpenedPage;
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-  opened = await openPage(browser, server.url);
-  await kernelReady(opened.page);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const opened = builtPage({ begin: ({ page }) => kernelReady(page) });
 
 describe("before a task is run", () => {
   it("each installed topology is offered by its word, with the line its plugin says of itself", async () => {
