@@ -65,6 +65,9 @@ export interface PackageRow {
   denials: { [capability: string]: number };
 }
 
+/** In the values, a key each: plugins that are being installed for the first time, and may have kept something already. */
+export const arriving = "packages.arriving";
+
 /** Everything that can be made again or asked for again; relaxed durability. */
 export class StateDatabase extends Dexie {
   declare readonly values: Table<ValueRow, [string, string]>;

@@ -27,6 +27,7 @@ import {
 import type { Token } from "@orrery/kernel";
 import type { PackageConsent } from "@orrery/sdk/package";
 import type { Booted } from "./boot.ts";
+import { arriving } from "./database.ts";
 import { Example } from "./example.ts";
 import { onConnect, onTools } from "./preset.ts";
 import { originOf } from "./egress/hosts.ts";
@@ -293,8 +294,11 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     this.#packages = starting;
   }
 
-  packageCount() {
-    return this.#booted.state.packages.count();
+  /** Installed plugins, and those whose installation was broken off: what is to be started, or swept away. */
+  async packageCount() {
+    const { packages, values } = this.#booted.state;
+    const [installed, unfinished] = await Promise.all([packages.count(), values.where("[ns+key]").between([arriving, ""], [arriving, "\uffff"]).count()]);
+    return installed + unfinished;
   }
 
   async inspectPackage(bytes: Uint8Array) {

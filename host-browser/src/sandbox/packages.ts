@@ -18,13 +18,11 @@ import {
 import { type SandboxEngine, sandboxedPlugin, storageOf } from "@orrery/sdk/sandbox";
 import { Dexie } from "dexie";
 import type { Booted } from "../boot.ts";
-import type { PackageRow } from "../database.ts";
+import { arriving, type PackageRow } from "../database.ts";
 import { browserPlatform } from "../platform.ts";
 
 type Host = Pick<Booted, "kernel" | "state">;
 
-/** In the state's values: plugins that are being installed for the first time, and may have kept something already. */
-const arriving = "packages.arriving";
 /** ms between a denial and its count being kept. */
 const keepMs = 500;
 

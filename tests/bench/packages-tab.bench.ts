@@ -1,0 +1,72 @@
+// What installing a package in a tab leaves: 200 installs and removals of a sandboxed plugin in Chromium, with what the browser's processes hold after 1, 50, 100 and 200 of them
+// (their own memory, after a collection), the frames, workers, taps and rows that are left; and what a plugin that runs takes there.
+// Printed, not asserted; tests/sandbox/packages-in-a-tab.browser.test.ts asserts what is left.
+import { readFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { pagePolicy } from "../../playground/build/policy.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { servePage } from "../support/page-server.ts";
+
+interface Left {
+  readonly ms?: number;
+  readonly workers: number;
+  readonly plugins: number;
+  readonly taps: number;
+  readonly rows: number;
+}
+
+async function built(file: string): Promise<string> {
+  const entry = fileURLToPath(new URL(file, import.meta.url));
+  const output = await build({
+    configFile: false,
+    logLevel: "warn",
+    build: { write: false, target: "es2023", lib: { entry, formats: ["es"], fileName: "bench" }, rolldownOptions: { output: { codeSplitting: false } } },
+  });
+  const [bundle] = Array.isArray(output) ? output : [output];
+  if (!bundle || !("output" in bundle)) throw new Error(`${file} was not built`);
+  return bundle.output[0].code;
+}
+
+const html = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${pagePolicy}"><script type="module" src="./bench.js"></script>`;
+const server = await servePage("/bench/", undefined, {
+  instead: { "index.html": html, "bench.js": await built("packages-tab-page.ts"), "bench-worker.js": await built("packages-tab-worker.ts") },
+});
+const browser = await launchChromium({ args: ["--js-flags=--expose-gc"] });
+const tab = await browser.newPage();
+await tab.goto(server.url);
+await tab.waitForFunction(() => "ask" in globalThis);
+const ask = (what: object): Promise<Left> => tab.evaluate((given) => (globalThis as unknown as { ask(what: object): Promise<Left> }).ask(given), what);
+const system = await browser.newBrowserCDPSession();
+const page = await tab.context().newCDPSession(tab);
+
+/** MB that the renderers hold and share with nobody, after a collection in the page; the worker collects before it answers. */
+async function resident(): Promise<number> {
+  await page.send("HeapProfiler.collectGarbage");
+  await setTimeout(500);
+  const { processInfo } = await system.send("SystemInfo.getProcessInfo");
+  const renderers = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
+  const held = await Promise.all(renderers.map(async (pid) => readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "")));
+  return held.reduce((sum, text) => sum + Number(/^Private_Dirty:\s+(\d+)/m.exec(text)?.[1] ?? 0), 0) / 1024;
+}
+const frames = (): Promise<number> => tab.locator("iframe").count();
+
+let done = 0;
+for (const until of [1, 50, 100, 200]) {
+  const { ms = 0, workers, plugins, taps, rows } = await ask({ rounds: until - done });
+  done = until;
+  console.log(
+    `after ${String(until).padStart(3)} installs and removals  ${(await resident()).toFixed(0)} MB held, ${workers} workers, ${await frames()} frames, ${plugins} plugins, ${taps} taps, ${rows} rows; ${ms.toFixed(0)} ms each`,
+  );
+}
+const [before, more] = [await resident(), 10];
+await ask({ install: more });
+const during = await resident();
+console.log(
+  `a plugin that runs in the tab        ${((during - before) / more).toFixed(1)} MB (of ${more}: ${before.toFixed(0)} MB before, ${during.toFixed(0)} MB with them)`,
+);
+await ask({ remove: true });
+console.log(`after they were removed              ${(await resident()).toFixed(0)} MB held, ${await frames()} frames`);
+await browser.close();
+await server.close();
