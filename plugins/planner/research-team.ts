@@ -1,11 +1,14 @@
 import type { AgentSpec, Team } from "@orrery/sdk";
 
+/** Made up for one task: a name of theirs means nothing in the next, also when this team is given again. */
+const passing = { tools: [], memory: false };
+
 const researcher = (id: string, focus?: string): AgentSpec => ({
   id,
   role: "researcher",
   skill: "research",
   prompt: "Find the sentences of the documents that answer your part of the task best. Prefer the specific to the general, and say what you did not find.",
-  tools: [],
+  ...passing,
   ...(focus ? { focus } : {}),
 });
 const checker: AgentSpec = {
@@ -14,14 +17,14 @@ const checker: AgentSpec = {
   skill: "check",
   prompt:
     "For each claim your colleagues found, look for the best evidence for it and against it. Say supported, contradicted (with both quotes) or unsupported.",
-  tools: [],
+  ...passing,
 };
 const writer: AgentSpec = {
   id: "writer",
   role: "writer",
   skill: "write",
   prompt: "Write the report: a section for each part of the task, only what survived checking, every sentence cited, contradictions and gaps said openly.",
-  tools: [],
+  ...passing,
 };
 
 /** A team of at most `most` for a request with these aspects: researchers for the aspects, then one who checks, then one who writes. */

@@ -27,7 +27,7 @@ function draft(scope: Pick<RunScope, "task">, request: RunRequest, collection: s
     task,
     team: request.team ?? {
       name: "one agent",
-      agents: [{ id: "analyst", role: "analyst", skill: "write", prompt: "Answer the task from the material you are given.", tools: [] }],
+      agents: [{ id: "analyst", role: "analyst", skill: "write", prompt: "Answer the task from the material you are given.", tools: [], memory: false }],
     },
     topology: { id: topology ?? "sequential", config: (topology === request.team?.topology?.id && request.team?.topology?.config) || {} },
     given: { team: request.team !== undefined, topology: topology !== undefined },
