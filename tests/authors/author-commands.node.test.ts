@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findChromium } from "../../scripts/lib/chromium.mjs";
@@ -84,6 +84,18 @@ describe("orrery plugin test", { timeout: 240_000 }, () => {
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("BROWSER_UNUSABLE")]);
     const broken = await orrery(["plugin", "test", folder, "--realm", "tab"], { ...bare, CHROMIUM_PATH: process.execPath });
     expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining("BROWSER_FAILED")]);
+  });
+
+  it("leaves nothing behind when it is interrupted: no browser, no folder", async () => {
+    const { folder, env } = await created();
+    const tmp = join(folder, "../tmp");
+    await mkdir(tmp);
+    const left = async () => (await readdir(tmp)).filter((name) => name.startsWith("orrery-"));
+    const ran = start(["plugin", "test", folder], { ...env, TMPDIR: tmp });
+    await expect.poll(left, { timeout: 60_000 }).toHaveLength(2);
+    ran.kill("SIGINT");
+    expect((await ran.done).code).toBe(130);
+    expect(await left()).toEqual([]);
   });
 
   it("runs of a single file's neighbours only its own tests", async () => {

@@ -27,9 +27,9 @@ export interface RealmResult {
 
 /**
  * Runs the tests beside a plugin, unchanged, with the plugin in each realm that is here, and the SDK's claims about any plugin; in those that were named, or not at all.
- * Throws SOURCE_INVALID when its source is no plugin for a sandbox, and for a tab that was named BROWSER_MISSING, BROWSER_UNUSABLE, BROWSER_FAILED, PAGE_MISSING.
+ * `signal` breaks it off: an AbortError, once what was started is gone. Throws SOURCE_INVALID when its source is no plugin for a sandbox, and for a tab that was named BROWSER_MISSING, BROWSER_UNUSABLE, BROWSER_FAILED, PAGE_MISSING.
  */
-export async function runAuthorTests(path: string, named: readonly RealmName[] = []): Promise<RealmResult[]> {
+export async function runAuthorTests(path: string, named: readonly RealmName[], signal: AbortSignal): Promise<RealmResult[]> {
   const wanted = named.length > 0 ? realms.filter((realm) => named.includes(realm)) : realms;
   const { code, folder, file: source } = await bundlePlugin(path);
   const [own, config, sdk] = await Promise.all([testsOf(path, source), configOf(path), findSdk()]);
@@ -46,8 +46,8 @@ export async function runAuthorTests(path: string, named: readonly RealmName[] =
     const forClaims = { ORRERY_TEST_CLAIMS: file, ...(config === undefined ? {} : { ORRERY_TEST_CONFIG: JSON.stringify(config) }) };
     const within = async (realm: RealmName, flags: readonly string[], more: Record<string, string>): Promise<RealmResult> => {
       const [tests, claims] = await Promise.all([
-        run(folder, flags, own, more),
-        run(place, flags, [fileURLToPath(program("general-claims"))], { ...more, ...forClaims }),
+        run(folder, flags, own, more, signal),
+        run(place, flags, [fileURLToPath(program("general-claims"))], { ...more, ...forClaims }, signal),
       ]);
       const output = [tests.output, claims.output].filter((text) => text !== undefined).join("\n");
       const { passed, failed } = tests;
@@ -99,12 +99,14 @@ function run(
   flags: readonly string[],
   files: readonly string[],
   more: Record<string, string>,
+  signal: AbortSignal,
 ): Promise<{ passed: number; failed: number; output?: string }> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child = spawn(process.execPath, [...flags, "--test", "--test-reporter=tap", ...files], {
     cwd,
     env: { ...env, ...more },
     stdio: ["ignore", "pipe", "pipe"],
+    signal,
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));

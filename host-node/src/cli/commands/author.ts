@@ -127,7 +127,13 @@ export async function test(options: Common & { realm?: string[] }, dir: string):
     if (realm === undefined) throw new OrreryError("REALM_UNKNOWN", `"${name}" is no realm`, { todo: `There are: ${realms.join(", ")}.` });
     return realm;
   });
-  const results = await runAuthorTests(resolve(dir || "."), named);
+  const stop = new AbortController();
+  void stopped().then(() => stop.abort());
+  const results = await runAuthorTests(resolve(dir || "."), named, stop.signal).catch((thrown: unknown) => {
+    if (!stop.signal.aborted) throw thrown;
+  });
+  // As a shell counts what was interrupted.
+  if (!results) return 130;
   terminal.object({ results });
   const names = { kernel: "in the kernel's realm", sandbox: "in the sandbox of Node", tab: "in the sandbox of a tab" };
   for (const { realm, passed, failed, claims, skipped, output } of results) {
