@@ -29,6 +29,8 @@ beforeAll(async () => {
     { userMessage: /./, hasToolResult: false },
     { toolCalls: [writes("w1", "one\nlast\n"), writes("w2", "one\ntwo <script>alert(1)</script>\nlast\n")] },
   );
+  // Bob, who hears Ada, has the last word: what she said is hers alone.
+  emulator.on({ userMessage: /### ada/, hasToolResult: true }, { content: "## Log\n\nThe doors were shut.\n" });
   emulator.on({ userMessage: /./, hasToolResult: true }, { content: "## Log\n\nThe harbour was quiet.\n" });
   await emulator.start();
   server = await serveOrrery({ OPENAI_API_KEY: "key-of-the-emulator", OPENAI_BASE_URL: `${emulator.url}/v1` });
