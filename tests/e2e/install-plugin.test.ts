@@ -1,6 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { axe, overflow, themes } from "../support/axe.ts";
 import { builtPage } from "../support/built-page.ts";
 import { samplePackage } from "../support/sample-package.ts";
 import { kernelReady, runExample } from "../support/open-page.ts";
@@ -19,19 +19,10 @@ const prompt = (title: string) => page.getByRole("region", { name: title });
 const row = () => page.getByRole("listitem", { name: "Signature" });
 
 async function sound(where: string): Promise<void> {
-  for (const theme of ["light", "dark"]) {
-    await page.evaluate((wanted) => {
-      document.documentElement.dataset["theme"] = wanted;
-    }, theme);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`),
-      `${where}, ${theme}`,
-    ).toEqual([]);
-  }
+  for (const theme of themes) expect(await axe(page, theme), `${where}, ${theme}`).toEqual([]);
   for (const width of [320, 1280]) {
     await page.setViewportSize({ width, height: 800 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${where} at ${width}`).toBeLessThanOrEqual(0);
+    expect(await overflow(page), `${where} at ${width}`).toBeLessThanOrEqual(0);
     const folder = process.env["ORRERY_SCREENSHOTS"];
     if (folder) await page.screenshot({ path: `${folder}/${where.replaceAll(" ", "-")}-${width}.png`, fullPage: true });
   }

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axe, overflow, themes } from "../support/axe.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { openPage, type OpenedPage, runExample } from "../support/open-page.ts";
 
@@ -111,14 +111,8 @@ describe("views of plugins in the page", () => {
 
   it("are without a fault for axe in both themes and fit 320 pixels", async () => {
     const { page } = opened;
-    for (const theme of ["light", "dark"]) {
-      await page.evaluate((wanted) => {
-        document.documentElement.dataset["theme"] = wanted;
-      }, theme);
-      const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
-    }
+    for (const theme of themes) expect(await axe(page, theme), theme).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 });
