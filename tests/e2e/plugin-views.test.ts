@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
@@ -8,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axe, overflow, themes } from "../support/axe.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { openPage, type OpenedPage, runExample } from "../support/open-page.ts";
+import { type OrreryServer, serveOrrery } from "../support/orrery-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** One of every block there is, and a text that would be markup if anything took it for that. */
@@ -30,50 +29,27 @@ export default definePlugin({
 /** Shows what is no view. */
 const broken = gallery.replace("acme.gallery", "acme.broken").replace('title: "Gallery", blocks: [', 'title: "Broken", html: "<b>", blocks: [');
 
-let home: string;
-let server: ChildProcess;
+let server: OrreryServer;
 let browser: Browser;
 let opened: OpenedPage;
 let address = "";
 
-beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "orrery-views-"));
+async function settle(home: string): Promise<void> {
   await writeFile(join(home, "gallery.js"), gallery);
   await writeFile(join(home, "broken.js"), broken);
-  const file = join(root, "examples/plugins/work-log.js");
-  await writeFile(
-    join(home, "config.json"),
-    JSON.stringify({
-      sandboxed: [
-        { file, grant: ["ui.view"] },
-        { file: join(home, "gallery.js"), grant: ["ui.view"] },
-        { file: join(home, "broken.js"), grant: ["ui.view"] },
-      ],
-    }),
-  );
-  server = spawn(join(root, "node_modules/.bin/orrery"), ["serve", "--port", "0", "--home", home], {
-    cwd: root,
-    env: { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1" },
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    let text = "";
-    const read = (data: Buffer) => {
-      text += data;
-      const found = /http:\/\/\S+#token=\S+/.exec(text)?.[0];
-      if (found) resolve(found);
-    };
-    server.stdout?.on("data", read);
-    server.stderr?.on("data", read);
-    server.on("exit", () => reject(new Error(`orrery serve ended: ${text}`)));
-  });
+  const files = [join(root, "examples/plugins/work-log.js"), join(home, "gallery.js"), join(home, "broken.js")];
+  await writeFile(join(home, "config.json"), JSON.stringify({ sandboxed: files.map((file) => ({ file, grant: ["ui.view"] })) }));
+}
+
+beforeAll(async () => {
+  server = await serveOrrery({}, settle);
   browser = await launchChromium();
-  opened = await openPage(browser, url);
-  address = url.replace(/#.*/, "");
+  opened = await openPage(browser, server.url);
+  address = `${server.origin}/`;
 });
 afterAll(async () => {
   await browser?.close();
-  server?.kill();
-  await rm(home, { recursive: true, force: true });
+  await server?.close();
 });
 
 const view = (name: string) => opened.page.getByRole("region", { name });

@@ -16,8 +16,10 @@ export interface OrreryServer {
   close(): Promise<void>;
 }
 
-export async function serveOrrery(env: Record<string, string> = {}): Promise<OrreryServer> {
+/** `settle` puts into the home what the server is to find there. */
+export async function serveOrrery(env: Record<string, string> = {}, settle: (home: string) => Promise<void> = async () => {}): Promise<OrreryServer> {
   const home = await mkdtemp(join(tmpdir(), "orrery-serve-"));
+  await settle(home);
   const server = spawn(join(root, "node_modules/.bin/orrery"), ["serve", "--port", "0", "--home", home], {
     cwd: root,
     env: { PATH: process.env["PATH"] ?? "", HOME: home, NO_COLOR: "1", ...env },
