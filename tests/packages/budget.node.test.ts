@@ -101,8 +101,13 @@ it("a plugin spends what it was granted of what it asked for, and not a cent mor
 
   expect(await holding(dir, spendingOf(id))).not.toEqual([]);
   expect(await call("DELETE", `/api/packages/${id}`)).toMatchObject({ removed: id });
+  expect((await host.packages()).budgetOf(id)).toBeUndefined();
+  // Installed again it begins with nothing spent.
+  await install(bytes, { grant: ["model.call"], budget: granted });
+  expect(await audit()).toMatchObject({ spentTodayUsd: 0 });
+  expect(await call("DELETE", `/api/packages/${id}`)).toMatchObject({ removed: id });
   await host.close();
-  expect(await holding(dir, spendingOf(id))).toEqual([]);
+  expect(await holding(dir, id).then((files) => files.filter((path) => !path.includes("journal.db")))).toEqual([]);
 });
 
 it("the operator's setting holds beside what was granted, and the smaller sum counts", { timeout: 300_000 }, async () => {
