@@ -13,6 +13,8 @@ interface Step {
   agent: string;
   round: number;
   inputs: string[];
+  /** What it was asked in the task's place. */
+  task?: string;
 }
 type Shape = (steps: readonly Step[], report: RunReport) => void;
 
@@ -73,6 +75,13 @@ const shapes: Readonly<Record<string, Shape>> = {
     expect(as(steps)).toEqual(["r0/dates <", "r0/prices <"]);
     expect(topology.facts).toMatchObject({ router: "words", fallback: false });
   },
+  // Each agent is a step, two votes that agree decide it, and the next is told of the one that won.
+  maker: (steps, { topology }) => {
+    const votes = everybody.flatMap((_, i) => [0, 1].map((vote) => `s${i}/v${vote} < ${i === 0 ? "" : `s${i - 1}/v0`}`.trim()));
+    expect(as(steps)).toEqual(votes);
+    expect(steps.map(({ agent, path }) => agent === everybody[Number(path[1])])).not.toContain(false);
+    expect(topology.facts).toMatchObject({ steps: 4, k: 2, samples: 8, flagged: 0 });
+  },
   mesh: inRounds,
   debate: (steps, report) => {
     inRounds(steps, report);
@@ -101,6 +110,14 @@ afterAll(async () => {
   await person.remove();
 });
 
+async function stepsOf({ runId }: RunReport): Promise<Step[]> {
+  type Span = { kind: string; attributes: Omit<Step, "inputs"> & { inputs: string } };
+  const shown = await person.json<{ trace: Span[] }>(["run", "show", runId, "--trace"]);
+  return shown.object.trace
+    .filter(({ kind }) => kind === "step")
+    .map(({ attributes: { inputs, ...rest } }) => ({ ...rest, inputs: inputs.split(", ").filter(Boolean) }));
+}
+
 describe.each(readings)("one team, nothing changed but the word, on %s", (_engine, args) => {
   it.each(Object.entries(shapes))("%s", { timeout: 120_000 }, async (id, shape) => {
     const { code, object: report } = await person.json(["run", task, "--docs", documents, "--team", team, "--topology", id, ...args]);
@@ -110,16 +127,21 @@ describe.each(readings)("one team, nothing changed but the word, on %s", (_engin
     expect(failures).toEqual([]);
     expect(observedCalls).toBeGreaterThanOrEqual(predicted.min);
     expect(observedCalls).toBeLessThanOrEqual(predicted.max);
-    const shown = await person.json<{ trace: { kind: string; attributes: { path: string; agent: string; inputs: string; round: number } }[] }>([
-      "run",
-      "show",
-      report.runId,
-      "--trace",
-    ]);
-    const steps = shown.object.trace
-      .filter(({ kind }) => kind === "step")
-      .map(({ attributes: { inputs, ...rest } }): Step => ({ ...rest, inputs: inputs.split(", ").filter(Boolean) }));
+    const steps = await stepsOf(report);
     expect(steps).toHaveLength(observedCalls);
     shape(steps, report);
+  });
+
+  it("hybrid", { timeout: 120_000 }, async () => {
+    const { code, object: report } = await person.json(["run", task, "--docs", documents, "--team", team, "--topology", "hybrid", ...args]);
+    expect([code, report.status, report.topology.id]).toEqual([0, "accepted", "hybrid"]);
+    const steps = await stepsOf(report);
+    // The first agent is asked without the ship's name and without the documents. An engine that has nothing else to go by then leaves it to the last, who stays here.
+    expect(steps[0]).toMatchObject({ path: "s0/cloud", agent: "dates", task: expect.stringContaining("⟦NAME_1⟧") });
+    expect(steps[0]?.task).not.toContain("Aurora");
+    expect(report.topology.facts).toMatchObject({ pattern: "sanitize-and-solve", route: "redacted", spans: { NAME: 1 } });
+    const elsewhere = args.length > 0;
+    expect(as(steps)).toEqual(elsewhere ? ["s0/cloud <"] : ["s0/cloud <", "s1/local <"]);
+    expect(report.topology.failures.map(({ agent, code: why }) => `${agent} ${why}`)).toEqual(elsewhere ? [] : ["dates NEEDS_GENERATIVE_MODEL"]);
   });
 });

@@ -34,15 +34,7 @@ export function showReport(terminal: Terminal, report: RunReport): void {
     ],
     ["failed", topology.failures.map(({ agent, message }) => `${agent}: ${oneLine(message, 120)}`).join("; ")],
     ["verdicts", report.verdicts.map(({ judge, score, decision }) => `${judge} ${score.toFixed(2)} ${decision}`).join(", ")],
-    [
-      "memory",
-      report.memory.recalled
-        .map(
-          ({ task, usedBy, agent }) =>
-            `${agent ? `${agent}'s own ` : ""}"${oneLine(task, 60)}" ${usedBy.length > 0 ? `used by ${usedBy.join(", ")}` : "recalled, not used"}`,
-        )
-        .join("; "),
-    ],
+    ["memory", memoryLine(report)],
     ["trace", `orrery run show ${report.runId} --trace`],
     ["go on", `orrery run "…" --thread ${report.thread}`],
   ].filter(([, text]) => text);
@@ -107,4 +99,14 @@ export function showSideBySide(terminal: Terminal, before: RunReport, after: Run
     ["words", words(before), words(after)],
   ]))
     terminal.line(line);
+}
+
+/** What the workspace remembered, with who used it; of what agents remember themselves only who was reminded of something. */
+function memoryLine({ memory: { recalled } }: RunReport): string {
+  const shared = recalled.filter(({ agent }) => agent === undefined);
+  const reminded = [...new Set(recalled.flatMap(({ agent }) => agent ?? []))];
+  return [
+    ...shared.map(({ task, usedBy }) => `"${oneLine(task, 60)}" ${usedBy.length > 0 ? `used by ${usedBy.join(", ")}` : "recalled, not used"}`),
+    ...(reminded.length > 0 ? [`${reminded.join(", ")} reminded of what they said in earlier tasks`] : []),
+  ].join("; ");
 }
