@@ -25,6 +25,8 @@ export class DexieJournal implements Journal {
   readonly #database: JournalDatabase;
   readonly #locks: RunLocks;
   readonly #tails = new Map<string, Promise<unknown>>();
+  /** The head each run under way here was left with: another tab may have gone on since, which the transaction sees. */
+  readonly #heads = new Map<string, string>();
 
   constructor(database: JournalDatabase, locks: RunLocks) {
     this.#database = database;
@@ -44,19 +46,31 @@ export class DexieJournal implements Journal {
   }
 
   async #append(batch: Batch): Promise<JournalEntry[]> {
-    const before = (await this.#database.runs.get(batch.run)) ?? emptyRow(batch.run);
-    admit(batch, before);
-    const chained = await chain(batch, before.head);
+    const known = this.#heads.get(batch.run);
+    this.#heads.delete(batch.run);
+    const head = known ?? (await this.#fresh(batch)).head;
+    const chained = await chain(batch, head);
     const written = await this.#database.transaction("rw", this.#database.entries, this.#database.runs, async () => {
       const row = (await this.#database.runs.get(batch.run)) ?? emptyRow(batch.run);
       admit(batch, row);
-      if (row.head !== before.head) throw conflict(batch, row);
+      if (row.head !== head && known === undefined) throw conflict(batch, row);
+      if (row.head !== head) return undefined;
       const keys = await this.#database.entries.bulkAdd(chained as JournalEntry[], { allKeys: true });
       await this.#database.runs.put(project(row, chained));
       return chained.map((entry, i) => ({ ...entry, seq: Number(keys[i]) }));
     });
+    // What was known of its head is forgotten by now.
+    if (!written) return this.#append(batch);
+    const last = written.at(-1);
+    if (last && last.type !== "run.finished") this.#heads.set(batch.run, last.hash);
     if (written.some((entry) => entry.type === "run.finished")) await this.#locks.release(batch.run);
     return written;
+  }
+
+  async #fresh(batch: Batch): Promise<RunRow> {
+    const row = (await this.#database.runs.get(batch.run)) ?? emptyRow(batch.run);
+    admit(batch, row);
+    return row;
   }
 
   async lease(run: string, { unlessHeld = false }: { unlessHeld?: boolean } = {}): Promise<number> {
