@@ -23,7 +23,20 @@ async function measure(): Promise<{ steps: number[]; commit: number }> {
   const commits: number[] = [];
   for (let i = 0; i < 100; i += 1) {
     const began = performance.now();
-    await database.runs.put({ run: "floor", thread: "", task: "", workspace: "", status: "", paused: false, gates: 0, startedAt: i, events: 0, bytes: 0, head: "", epoch: 0 });
+    await database.runs.put({
+      run: "floor",
+      thread: "",
+      task: "",
+      workspace: "",
+      status: "",
+      paused: false,
+      gates: 0,
+      startedAt: i,
+      events: 0,
+      bytes: 0,
+      head: "",
+      epoch: 0,
+    });
     commits.push(performance.now() - began);
   }
   await host.close();

@@ -20,13 +20,11 @@ type Batch = { run: string; epoch: number; expect: number; entries: NewEntry[] }
 
 const emptyRow = (run: string): RunRow => ({ run, ...unstarted, events: 0, bytes: 0, head: genesis, epoch: 0 });
 
-/** The journal in IndexedDB. A batch is hashed before its transaction opens: awaiting WebCrypto inside would close it. */
+/** The journal in IndexedDB. A batch is hashed within its transaction, which awaiting WebCrypto would close. */
 export class DexieJournal implements Journal {
   readonly #database: JournalDatabase;
   readonly #locks: RunLocks;
   readonly #tails = new Map<string, Promise<unknown>>();
-  /** The head each run under way here was left with: another tab may have gone on since, which the transaction sees. */
-  readonly #heads = new Map<string, string>();
 
   constructor(database: JournalDatabase, locks: RunLocks) {
     this.#database = database;
@@ -34,7 +32,7 @@ export class DexieJournal implements Journal {
   }
 
   append(batch: Batch): Promise<JournalEntry[]> {
-    // Hashing is asynchronous: two appends of one run made at the same moment keep their order.
+    // Two appends of one run made at the same moment keep their order.
     const appended = (this.#tails.get(batch.run) ?? Promise.resolve()).then(() => this.#append(batch));
     const tail = appended
       .catch(() => undefined)
@@ -46,31 +44,16 @@ export class DexieJournal implements Journal {
   }
 
   async #append(batch: Batch): Promise<JournalEntry[]> {
-    const known = this.#heads.get(batch.run);
-    this.#heads.delete(batch.run);
-    const head = known ?? (await this.#fresh(batch)).head;
-    const chained = await chain(batch, head);
     const written = await this.#database.transaction("rw", this.#database.entries, this.#database.runs, async () => {
       const row = (await this.#database.runs.get(batch.run)) ?? emptyRow(batch.run);
       admit(batch, row);
-      if (row.head !== head && known === undefined) throw conflict(batch, row);
-      if (row.head !== head) return undefined;
+      const chained = chain(batch, row.head);
       const keys = await this.#database.entries.bulkAdd(chained as JournalEntry[], { allKeys: true });
       await this.#database.runs.put(project(row, chained));
       return chained.map((entry, i) => ({ ...entry, seq: Number(keys[i]) }));
     });
-    // What was known of its head is forgotten by now.
-    if (!written) return this.#append(batch);
-    const last = written.at(-1);
-    if (last && last.type !== "run.finished") this.#heads.set(batch.run, last.hash);
     if (written.some((entry) => entry.type === "run.finished")) await this.#locks.release(batch.run);
     return written;
-  }
-
-  async #fresh(batch: Batch): Promise<RunRow> {
-    const row = (await this.#database.runs.get(batch.run)) ?? emptyRow(batch.run);
-    admit(batch, row);
-    return row;
   }
 
   async lease(run: string, { unlessHeld = false }: { unlessHeld?: boolean } = {}): Promise<number> {
@@ -144,7 +127,7 @@ export class DexieJournal implements Journal {
     let prevHash = genesis;
     for (const [i, entry] of entries.entries()) {
       const { hash, seq: _, ...rest } = entry;
-      if (entry.idx !== i || entry.prevHash !== prevHash || (await hashEntry(rest)) !== hash) return { ok: false, events: entries.length, brokenAt: i };
+      if (entry.idx !== i || entry.prevHash !== prevHash || hashEntry(rest) !== hash) return { ok: false, events: entries.length, brokenAt: i };
       prevHash = hash;
     }
     const row = await this.#database.runs.get(run);
@@ -168,14 +151,14 @@ function admit(batch: Batch, row: RunRow): void {
   if (batch.expect !== row.events) throw conflict(batch, row);
 }
 
-async function chain(batch: Batch, head: string): Promise<Omit<JournalEntry, "seq">[]> {
+function chain(batch: Batch, head: string): Omit<JournalEntry, "seq">[] {
   const chained: Omit<JournalEntry, "seq">[] = [];
   let prevHash = head;
   for (const [i, { type, actor, workspace, data, ts }] of batch.entries.entries()) {
     // As JSON has it: what is read back is what was hashed, in every store.
     const plain = JSON.parse(JSON.stringify(data)) as Json;
     const entry = { run: batch.run, idx: batch.expect + i, type, actor, workspace, data: plain, ts, prevHash };
-    prevHash = await hashEntry(entry);
+    prevHash = hashEntry(entry);
     chained.push({ ...entry, hash: prevHash });
   }
   return chained;
