@@ -3,11 +3,7 @@
 // Printed, not asserted; tests/sandbox/packages-in-a-tab.browser.test.ts asserts what is left.
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { build } from "vite";
-import { pagePolicy } from "../../playground/build/policy.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { servePage } from "../support/page-server.ts";
+import { openBenchPage } from "../support/bench-page.ts";
 
 interface Left {
   readonly ms?: number;
@@ -17,25 +13,7 @@ interface Left {
   readonly rows: number;
 }
 
-async function built(file: string): Promise<string> {
-  const entry = fileURLToPath(new URL(file, import.meta.url));
-  const output = await build({
-    configFile: false,
-    logLevel: "warn",
-    build: { write: false, target: "es2023", lib: { entry, formats: ["es"], fileName: "bench" }, rolldownOptions: { output: { codeSplitting: false } } },
-  });
-  const [bundle] = Array.isArray(output) ? output : [output];
-  if (!bundle || !("output" in bundle)) throw new Error(`${file} was not built`);
-  return bundle.output[0].code;
-}
-
-const html = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${pagePolicy}"><script type="module" src="./bench.js"></script>`;
-const server = await servePage("/bench/", undefined, {
-  instead: { "index.html": html, "bench.js": await built("packages-tab-page.ts"), "bench-worker.js": await built("packages-tab-worker.ts") },
-});
-const browser = await launchChromium({ args: ["--js-flags=--expose-gc"] });
-const tab = await browser.newPage();
-await tab.goto(server.url);
+const { browser, tab, close } = await openBenchPage("packages-tab-page.ts", "packages-tab-worker.ts", ["--js-flags=--expose-gc"]);
 await tab.waitForFunction(() => "ask" in globalThis);
 const ask = (what: object): Promise<Left> => tab.evaluate((given) => (globalThis as unknown as { ask(what: object): Promise<Left> }).ask(given), what);
 const system = await browser.newBrowserCDPSession();
@@ -68,5 +46,4 @@ console.log(
 );
 await ask({ remove: true });
 console.log(`after they were removed              ${(await resident()).toFixed(0)} MB held, ${await frames()} frames`);
-await browser.close();
-await server.close();
+await close();

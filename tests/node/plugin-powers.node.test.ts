@@ -1,27 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { definePlugin, type ModelInfo, type PluginReport, type RunReport, type ShownView } from "@orrery/sdk";
+import type { PluginReport, RunReport, ShownView } from "@orrery/sdk";
 import { expect, it } from "vitest";
 import { authorized, serveHere } from "./booted.ts";
+import { lab } from "../support/dear-model.ts";
 import { root, scratch } from "./support.ts";
 
-const dear: ModelInfo = {
-  id: "lab/dear",
-  provider: "lab",
-  label: "dear",
-  kind: "generative",
-  local: false,
-  paid: true,
-  state: "connected",
-  source: "this test",
-};
-const lab = definePlugin({
-  manifest: { id: "test.lab", version: "1.0.0", api: "^1.0" },
-  setup({ tap }) {
-    tap("model.list", () => [dear]);
-    tap("model.call", ({ model }) => (model === dear.id ? { model, text: "7", usage: { inputTokens: 100, outputTokens: 10 }, finish: "stop" } : undefined));
-  },
-});
 /** Asks the dear model about every outcome, as long as it may. */
 const stranger = `import { definePlugin, Models } from "@orrery/sdk";
 export default definePlugin({

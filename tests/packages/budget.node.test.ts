@@ -1,30 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { definePlugin, type InstalledPackage, type ModelInfo, type PackageAudit, type PackageReport, type RunReport, spendingOf } from "@orrery/sdk";
+import { type InstalledPackage, type PackageAudit, type PackageReport, type RunReport, spendingOf } from "@orrery/sdk";
 import { packPlugin } from "@orrery/sdk/package";
 import { expect, it } from "vitest";
 import { authorized, serveHere } from "../node/booted.ts";
 import { cleanEnv, orrery, scratch } from "../node/support.ts";
+import { lab } from "../support/dear-model.ts";
 import { holding } from "./plugins.ts";
 
 const id = "acme.asker";
-const dear: ModelInfo = {
-  id: "lab/dear",
-  provider: "lab",
-  label: "dear",
-  kind: "generative",
-  local: false,
-  paid: true,
-  state: "connected",
-  source: "this test",
-};
-const lab = definePlugin({
-  manifest: { id: "test.lab", version: "1.0.0", api: "^1.0" },
-  setup({ tap }) {
-    tap("model.list", () => [dear]);
-    tap("model.call", ({ model }) => (model === dear.id ? { model, text: "7", usage: { inputTokens: 100, outputTokens: 10 }, finish: "stop" } : undefined));
-  },
-});
 const reasons = { "model.call": "to ask how good it is", budget: "the good judges cost money" };
 
 /** Asks the dear model three times about every outcome, and says what came of it. */
