@@ -19,6 +19,8 @@ export default defineConfig({
     fsModuleCache: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes at once or, on a busy machine, some seconds later: a second would tell of the machine.
+    expect: { poll: { timeout: 15_000 } },
     coverage: { provider: "v8", include: ["{kernel,sdk,host-node,host-browser}/src/**", "plugins/**"], reporter: ["text-summary", "json-summary"] },
     projects: [
       {

@@ -95,6 +95,8 @@ describe("the files of a run in the page", () => {
     await tab.page.getByRole("button", { name: "Fork" }).click();
     await tab.page.getByRole("button", { name: "Fork the run" }).click();
     await tab.page.waitForURL((url) => url.hash.startsWith("#/run/") && !url.hash.includes(run.runId));
+    // The address changes before the room does: what is clicked until then is the first run's.
+    await tab.page.getByText("Forked from").waitFor();
     await tab.page.getByText("accepted", { exact: true }).first().waitFor();
     await openFiles(tab.page, tab.page.url());
     await expect.poll(() => files(tab.page).getByLabel(`Version of ${path}`).locator("option").count()).toBe(4);
