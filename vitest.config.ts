@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { sandboxFilesPlugin } from "./playground/build/sandbox-files.ts";
@@ -9,7 +10,7 @@ import { findChromium } from "./scripts/lib/chromium.mjs";
 //   x.portable.test.ts  Node and Chromium, in any package
 //   x.node.test.ts      Node only
 //   x.browser.test.tsx  Chromium only
-// tests/e2e, tests/csp and tests/packaging start servers, browsers and installers of their own, one file at a time.
+// tests/e2e, tests/csp and tests/packaging start servers, browsers and installers of their own, two files at a time.
 const never = ["**/node_modules/**", "**/dist/**", "tests/fixtures/**"];
 const endToEnd = ["tests/{e2e,csp,packaging}/**/*.test.ts"];
 const chromium = await findChromium();
@@ -17,6 +18,8 @@ const chromium = await findChromium();
 export default defineConfig({
   test: {
     fsModuleCache: false,
+    // Two on two cores, where Vitest would take one: most files wait for programs that they started.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // What is waited for comes at once or, on a busy machine, some seconds later: a second would tell of the machine.
@@ -78,7 +81,7 @@ export default defineConfig({
           exclude: never,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

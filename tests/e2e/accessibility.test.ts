@@ -1,81 +1,80 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { axe, overflow, themes } from "../support/axe.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { kernelReady, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
+import { builtPage } from "../support/built-page.ts";
+import { kernelReady, runExample } from "../support/open-page.ts";
 
-const rooms = {
-  home: "#/",
-  observe: "#/observe",
-  plugins: "#/extend",
-  hooks: "#/extend/hooks",
-  playground: "#/extend/playground",
-  models: "#/extend/models",
-  views: "#/extend/views",
-  agents: "#/build/agents",
-  "no such agent": "#/build/agents/nobody",
-  inbox: "#/govern/approvals",
-  "no such approval": "#/govern/approvals/none",
-  "no such run": "#/run/run_none",
-  "no such trace": "#/observe/traces/run_none",
-  "no such page": "#/nowhere",
+/** Where a room is, and what only it shows, once it shows all that it has. */
+type Room = readonly [path: string, sign: (page: Page) => Locator];
+
+const says = (text: string) => (page: Page) => page.getByText(text).first();
+const lists = (name: string) => (page: Page) => page.getByRole("list", { name, exact: true }).getByRole("listitem").first();
+const tab =
+  (name: string, agent = false) =>
+  (page: Page) =>
+    page
+      .getByRole("complementary", { name: "Inspector" })
+      .filter(agent ? { has: page.getByRole("heading", { name: "writer" }) } : {})
+      .getByRole("tab", { name, selected: true });
+
+const anyhow: Record<string, Room> = {
+  home: ["#/", says("A team of agents reads your documents")],
+  plugins: ["#/extend", lists("Plugins")],
+  hooks: ["#/extend/hooks", (page) => page.getByRole("article").getByRole("heading", { level: 2 })],
+  playground: ["#/extend/playground", (page) => page.locator(".cm-content")],
+  models: ["#/extend/models", lists("Models")],
+  views: ["#/extend/views", says("No plugin shows a view")],
+  inbox: ["#/govern/approvals", says("Nothing waits for a person")],
+  "no such approval": ["#/govern/approvals/none", says("What this address names was decided already")],
+  "no such run": ["#/run/run_none", says("There is no such run here")],
+  "no such trace": ["#/observe/traces/run_none", says("There is no trace of such a run here")],
+  "no such page": ["#/nowhere", says("There is no such page")],
 };
-
-let server: PageServer;
-let browser: Browser;
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
+const empty: Record<string, Room> = {
+  ...anyhow,
+  observe: ["#/observe", says("Nothing has run here yet")],
+  agents: ["#/build/agents", says("No agent has run here yet")],
+  "no such agent": ["#/build/agents/nobody", says("No agent has run here yet")],
+};
+const filledBy = (run: string): Record<string, Room> => ({
+  ...anyhow,
+  observe: ["#/observe", lists("Runs")],
+  agents: ["#/build/agents", lists("Agents")],
+  "no such agent": ["#/build/agents/nobody", says("AGENT_UNKNOWN")],
+  run: [`#/run/${run}`, (page) => page.getByRole("button", { name: "Save as Markdown" })],
+  "a citation": [`#/run/${run}?cite=decision-record.md%236`, (page) => page.getByRole("dialog").locator("[aria-current=true]")],
+  trace: [`#/observe/traces/${run}`, (page) => page.getByRole("group", { name: /Spans/ }).getByRole("button").first()],
+  ...Object.fromEntries(["input", "output", "state", "trace", "cost", "views"].map((name) => [`the run's ${name}`, [`#/run/${run}?tab=${name}`, tab(name)]])),
+  ...Object.fromEntries(["input", "output", "trace", "why"].map((name) => [`an agent's ${name}`, [`#/run/${run}?step=writer&tab=${name}`, tab(name, true)]])),
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
-async function violations(page: Page, url: string, theme: string): Promise<string[]> {
-  await page.evaluate((wanted) => {
-    document.documentElement.dataset["theme"] = wanted;
-  }, theme);
-  await page.goto(url);
-  await page.locator("h1").first().waitFor({ state: "attached" });
-  await page.waitForFunction(() => document.querySelector("[role=status]")?.textContent?.includes("…") !== true);
-  return axe(page, theme);
+const opened = builtPage({ begin: ({ page }) => kernelReady(page) });
+
+async function enter([path, sign]: Room): Promise<Page> {
+  await opened.page.goto(`${opened.server.url}${path}`);
+  await sign(opened.page).waitFor();
+  await opened.page.getByRole("status").filter({ hasText: "…" }).first().waitFor({ state: "detached" });
+  return opened.page;
+}
+async function nothingFound(rooms: Record<string, Room>): Promise<void> {
+  for (const [name, room] of Object.entries(rooms)) {
+    const page = await enter(room);
+    for (const theme of themes) expect(await axe(page, theme), `${name}, ${theme}`).toEqual([]);
+  }
 }
 
 describe("axe finds nothing (WCAG 2.2 A and AA)", () => {
-  it.each(themes)("in any room while it is empty, %s", async (theme) => {
-    const { page, close } = await openPage(browser, server.url);
-    await kernelReady(page);
-    for (const [room, path] of Object.entries(rooms)) expect(await violations(page, `${server.url}${path}`, theme), room).toEqual([]);
-    await close();
-  });
+  it("in any room while it is empty, in either theme", () => nothingFound(empty));
 
   describe("once there is something in it", () => {
-    let opened: OpenedPage;
-    let filled: Record<string, string>;
+    let filled: Record<string, Room>;
     beforeAll(async () => {
-      opened = await openPage(browser, server.url);
-      const run = await runExample(opened.page);
-      filled = {
-        ...rooms,
-        run: `#/run/${run}`,
-        "a citation": `#/run/${run}?cite=decision-record.md%236`,
-        trace: `#/observe/traces/${run}`,
-        ...Object.fromEntries(["input", "output", "state", "trace", "cost", "views"].map((tab) => [`the run's ${tab}`, `#/run/${run}?tab=${tab}`])),
-        ...Object.fromEntries(["input", "output", "trace", "why"].map((tab) => [`an agent's ${tab}`, `#/run/${run}?step=writer&tab=${tab}`])),
-      };
+      filled = filledBy(await runExample(await enter(anyhow["home"] as Room)));
     });
-    it.each(themes)("in any room, %s", async (theme) => {
-      for (const [room, path] of Object.entries(filled)) expect(await violations(opened.page, `${server.url}${path}`, theme), room).toEqual([]);
-    });
+    it("in any room, in either theme", () => nothingFound(filled));
     it("and nothing is cut off or scrolls sideways at 320 pixels", async () => {
       await opened.page.setViewportSize({ width: 320, height: 700 });
-      for (const [room, path] of Object.entries(filled)) {
-        await opened.page.goto(`${server.url}${path}`);
-        await opened.page.locator("h1").first().waitFor({ state: "attached" });
-        expect(await overflow(opened.page), room).toBeLessThanOrEqual(0);
-      }
+      for (const [name, room] of Object.entries(filled)) expect(await overflow(await enter(room)), name).toBeLessThanOrEqual(0);
     });
   });
 });
