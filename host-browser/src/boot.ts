@@ -8,6 +8,7 @@ import { journalPlugin } from "./journal/index.ts";
 import { mailboxPlugin } from "./mailbox.ts";
 import { browserPlatform } from "./platform.ts";
 import { storagePlugin } from "./storage.ts";
+import { Tabs } from "./tabs.ts";
 import { WatchHub, watchPlugin } from "./watch-hub.ts";
 
 export interface BootOptions {
@@ -22,6 +23,7 @@ export interface Booted {
   kernel: Kernel<Lifecycle>;
   hub: WatchHub;
   state: StateDatabase;
+  tabs: Tabs;
 }
 
 /** A kernel with the browser's host services and the plugins of a preset, each at tier core. */
@@ -29,15 +31,16 @@ export async function boot({ base, database = "orrery", plugins, carry }: BootOp
   const kernel = createKernel({ hooks: lifecycle, platform: browserPlatform, unchecked: ["core"] });
   const hub = new WatchHub();
   const state = new StateDatabase(`${database}.state`);
+  const tabs = new Tabs(`${database}.tabs`);
   const host = [
     journalPlugin(`${database}.journal`),
     storagePlugin(state),
     assetsPlugin(base),
     connectionsPlugin(state),
     egressPlugin(state, carry),
-    watchPlugin(hub, `${database}.events`),
+    watchPlugin(hub, `${database}.events`, () => tabs.show("runs")),
     mailboxPlugin(`${database}.mailbox`),
   ];
   await Promise.all([...host, ...plugins].map((plugin) => kernel.install(plugin, { tier: "core" })));
-  return { kernel, hub, state };
+  return { kernel, hub, state, tabs };
 }

@@ -57,12 +57,6 @@ export interface PackageRow {
   held?: NonNullable<InstalledPackage["held"]>;
   /** The version before, as it was granted. */
   previous?: { bytes: Uint8Array; installed: GrantedPackage };
-  /** When the counting below began; ms since the epoch, as is every time here. */
-  since: number;
-  /** Capability → when it was last seen to have been used. */
-  usedAt: { [capability: string]: number };
-  /** Capability → how often it was refused. */
-  denials: { [capability: string]: number };
 }
 
 /** In the values, a key each: plugins that are being installed for the first time, and may have kept something already. */

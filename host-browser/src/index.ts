@@ -1,3 +1,4 @@
 export { startTab, type TabClient } from "./tab.ts";
 export { ClientError } from "./client-error.ts";
 export type { GuestLine } from "./sandbox/guests.ts";
+export type { Shared } from "./tabs.ts";

@@ -69,7 +69,8 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   async submit(request: SubmitRequest) {
     if (request.docs?.length)
       throw new OrreryError("DOCS_NO_FOLDERS", "A tab cannot read folders of this machine by path", { todo: "Drop the files on the page." });
-    await Promise.all([this.#loadProviders(), this.#packages]);
+    // A plugin that another tab installed a moment ago has its say, too.
+    await Promise.all([this.#loadProviders(), this.#packages?.then((packages) => packages.settled())]);
     if (needsTools(request.team)) await this.#loadTools();
     const given = (request.documents ?? []).map(inputFile);
     const files = given.length === 0 && request.thread ? await this.#files.ofThread(request.thread) : given;
@@ -134,12 +135,16 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 
   async importRun(file: string) {
     const { importRun } = await import("@orrery/sdk/archive");
-    return importRun(await this.#archive(), file);
+    const imported = await importRun(await this.#archive(), file);
+    this.#booted.tabs.tell("runs");
+    return imported;
   }
 
   async pruneRuns(retention: Retention) {
     const { pruneRuns } = await import("@orrery/sdk/archive");
-    return pruneRuns(await this.#archive(), retention, Date.now(), (runs) => this.#files.forget(runs));
+    const gone = await pruneRuns(await this.#archive(), retention, Date.now(), (runs) => this.#files.forget(runs));
+    if (gone.length > 0 && !retention.dryRun) this.#booted.tabs.tell("runs");
+    return gone;
   }
 
   async #archive() {
@@ -236,6 +241,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     await this.#booted.state.connections.put({ ...connection, addedAt: Date.now() });
     await this.#loadProviders();
     const answers = await this.#booted.kernel.call("model.list", { refresh: true });
+    this.#booted.tabs.tell("connections");
     return answers.flatMap((answer) => (answer.ok ? answer.value : []));
   }
 
@@ -247,6 +253,13 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 
   async disconnect(provider: string) {
     await this.#booted.state.connections.delete(provider);
+    await this.askModelsAnew();
+    this.#booted.tabs.tell("connections");
+  }
+
+  /** Which models there are, by the connections there are now. */
+  async askModelsAnew(): Promise<void> {
+    await this.#loadProviders();
     await this.#booted.kernel.call("model.list", { refresh: true });
   }
 

@@ -3,6 +3,7 @@ import { proxy, transfer, wrap } from "comlink";
 import { ClientError } from "./client-error.ts";
 import { originOf } from "./egress/hosts.ts";
 import type { GuestLine } from "./sandbox/guests.ts";
+import type { Shared } from "./tabs.ts";
 import type { Answer, TabKernel } from "./worker.ts";
 
 type Whole = { [K in keyof KernelClient]-?: NonNullable<KernelClient[K]> };
@@ -11,6 +12,8 @@ export interface TabClient extends Whole {
   onGuestLine(listener: (line: GuestLine) => void): () => void;
   /** Hook calls in the last quarter second, told whenever there were any. */
   watchPulse(listener: (calls: number) => void): Promise<() => void>;
+  /** What tabs share and was changed, here or in another tab: it should be asked for anew. */
+  onShared(listener: (what: Shared) => void): () => void;
 }
 
 /** Starts the kernel in a worker of this tab and resolves once it takes runs. `base` is the address of the page's folder. */
@@ -47,19 +50,47 @@ export async function startTab(base: string): Promise<TabClient> {
       throw thrown;
     }));
   let frame: { close(): void } | undefined;
-  const openEgress = async (origins: string[]) => {
-    frame?.close();
-    frame = undefined;
-    if (origins.length === 0) return;
-    const { openEgressFrame } = await import("./egress/frame.ts");
-    const opened = await openEgressFrame(base, [...new Set(origins)]);
-    frame = opened;
-    await kernel.openEgress(transfer(opened.port, [opened.port]));
+  let reached: string[] = [];
+  let reaching: Promise<unknown> = Promise.resolve();
+  /** One change of the way out after the other. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = reaching.then(work);
+    reaching = done.catch(() => undefined);
+    return done;
   };
-  const [origins, installed] = await Promise.all([call<string[]>("origins"), call<number>("packageCount")]);
-  if (origins.length > 0) await openEgress(origins);
-  // Not waited for: a run waits for them, the page does not.
-  const starting = installed > 0 ? sandbox().catch(() => undefined) : undefined;
+  /** A frame's policy is fixed: other origins are another frame. The one before stays while something is under way in it, unless an origin was taken back. */
+  const openEgress = async (wanted: string[]) => {
+    const origins = [...new Set(wanted)].sort();
+    if (origins.join() === reached.join()) return false;
+    const cut = reached.some((origin) => !origins.includes(origin));
+    const before = frame;
+    if (cut) before?.close();
+    frame = undefined;
+    reached = origins;
+    const opened = origins.length === 0 ? undefined : await import("./egress/frame.ts").then(({ openEgressFrame }) => openEgressFrame(base, origins));
+    frame = opened;
+    await (opened ? kernel.openEgress(transfer(opened.port, [opened.port]), cut) : kernel.openEgress(undefined, cut));
+    if (before && !cut) void kernel.egressLeft().then(() => before.close());
+    return true;
+  };
+  /** Started once there are any. Not waited for: a run waits for them, the page does not. */
+  let starting: Promise<void> | undefined;
+  const startPackages = async () => {
+    if (!opened && (await call<number>("packageCount")) > 0) starting = sandbox().catch(() => undefined);
+  };
+  const reach = async () => openEgress(await call("origins"));
+  const sharers = new Set<(what: Shared) => void>();
+  const take = async (what: Shared) => {
+    if (what === "packages") await startPackages();
+    if (what === "connections" && (await inTurn(reach))) await call("askModelsAnew");
+    sharers.forEach((listener) => listener(what));
+  };
+  await kernel.watchShared(proxy((what: Shared) => void take(what)));
+  await Promise.all([inTurn(reach), startPackages()]);
+  const wake = () => void (document.hidden || kernel.wake());
+  document.addEventListener("visibilitychange", wake);
+  // A page that was frozen or kept for the way back, and a window beside another that always was visible.
+  for (const event of ["focus", "pageshow"]) addEventListener(event, wake);
 
   // What a person made here should not go when the browser tidies up. It may say no; then it stays evictable.
   const keep = () => void navigator.storage?.persist?.().catch(() => false);
@@ -103,14 +134,15 @@ export async function startTab(base: string): Promise<TabClient> {
     agent: (name) => call("agent", name),
     forgetAgent: (name, episode) => call("forgetAgent", name, episode),
     views: (query) => call("views", query),
-    async connect(connection) {
-      const origin = originOf(connection.provider, connection.baseUrl);
-      await openEgress([...(await call<string[]>("origins")), ...(origin ? [origin] : [])]);
-      return call("connect", connection);
-    },
+    connect: (connection) =>
+      inTurn(async () => {
+        const origin = originOf(connection.provider, connection.baseUrl);
+        await openEgress([...(await call<string[]>("origins")), ...(origin ? [origin] : [])]);
+        return call("connect", connection);
+      }),
     async disconnect(provider) {
       await call("disconnect", provider);
-      await openEgress(await call("origins"));
+      await inTurn(reach);
     },
     watch: (runId, from, listener) =>
       stopper(
@@ -146,6 +178,10 @@ export async function startTab(base: string): Promise<TabClient> {
     onGuestLine(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onShared(listener) {
+      sharers.add(listener);
+      return () => sharers.delete(listener);
     },
     watchPulse: (listener) => stopper(kernel.watchPulse(proxy(listener))),
   };

@@ -1,4 +1,4 @@
-import { type RunEvent, type WatchMessage, definePlugin } from "@orrery/sdk";
+import { type EventType, type RunEvent, type WatchMessage, definePlugin } from "@orrery/sdk";
 
 export type WatchListener = (message: WatchMessage) => void;
 
@@ -48,18 +48,28 @@ export class WatchHub {
   }
 }
 
-/** Passes journal entries and streamed text on to those who watch, and entries to those who do in other tabs of the origin, by the channel of that name. */
-export const watchPlugin = (hub: WatchHub, name: string) =>
+/** After these a list of runs reads otherwise. */
+const standings: ReadonlySet<string> = new Set<EventType>(["run.submitted", "run.paused", "run.resumed", "gate.opened", "gate.decided", "run.finished"]);
+
+/**
+ * Passes journal entries and streamed text on to those who watch, and entries to those who do in other tabs of the origin, by the channel of that name.
+ * `stood`: some run, of this tab or another, now stands otherwise.
+ */
+export const watchPlugin = (hub: WatchHub, name: string, stood: () => void) =>
   definePlugin({
     manifest: { id: "orrery.host.watch", version: "1.0.0", api: "^1.0", title: "Watch", description: "Shows runs to the page as they happen." },
     setup({ tap, own }) {
       const channel = new BroadcastChannel(name);
       own("channel", () => channel.close());
-      channel.onmessage = ({ data }: MessageEvent<RunEvent>) => hub.tell(data.run, { kind: "event", event: data });
+      const tell = (event: RunEvent): void => {
+        hub.tell(event.run, { kind: "event", event });
+        if (standings.has(event.type)) stood();
+      };
+      channel.onmessage = ({ data }: MessageEvent<RunEvent>) => tell(data);
       tap(
         "event",
         (event) => {
-          hub.tell(event.run, { kind: "event", event });
+          tell(event);
           channel.postMessage(event);
         },
         { phase: "observe" },

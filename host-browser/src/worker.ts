@@ -3,10 +3,12 @@ import { expose, proxy } from "comlink";
 import { z } from "zod";
 import { OrreryError } from "@orrery/sdk";
 import { boot, type Booted } from "./boot.ts";
+import type { Way } from "./egress/carrier.ts";
 import type { Carrier } from "./egress/index.ts";
 import { KernelHost } from "./kernel-host.ts";
 import { ahead, preset } from "./preset.ts";
 import type { GuestLine, Guests } from "./sandbox/guests.ts";
+import type { Shared } from "./tabs.ts";
 import type { WatchListener } from "./watch-hub.ts";
 
 // The page's policy forbids code generation, which zod would otherwise try.
@@ -30,13 +32,14 @@ type Called = { hook: string; durationMs: number; outcome: string; at: number };
 class TabKernel {
   #booted: Booted | undefined;
   #host: KernelHost | undefined;
-  #carry: Carrier | undefined;
+  #way: Way | undefined;
+  #before: Promise<void> | undefined;
   #guests: Guests | undefined;
 
   async start(base: string): Promise<void> {
     const began = performance.now();
     const carry: Carrier = (request, signal) =>
-      this.#carry?.(request, signal) ??
+      this.#way?.carry(request, signal) ??
       Promise.reject(new OrreryError("EGRESS_DENIED", "The page opened no way to the network", { todo: "Connect a model host first." }));
     this.#booted = await boot({ base, plugins: preset, carry });
     this.#host = new KernelHost(this.#booted, base, performance.now() - began);
@@ -54,15 +57,32 @@ class TabKernel {
     });
   }
 
-  /** The way out from now on: a port to the worker of the page's egress frame. */
-  async openEgress(port: MessagePort): Promise<void> {
-    const { carryOver } = await import("./egress/carrier.ts");
-    this.#carry = carryOver(port);
+  /** The way out from now on: a port to the worker of the page's egress frame, or none. What is under way on the one before goes on there, unless that is `cut`. */
+  async openEgress(port: MessagePort | undefined, cut: boolean): Promise<void> {
+    const before = this.#way;
+    this.#way = port && (await import("./egress/carrier.ts")).carryOver(port);
+    if (cut) before?.end();
+    this.#before = before?.idle();
+  }
+
+  /** Resolves once nothing is under way on the way out before this one. */
+  async egressLeft(): Promise<void> {
+    await this.#before;
   }
 
   async watch(runId: string, from: number, listener: WatchListener): Promise<() => void> {
     if (!this.#host) throw new TypeError("not started");
     return proxy(await this.#host.watch(runId, from, listener));
+  }
+
+  /** What of the things that tabs share was changed, here or in another tab, and should be asked for anew. */
+  async watchShared(listener: (what: Shared) => void): Promise<() => void> {
+    return proxy(this.#started().tabs.watch(listener));
+  }
+
+  /** The page is looked at again, and may have slept. */
+  async wake(): Promise<void> {
+    this.#started().tabs.wake();
   }
 
   /** A way to the page that frames are asked for over: only a page can open one. */

@@ -9,6 +9,7 @@ import { StateDatabase } from "../../host-browser/src/database.ts";
 import { browserPlatform } from "../../host-browser/src/platform.ts";
 import { Packages } from "../../host-browser/src/sandbox/packages.ts";
 import { storagePlugin } from "../../host-browser/src/storage.ts";
+import { Tabs } from "../../host-browser/src/tabs.ts";
 
 z.config({ jitless: true });
 type Asked = { readonly frames: MessagePort } | { readonly rounds: number } | { readonly install: number } | { readonly remove: true };
@@ -29,7 +30,7 @@ let packages: Packages;
 async function done(asked: Asked): Promise<object> {
   if ("frames" in asked) {
     engine = tabSandboxEngine({ warm: 0, frames: framesOver(asked.frames) });
-    packages = new Packages({ kernel, state }, engine);
+    packages = new Packages({ kernel, state, tabs: new Tabs("packages-bench") }, engine);
     await kernel.install(storagePlugin(state), { tier: "core" });
     await packages.start();
   } else if ("rounds" in asked) {

@@ -1,6 +1,6 @@
 import { createKernel } from "@orrery/kernel";
 import { lifecycle, spendingOf } from "@orrery/sdk";
-import { generateKey, signPackage } from "@orrery/sdk/package";
+import { generateKey, signPackage, tallyOf } from "@orrery/sdk/package";
 import type { SandboxEngine } from "@orrery/sdk/sandbox";
 import { samples } from "@orrery/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,11 +8,14 @@ import { StateDatabase } from "../../host-browser/src/database.ts";
 import { browserPlatform } from "../../host-browser/src/platform.ts";
 import { Packages } from "../../host-browser/src/sandbox/packages.ts";
 import { storagePlugin } from "../../host-browser/src/storage.ts";
+import { Tabs } from "../../host-browser/src/tabs.ts";
 import { curious, samplePackage } from "../support/sample-package.ts";
 import { engineOfThisPage } from "./tab-engine.ts";
 
 const id = "acme.signature";
 const unsigned = { grant: ["storage:64KB"], unsigned: true };
+/** It asks for the network at every step, and keeps nothing. */
+const asking = 'tap("step.after", (result) => { try { need("net:api.example:GET"); } catch {} return result; });';
 const result = {
   run: "r",
   path: "p",
@@ -31,10 +34,13 @@ async function open(engine: SandboxEngine) {
   const state = new StateDatabase("packages-test");
   const kernel = createKernel({ hooks: lifecycle, platform: browserPlatform });
   await kernel.install(storagePlugin(state), { tier: "core" });
-  const packages = new Packages({ kernel, state }, engine);
+  const tabs = new Tabs("packages-test");
+  const packages = new Packages({ kernel, state, tabs }, engine);
   await packages.start();
   const said = async () => (await kernel.call("step.after", result as never)).text;
   const shut = async () => {
+    await packages.settled();
+    tabs.close();
     await kernel.close();
     state.close();
   };
@@ -77,7 +83,7 @@ describe("a plugin installed in a tab", () => {
     await tab.said();
     await tab.said();
     await expect.poll(async () => (await net())?.denials).toBe(2);
-    await expect.poll(async () => (await tab.state.packages.get(id))?.denials["net:api.example:GET"], { timeout: 5_000 }).toBe(2);
+    await expect.poll(async () => (await tab.state.values.get([tallyOf(id), "denied/net:api.example:GET"]))?.value).toBe(2);
     expect((await tab.packages.audit(id)).capabilities.find(({ name }) => name.startsWith("storage:"))).toMatchObject({
       granted: true,
       denials: 0,
@@ -88,6 +94,31 @@ describe("a plugin installed in a tab", () => {
     expect((await net())?.denials).toBe(2);
     await tab.said();
     await expect.poll(async () => (await net())?.denials).toBe(3);
+  });
+
+  it("keeps its counts over an update and over the tabs that count, and begins anew once it was removed", async () => {
+    await tab.packages.install(await samplePackage(), unsigned);
+    const { since } = await tab.packages.audit(id);
+    const net = async (of: typeof tab) => (await of.packages.audit(id)).capabilities.find(({ name }) => name.startsWith("net:"))?.denials;
+    await tab.said();
+    const next = await open(engine);
+    await next.said();
+    await expect.poll(() => net(tab)).toBe(2);
+    expect(await net(next)).toBe(2);
+    await tab.packages.install(await samplePackage({ version: "1.1.0", capabilities: { "net:api.example:GET": "it looks up who wrote it" }, setup: asking }), {
+      grant: [],
+      unsigned: true,
+    });
+    const { capabilities, ...audit } = await tab.packages.audit(id);
+    expect(audit).toMatchObject({ version: "1.1.0", since });
+    expect(capabilities).toMatchObject([
+      { name: "net:api.example:GET", declared: true, denials: 2 },
+      { name: "storage:64KB", declared: false, granted: false, usedAt: expect.any(Number) },
+    ]);
+    await next.shut();
+    await tab.packages.remove(id);
+    await tab.packages.install(await samplePackage(), unsigned);
+    expect(await net(tab)).toBe(0);
   });
 
   it("leaves nothing behind when it is removed: no row, no value, no tap, no frame", async () => {

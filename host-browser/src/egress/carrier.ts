@@ -10,19 +10,31 @@ export type FromCarrier =
   | { id: number; kind: "end" }
   | { id: number; kind: "error"; message: string };
 
-/** The kernel's half: a fetch whose bytes come over a port. Throws EGRESS_FAILED when the host was not reached. */
-export function carryOver(port: MessagePort): Carrier {
+/** A way out over one port. */
+export interface Way {
+  /** A fetch whose bytes come over the port. Throws EGRESS_FAILED when the host was not reached. */
+  readonly carry: Carrier;
+  /** Resolves once nothing is under way on it. */
+  idle(): Promise<void>;
+  /** What is under way fails: the other end is gone. */
+  end(): void;
+}
+
+/** The kernel's half of it. */
+export function carryOver(port: MessagePort): Way {
   let next = 1;
   const open = new Map<number, (message: FromCarrier) => void>();
+  const waiting = new Set<() => void>();
   port.onmessage = ({ data }: MessageEvent<FromCarrier>) => open.get(data.id)?.(data);
   const say = (message: ToCarrier) => port.postMessage(message);
-  return (request, signal) =>
+  const carry: Carrier = (request, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const id = next++;
       let body: ReadableStreamDefaultController<Uint8Array> | undefined;
       const close = () => {
         open.delete(id);
+        if (open.size === 0) for (const resolve of waiting) resolve();
         signal?.removeEventListener("abort", abort);
       };
       const abort = () => {
@@ -53,4 +65,12 @@ export function carryOver(port: MessagePort): Carrier {
       });
       say({ id, kind: "send", ...request, body: request.body });
     });
+  return {
+    carry,
+    idle: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => void waiting.add(resolve))),
+    end() {
+      for (const [id, take] of [...open]) take({ id, kind: "error", message: "it was disconnected" });
+      port.close();
+    },
+  };
 }

@@ -1,60 +1,63 @@
-import type { PluginChange } from "@orrery/kernel";
-import { Ledger, type ModelBudget, nanoToUsd, OrreryError, spendingOf } from "@orrery/sdk";
+import { type ModelBudget, OrreryError } from "@orrery/sdk";
 import {
   assertConsent,
   type GrantedPackage,
   type InstalledPackage,
   installedPackage,
-  noBudget,
   type PackageAudit,
   type PackageConsent,
   type PackageReport,
-  permissionWords,
   type PluginPackage,
   readPackage,
   reportPackage,
   sandboxManifest,
+  Tally,
 } from "@orrery/sdk/package";
-import { type SandboxEngine, sandboxedPlugin, storageOf } from "@orrery/sdk/sandbox";
-import { Dexie } from "dexie";
+import { type SandboxEngine, sandboxedPlugin } from "@orrery/sdk/sandbox";
 import type { Booted } from "../boot.ts";
-import { arriving, type PackageRow } from "../database.ts";
+import type { PackageRow } from "../database.ts";
 import { browserPlatform } from "../platform.ts";
+import { PackageRows } from "./package-rows.ts";
 
-type Host = Pick<Booted, "kernel" | "state">;
+type Host = Pick<Booted, "kernel" | "state" | "tabs">;
 
-/** ms between a denial and its count being kept. */
+/** ms between what is to be counted and its being kept. */
 const keepMs = 500;
 
 /**
  * The plugins somebody installed in this browser. A row is the package as it came, with what was agreed to: it is there whole or not at all,
- * and what is in it is checked anew each time it is started.
+ * and what is in it is checked anew each time it is started. Every tab of the origin runs what the rows say, and takes up what another tab changed of them.
  */
 export class Packages {
   readonly #booted: Host;
   readonly #engine: SandboxEngine;
+  readonly #rows: PackageRows;
+  readonly #tally: Tally;
   readonly #problems = new Map<string, NonNullable<InstalledPackage["problem"]>>();
-  /** Plugin → capability → how often it was refused, ever; the rows follow it. */
-  readonly #denials = new Map<string, Map<string, number>>();
   readonly #budgets = new Map<string, ModelBudget>();
-  #keeping: Promise<void> | undefined;
+  /** Plugin → what its row said when this tab last took it up. */
+  readonly #taken = new Map<string, string>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #keeping = false;
 
   constructor(booted: Host, engine: SandboxEngine) {
     this.#booted = booted;
     this.#engine = engine;
-    booted.kernel.onChange((change) => this.#changed(change));
+    this.#rows = new PackageRows(booted.state);
+    this.#tally = new Tally(booted.kernel, () => browserPlatform.clock.now());
+    booted.kernel.onChange(({ to }) => to === "denied" && this.#keepSoon());
+    booted.tabs.watch((what) => what === "runs" && this.#keepSoon());
+    booted.tabs.follow("packages", () => this.#follow());
   }
 
   /** Starts what is installed. One that cannot be started is named in `list` with its reason; the others go on. What a page that was closed left unfinished goes. */
   async start(): Promise<void> {
-    for (const { key } of await this.#booted.state.values.where("[ns+key]").between([arriving, Dexie.minKey], [arriving, Dexie.maxKey]).toArray())
-      await this.#forget(key);
-    const rows = await this.#booted.state.packages.toArray();
-    for (const { id, denials, installed } of rows) {
-      this.#denials.set(id, new Map(Object.entries(denials)));
-      this.#grantBudget(installed);
-    }
-    await Promise.all(rows.map((row) => this.#startOne(row)));
+    await this.#alone(async () => {
+      await this.#takeUp();
+      if ((await this.#rows.unfinished()).length === 0) return;
+      await this.#booted.tabs.alone("packages", async () => this.#rows.sweep(await this.#rows.unfinished()));
+    });
+    this.#keepSoon();
   }
 
   /** What a plugin may spend on models; undefined for one that asked for no budget. */
@@ -63,128 +66,153 @@ export class Packages {
   }
 
   async list(): Promise<InstalledPackage[]> {
-    const rows = await this.#booted.state.packages.orderBy("id").toArray();
-    return rows.map((row) => this.#shown(row));
+    return (await this.#rows.all()).map((row) => this.#shown(row));
   }
 
   #shown({ installed, held, previous }: PackageRow): InstalledPackage {
     const problem = this.#problems.get(installed.id);
+    const known = this.#known(installed.id);
     return {
       ...installed,
       ...(problem ? { problem } : {}),
       ...(held ? { held } : {}),
+      ...(known?.state === "active" && known.version !== installed.version ? { running: known.version } : {}),
       ...(previous ? { previous: { version: previous.installed.version } } : {}),
     };
   }
 
   async inspect(bytes: Uint8Array): Promise<PackageReport> {
     const found = await readPackage(bytes);
-    return reportPackage(found, await this.#installed(found.manifest.id));
+    return reportPackage(found, (await this.#rows.find(found.manifest.id))?.installed);
   }
 
   async install(bytes: Uint8Array, consent: PackageConsent): Promise<InstalledPackage> {
     const found = await readPackage(bytes);
     const { id } = found.manifest;
-    const { state } = this.#booted;
-    const before = await state.packages.get(id);
-    assertConsent(reportPackage(found, before?.installed), consent);
-    const installed = installedPackage(found, consent, Date.now());
-    if (!before) await state.values.put({ ns: arriving, key: id, value: true });
-    try {
-      await this.#activate(found, installed.granted);
-    } catch (thrown) {
-      if (!before) await this.#forget(id);
-      throw thrown;
-    }
-    const previous = before && before.installed.integrity !== installed.integrity ? { bytes: before.bytes, installed: before.installed } : before?.previous;
-    return this.#put({ bytes, installed, ...(previous ? { previous } : {}) });
+    return this.#change(async () => {
+      const before = await this.#rows.find(id);
+      assertConsent(reportPackage(found, before?.installed), consent);
+      const installed = installedPackage(found, consent, Date.now());
+      if (!before) await this.#rows.arrive(id);
+      try {
+        await this.#activate(found, installed.granted);
+      } catch (thrown) {
+        if (!before) await this.#rows.forget(id);
+        throw thrown;
+      }
+      const previous = before && before.installed.integrity !== installed.integrity ? { bytes: before.bytes, installed: before.installed } : before?.previous;
+      return this.#put({ bytes, installed, ...(previous ? { previous } : {}) });
+    });
   }
 
   /** Puts the version before in its place, with what it was granted then. Throws PACKAGE_UNKNOWN, PACKAGE_NO_PREVIOUS and what a start throws. */
-  async back(id: string): Promise<InstalledPackage> {
-    const { previous } = await this.#row(id);
-    if (!previous)
-      throw new OrreryError("PACKAGE_NO_PREVIOUS", `there is no version of ${id} to go back to`, { todo: "Drop the one you want.", refusal: true });
-    await this.#activate(await whole(previous), previous.installed.granted);
-    return this.#put(previous);
+  back(id: string): Promise<InstalledPackage> {
+    return this.#change(async () => {
+      const { previous } = await this.#rows.get(id);
+      if (!previous)
+        throw new OrreryError("PACKAGE_NO_PREVIOUS", `there is no version of ${id} to go back to`, { todo: "Drop the one you want.", refusal: true });
+      await this.#activate(await whole(previous), previous.installed.granted);
+      return this.#put(previous);
+    });
   }
 
   /** Lets it out of quarantine, and starts it anew. Throws PACKAGE_UNKNOWN, PLUGIN_NOT_HELD. */
-  async resume(id: string): Promise<void> {
-    const { held, ...row } = await this.#row(id);
-    if (!held) throw new OrreryError("PLUGIN_NOT_HELD", `"${id}" is not in quarantine`, { todo: "Look at the list of what is.", refusal: true });
-    const { kernel, state } = this.#booted;
-    if (kernel.inspect().plugins.some((plugin) => plugin.id === id)) await kernel.uninstall(id);
-    this.#problems.delete(id);
-    await state.packages.put(row);
-    await this.#startOne(row);
+  resume(id: string): Promise<void> {
+    return this.#change(async () => {
+      const { held, ...row } = await this.#rows.get(id);
+      if (!held) throw new OrreryError("PLUGIN_NOT_HELD", `"${id}" is not in quarantine`, { todo: "Look at the list of what is.", refusal: true });
+      await this.#rows.put(row);
+      await this.#takeUp();
+    });
   }
 
   /** It runs: from here on it is installed. */
   async #put(kept: Pick<PackageRow, "bytes" | "installed" | "previous">): Promise<InstalledPackage> {
-    const { state } = this.#booted;
     const { id } = kept.installed;
-    const row = { id, ...kept, since: Date.now(), usedAt: {}, denials: {} };
+    const row = { id, ...kept };
     this.#grantBudget(kept.installed);
     this.#problems.delete(id);
-    this.#denials.set(id, new Map());
-    await state.transaction("rw", state.packages, state.values, async () => {
-      await state.packages.put(row);
-      await state.values.delete([arriving, id]);
-    });
+    this.#taken.set(id, standing(row));
+    await this.#rows.put(row);
+    await this.#tally.keep(id);
     return this.#shown(row);
   }
 
   /** Its row and everything it kept go together. */
-  async remove(id: string): Promise<void> {
-    await this.#row(id);
-    const { kernel } = this.#booted;
-    if (kernel.inspect().plugins.some((plugin) => plugin.id === id)) await kernel.uninstall(id);
-    this.#denials.delete(id);
-    this.#budgets.delete(id);
-    await this.#forget(id);
-    this.#problems.delete(id);
-  }
-
-  async #forget(id: string): Promise<void> {
-    const { state } = this.#booted;
-    await state.transaction("rw", state.packages, state.values, async () => {
-      for (const ns of [storageOf(id), spendingOf(id)]) await state.values.where("[ns+key]").between([ns, Dexie.minKey], [ns, Dexie.maxKey]).delete();
-      await state.values.delete([arriving, id]);
-      await state.packages.delete(id);
+  remove(id: string): Promise<void> {
+    return this.#change(async () => {
+      await this.#rows.get(id);
+      await this.#drop(id);
+      await this.#rows.forget(id);
     });
   }
 
-  async audit(id: string): Promise<PackageAudit> {
-    const { installed, since, ...kept } = await this.#row(id);
-    const used = this.#booted.kernel.inspect().plugins.find((plugin) => plugin.id === id)?.capabilities.used ?? [];
-    const usedAt = { ...kept.usedAt, ...Object.fromEntries(used.map((name) => [name, Date.now()])) };
-    if (used.length > 0) await this.#booted.state.packages.update(id, { usedAt });
-    const denials = this.#denials.get(id) ?? new Map<string, number>();
-    const names = [...new Set([...installed.capabilities, ...Object.keys(usedAt), ...denials.keys()])];
-    return {
-      id,
-      version: installed.version,
-      since,
-      capabilities: names.map((name) => {
-        const at = usedAt[name];
-        return {
-          name,
-          words: permissionWords(name),
-          declared: installed.capabilities.includes(name),
-          granted: installed.granted.includes(name),
-          ...(at === undefined ? {} : { usedAt: at }),
-          denials: denials.get(name) ?? 0,
-        };
+  /** One change after the other, over all tabs, each of what the one before left; the other tabs hear of it. */
+  #change<T>(work: () => Promise<T>): Promise<T> {
+    const { tabs } = this.#booted;
+    return this.#alone(() =>
+      tabs.alone("packages", async () => {
+        await this.#takeUp();
+        const done = await work();
+        tabs.tell("packages");
+        return done;
       }),
-      ...(installed.budget ? { budget: await this.#spending(id, installed.budget) } : {}),
-    };
+    );
   }
 
-  async #spending(id: string, { asked, granted }: NonNullable<InstalledPackage["budget"]>): Promise<NonNullable<PackageAudit["budget"]>> {
-    const allowance = await this.#booted.kernel.service(Ledger)?.allowance(id);
-    const holds = allowance ? { runUsd: nanoToUsd(allowance.runNano), dayUsd: nanoToUsd(allowance.dayNano) } : noBudget;
-    return { asked, granted, holds, spentTodayUsd: nanoToUsd(allowance?.spentNano ?? 0) };
+  /** Resolves when nothing is being changed or taken up here any more. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Another tab changed something. What a plugin that is gone kept while this tab still ran it goes, too. */
+  #follow(): Promise<void> {
+    return this.#alone(async () => {
+      const gone = await this.#takeUp();
+      if (gone.length > 0) await this.#booted.tabs.alone("packages", () => this.#rows.sweep(gone));
+    });
+  }
+
+  /** Makes what runs here what the rows say; the ids of what is gone. */
+  async #takeUp(): Promise<string[]> {
+    const rows = await this.#rows.all();
+    const gone = [...this.#taken.keys()].filter((id) => !rows.some((row) => row.id === id));
+    for (const id of gone) await this.#drop(id);
+    await Promise.all(
+      rows.map(async (row) => {
+        if (this.#taken.get(row.id) === standing(row)) return;
+        this.#taken.set(row.id, standing(row));
+        await this.#startOne(row);
+      }),
+    );
+    return gone;
+  }
+
+  /** It runs here no longer, and nothing is known of it. */
+  async #drop(id: string): Promise<void> {
+    this.#taken.delete(id);
+    this.#problems.delete(id);
+    this.#budgets.delete(id);
+    this.#tally.forget(id);
+    await this.#end(id);
+  }
+
+  async #end(id: string): Promise<void> {
+    if (this.#known(id)) await this.#booted.kernel.uninstall(id);
+  }
+
+  #known(id: string) {
+    return this.#booted.kernel.inspect().plugins.find((plugin) => plugin.id === id);
+  }
+
+  audit(id: string): Promise<PackageAudit> {
+    return this.#alone(async () => this.#tally.audit((await this.#rows.get(id)).installed));
   }
 
   #grantBudget({ id, budget }: GrantedPackage): void {
@@ -192,22 +220,17 @@ export class Packages {
     else this.#budgets.delete(id);
   }
 
-  async #row(id: string): Promise<PackageRow> {
-    const row = await this.#booted.state.packages.get(id);
-    if (row) return row;
-    throw new OrreryError("PACKAGE_UNKNOWN", `no package "${id}" is installed here`, { todo: "Look at the list of what is.", refusal: true });
-  }
-
-  async #installed(id: string): Promise<GrantedPackage | undefined> {
-    return (await this.#booted.state.packages.get(id))?.installed;
-  }
-
   async #startOne({ id, held, ...kept }: PackageRow): Promise<void> {
+    this.#grantBudget(kept.installed);
+    this.#problems.delete(id);
     try {
       if (held) throw quarantined(id, held);
+      // It was in quarantine here.
+      if (this.#known(id)?.state === "suspended") await this.#end(id);
       await this.#activate(await whole(kept), kept.installed.granted);
     } catch (thrown) {
       this.#problems.set(id, problemOf(thrown));
+      if (held && this.#known(id)?.state !== "suspended") await this.#end(id);
     }
   }
 
@@ -216,7 +239,7 @@ export class Packages {
     const { kernel } = this.#booted;
     const manifest = sandboxManifest(found.manifest);
     const asked = found.manifest.capabilities.map(({ name }) => name);
-    const known = kernel.inspect().plugins.find(({ id }) => id === manifest.id);
+    const known = this.#known(manifest.id);
     if (known && known.tier !== "community")
       throw new OrreryError("PLUGIN_EXISTS", `"${manifest.id}" is one of the host's own plugins`, { todo: "Ask its author for one under another name." });
     const plugin = sandboxedPlugin({
@@ -230,45 +253,49 @@ export class Packages {
           );
       },
     });
+    this.#tally.begin(manifest.id);
+    // What the one before used is asked of it as long as it is there.
+    if (known) await this.#tally.keep(manifest.id);
     const options = { tier: "community", deny: asked.filter((name) => !granted.includes(name)) } as const;
     const report = await (known ? kernel.replace(plugin, options) : kernel.install(plugin, options));
     if (report.error === undefined) return;
-    if (!known) await kernel.uninstall(report.id);
+    if (!known) {
+      this.#tally.forget(report.id);
+      await kernel.uninstall(report.id);
+    }
     throw new OrreryError(report.error.code, report.error.message, { todo: "Ask its author for a version that starts here." });
   }
 
-  /** It is down from now on, also when the page is loaded again. */
+  /** It is down from now on, in every tab, also when the page is loaded again. */
   async #quarantine(
     integrity: string,
     { plugin: id, code, message }: { readonly plugin: string; readonly code: string; readonly message: string },
   ): Promise<void> {
-    const { kernel, state } = this.#booted;
+    const { kernel, tabs } = this.#booted;
     const held = { code, message: message.slice(0, 2_000), at: Date.now() };
     this.#problems.set(id, problemOf(quarantined(id, held)));
     await kernel.suspend(id, message).catch(() => undefined);
-    await state.packages
-      .where("id")
-      .equals(id)
-      .and(({ installed }) => installed.integrity === integrity)
-      .modify({ held });
-  }
-
-  /** What was not granted is told when a plugin waits to start; a refusal is what comes later. */
-  #changed({ plugin, from, to, detail }: PluginChange): void {
-    const counts = this.#denials.get(plugin);
-    if (!counts || to !== "denied" || from === "waiting" || detail === undefined) return;
-    if (counts.size >= 100 && !counts.has(detail)) return;
-    counts.set(detail, (counts.get(detail) ?? 0) + 1);
-    this.#keeping ??= this.#keep().catch((thrown: unknown) => browserPlatform.log.warn("denials could not be kept", { message: String(thrown) }));
+    await this.#rows.hold(id, integrity, held);
+    await this.#alone(() => this.#takeUp());
+    tabs.tell("packages");
   }
 
   /** Once for many: a plugin may ask for what it was denied without end. */
-  async #keep(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, keepMs));
-    this.#keeping = undefined;
-    for (const [id, counts] of this.#denials) await this.#booted.state.packages.update(id, { denials: Object.fromEntries(counts) });
+  #keepSoon(): void {
+    if (this.#keeping) return;
+    this.#keeping = true;
+    const keep = async (): Promise<void> => {
+      this.#keeping = false;
+      for (const id of this.#taken.keys()) await this.#tally.keep(id);
+    };
+    const failed = (thrown: unknown): void => browserPlatform.log.warn("what plugins used could not be kept", { message: String(thrown) });
+    setTimeout(() => void this.#alone(keep).catch(failed), keepMs);
   }
 }
+
+/** What of a row says how it is to be run. */
+const standing = ({ installed: { integrity, installedAt, granted, budget }, held }: PackageRow): string =>
+  JSON.stringify([integrity, installedAt, granted, budget?.granted, held?.at]);
 
 const quarantined = (id: string, { code, message, at }: NonNullable<InstalledPackage["held"]>): OrreryError =>
   new OrreryError("SANDBOX_QUARANTINED", `${id} is in quarantine since ${new Date(at).toISOString().slice(0, 16).replace("T", " ")}: ${message} (${code})`, {

@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
 import { spendingOf } from "@orrery/sdk";
+import { tallyOf } from "@orrery/sdk/package";
 import { storageOf } from "@orrery/sdk/sandbox";
 import type { Home } from "../home.ts";
 import { eraseNamespace, openStoreDatabase } from "../plugins/storage/sqlite-storage.ts";
 import { readJsonObject, writeJsonObject } from "../settings/settings-file.ts";
-
-/** Where the host keeps what it counted of an installed plugin. */
-export const tallyOf = (id: string): string => `packages.${id}`;
 
 /** Takes away what a plugin kept, what was counted of it and of its spending, and what it was configured with. */
 export function cleanPlugin({ store, config }: Pick<Home, "store" | "config">): (id: string) => Promise<void> {

@@ -13,7 +13,7 @@ import {
   type PackageConsent,
   type PackageReport,
 } from "@orrery/sdk";
-import { assertConsent, type GrantedPackage, lesserBudget, type PluginPackage, readPackage, reportPackage, sandboxManifest } from "@orrery/sdk/package";
+import { assertConsent, type GrantedPackage, lesserBudget, type PluginPackage, readPackage, reportPackage, sandboxManifest, Tally } from "@orrery/sdk/package";
 import { type SandboxEngine, type SandboxedPluginOptions, sandboxedPlugin } from "@orrery/sdk/sandbox";
 import { type Failure, failureOf } from "../cli/failure.ts";
 import type { Home } from "../home.ts";
@@ -22,7 +22,6 @@ import { type Hold, type LockEntry, quarantined } from "./lockfile.ts";
 import { noPrevious, PackageStore } from "./package-store.ts";
 import { provePackage } from "./prove-package.ts";
 import type { Repaired } from "./repair-lockfile.ts";
-import { Tally } from "./tally.ts";
 
 export interface PackageHostOptions {
   readonly home: Home;

@@ -3,6 +3,7 @@ import { Search, WifiOff } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { useInfo } from "../client/queries.ts";
+import { useShared } from "../client/use-shared.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { InboxLink } from "./InboxLink.tsx";
 import { places } from "./places.ts";
@@ -13,6 +14,7 @@ const CommandPalette = lazy(() => import("./CommandPalette.tsx").then((module) =
 
 export function Shell() {
   const [palette, setPalette] = useState(false);
+  useShared();
   const navigate = useNavigate();
   useShortcuts(
     places,

@@ -16,4 +16,5 @@ export {
 export { budgetsPlugin, budgetWords, exceedsBudget, lesserBudget, noBudget } from "./budget.ts";
 export type { PackageSetting } from "./settings.ts";
 export { permissionWords, hookWords } from "./permission-words.ts";
+export { Tally, tallyOf } from "./tally.ts";
 export { packageLimits } from "./limits.ts";

@@ -1,14 +1,19 @@
-import { type KeyValue, Ledger, nanoToUsd, type PackageAudit, type PluginReport, Storage } from "@orrery/sdk";
-import { noBudget, permissionWords } from "@orrery/sdk/package";
-import type { Kernel } from "@orrery/kernel";
-import type { Lifecycle } from "@orrery/sdk";
-import { tallyOf } from "./clean-plugin.ts";
-import type { LockEntry } from "./lockfile.ts";
+import type { Kernel, PluginReport } from "@orrery/kernel";
+import { nanoToUsd } from "../brands.ts";
+import { type KeyValue, Storage } from "../host-services.ts";
+import { Ledger } from "../ledger.ts";
+import type { Lifecycle } from "../lifecycle.ts";
+import { noBudget } from "./budget.ts";
+import { permissionWords } from "./permission-words.ts";
+import type { GrantedPackage, PackageAudit } from "./report.ts";
+
+/** Where a host keeps what it counted of an installed plugin. */
+export const tallyOf = (id: string): string => `packages.${id}`;
 
 /** What a plugin asks for may be endless; what is counted of it is not. */
 const mostDenied = 200;
 
-/** What installed plugins used and were denied, over all runs and processes. Counts in memory and writes down when asked to. */
+/** What installed plugins used and were denied, over all their versions, runs, processes and tabs. Counts in memory and writes down when asked to. */
 export class Tally {
   readonly #kernel: Kernel<Lifecycle>;
   readonly #now: () => number;
@@ -51,7 +56,7 @@ export class Tally {
     }
   }
 
-  async audit({ id, version, capabilities, granted, budget, installedAt }: LockEntry): Promise<PackageAudit> {
+  async audit({ id, version, capabilities, granted, budget, installedAt }: GrantedPackage): Promise<PackageAudit> {
     await this.keep(id);
     const space = this.#space(id);
     const read = async (prefix: string): Promise<Map<string, number>> =>
@@ -77,7 +82,7 @@ export class Tally {
     };
   }
 
-  async #spending(id: string, budget: LockEntry["budget"]): Promise<Pick<PackageAudit, "budget">> {
+  async #spending(id: string, budget: GrantedPackage["budget"]): Promise<Pick<PackageAudit, "budget">> {
     const allowance = await this.#kernel.service(Ledger)?.allowance(id);
     const holds = allowance ? { runUsd: nanoToUsd(allowance.runNano), dayUsd: nanoToUsd(allowance.dayNano) } : noBudget;
     const spentTodayUsd = nanoToUsd(allowance?.spentNano ?? 0);
