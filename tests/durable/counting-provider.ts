@@ -15,6 +15,8 @@ export interface CountingProvider {
   ms: number;
   /** Whether it says which models it has; may be changed. */
   lists: boolean;
+  /** Answers now what it was asked and has not answered yet. */
+  answer(): void;
   /** Resolves when so many requests have come in all. */
   until(count: number): Promise<void>;
   close(): Promise<void>;
@@ -31,6 +33,7 @@ export async function countingProvider(ms: number, wants: Wants = () => undefine
   const keys: string[] = [];
   const broken: string[] = [];
   const waiting = new Set<{ count: number; resolve: () => void }>();
+  const unanswered = new Set<() => void>();
   const provider = { ms, lists: true };
   const server: Server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -54,13 +57,16 @@ export async function countingProvider(ms: number, wants: Wants = () => undefine
           `data: ${JSON.stringify({ id: "x", object: "chat.completion.chunk", created: 1, model: "gpt-4o", choices: [{ index: 0, delta, finish_reason: finish }], ...more })}\n\n`,
         );
       if (!call) send({ role: "assistant", content: answer }, null);
-      setTimeout(() => {
+      const finish = () => {
+        if (!unanswered.delete(finish)) return;
         done = true;
         if (call)
           send({ tool_calls: [{ index: 0, id: answer, type: "function", function: { name: call.name, arguments: JSON.stringify(call.input) } }] }, null);
         send({}, call ? "tool_calls" : "stop", { usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 } });
         response.end("data: [DONE]\n\n");
-      }, provider.ms);
+      };
+      unanswered.add(finish);
+      setTimeout(finish, provider.ms);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -69,6 +75,7 @@ export async function countingProvider(ms: number, wants: Wants = () => undefine
     asked,
     keys,
     broken,
+    answer: () => unanswered.forEach((finish) => finish()),
     until: (count: number) =>
       new Promise<void>((resolve) => {
         if (asked.length >= count) return resolve();

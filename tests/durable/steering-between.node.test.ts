@@ -24,8 +24,12 @@ async function underWay(ms: number, topology = "sequential", gates: object[] = [
   const dir = scratch("between");
   const model = await countingProvider(ms);
   onTestFinished(() => model.close());
-  const settings = { disabled: ["orrery.judge.grounded", "orrery.judge.format"], pluginConfig: { "orrery.runner": { letterWaitMs: 4_000 } } };
-  writeFileSync(join(dir, "config.json"), JSON.stringify(settings));
+  /** How long whoever tells the run something waits for its process to take it in. */
+  const patience = (letterWaitMs: number) => {
+    const settings = { disabled: ["orrery.judge.grounded", "orrery.judge.format"], pluginConfig: { "orrery.runner": { letterWaitMs } } };
+    writeFileSync(join(dir, "config.json"), JSON.stringify(settings));
+  };
+  patience(60_000);
   writeFileSync(join(dir, "team.json"), JSON.stringify({ ...team, topology: { id: topology, config: {} }, gates }));
   const env = cleanEnv(dir, { OPENAI_API_KEY: "key", OPENAI_BASE_URL: model.url });
   const owner = start(["run", "Say hello", "--team", join(dir, "team.json"), "--model", "openai/gpt-4o", "--budget", "1", "--json"], env);
@@ -35,6 +39,7 @@ async function underWay(ms: number, topology = "sequential", gates: object[] = [
   return {
     owner,
     model,
+    patience,
     tell: (word: string, ...more: string[]) => orrery(["run", word, run, ...more, "--json"], env),
     async entries(): Promise<JournalEntry[]> {
       const host = await bootHere({ dir, preset: [] });
@@ -53,7 +58,7 @@ const told = (entries: readonly JournalEntry[]) =>
 
 describe("a run that another process carries on", { timeout: 180_000 }, () => {
   it("is paused, redirected and resumed there, each one entry of its journal, and goes on to its end", async () => {
-    const { owner, model, tell, entries } = await underWay(20_000);
+    const { owner, model, tell, entries } = await underWay(120_000);
     const paused = await tell("pause");
     expect([paused.code, json<RunReport>(paused).status]).toEqual([0, "paused"]);
     expect((await tell("pause")).code).toBe(0);
@@ -62,6 +67,7 @@ describe("a run that another process carries on", { timeout: 180_000 }, () => {
     model.ms = 5;
     const resumed = await tell("resume");
     expect(resumed.code).toBe(0);
+    model.answer();
     expect(json<RunReport>(await owner.done)).toMatchObject({ status: "accepted" });
     const written = await entries();
     expect(told(written)).toEqual(["run.paused", "run.redirected", "run.resumed"]);
@@ -90,13 +96,15 @@ describe("a run that another process carries on", { timeout: 180_000 }, () => {
   });
 
   it("is told nothing when its process takes nothing in, and who told it hears so; one that is gone is told here", async () => {
-    const { owner, tell, entries } = await underWay(120_000);
+    const { owner, patience, tell, entries } = await underWay(120_000);
+    patience(2_000);
     owner.kill("SIGSTOP");
     const unheard = await tell("pause");
     expect([unheard.code, codeOf(unheard)]).toEqual([1, "RUN_UNANSWERED"]);
     owner.kill("SIGCONT");
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(told(await entries())).toEqual([]);
+    patience(60_000);
     owner.kill("SIGSTOP");
     const waiting = tell("pause");
     await new Promise((resolve) => setTimeout(resolve, 1_500));

@@ -1,40 +1,28 @@
 import { LLMock } from "@copilotkit/aimock";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
-import { kernelReady, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
+import { builtPage } from "../support/built-page.ts";
+import { kernelReady, runExample } from "../support/open-page.ts";
 
 const answer = "The Aurora will enter scheduled service on 2 June, in time for the summer timetable. [decision-record.md#6]";
 let emulator: LLMock;
-let server: PageServer;
-let browser: Browser;
-let opened: OpenedPage;
 
 beforeAll(async () => {
   emulator = new LLMock({ port: 0 });
   emulator.onMessage(/[\s\S]*/, { content: answer, usage: { prompt_tokens: 900, completion_tokens: 30 } });
   await emulator.start();
-  server = await servePage();
-  browser = await launchChromium();
-  opened = await openPage(browser, server.url);
-  await kernelReady(opened.page);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  await emulator?.stop();
-});
+afterAll(() => emulator?.stop());
+const opened = builtPage({ begin: ({ page }) => kernelReady(page) });
 
 describe("a model host that the person allowed", () => {
   it("is reached by the egress worker alone, and the team runs on it", async () => {
     const { page } = opened;
-    await page.goto(`${server.url}#/extend/models`);
+    await page.goto(`${opened.server.url}#/extend/models`);
     await page.getByLabel("Provider").selectOption("openai-compatible");
     await page.getByLabel(/^Address/).fill(`${emulator.url}/v1`);
     await page.getByRole("button", { name: "Allow and connect" }).click();
     await page.getByText(/of its models can be used now/).waitFor();
-    await page.goto(`${server.url}#/`);
+    await page.goto(`${opened.server.url}#/`);
     await runExample(page);
     expect(await page.getByRole("region", { name: /Report/ }).textContent()).toContain("2 June");
     const asked = (emulator.getRequests() as { path?: string; headers: Record<string, string> }[]).filter(({ path }) => path?.endsWith("/chat/completions"));
@@ -42,7 +30,7 @@ describe("a model host that the person allowed", () => {
     // Most hosts give a page no permission for this header, and then it reaches nothing.
     expect(asked.filter(({ headers }) => "idempotency-key" in headers)).toEqual([]);
     expect(asked.every(({ headers }) => headers["content-type"] === "application/json")).toBe(true);
-    const elsewhere = opened.requests.filter((url) => new URL(url).origin !== new URL(server.url).origin);
+    const elsewhere = opened.requests.filter((url) => new URL(url).origin !== new URL(opened.server.url).origin);
     expect(new Set(elsewhere.map((url) => new URL(url).origin))).toEqual(new Set([new URL(emulator.url).origin]));
   });
 
@@ -62,13 +50,13 @@ describe("a model host that the person allowed", () => {
 
   it("is forgotten when the person says so, and nothing can leave any more", async () => {
     const { page } = opened;
-    await page.goto(`${server.url}#/`);
+    await page.goto(`${opened.server.url}#/`);
     await page.getByText("but calls to the model hosts you connected").waitFor();
-    await page.goto(`${server.url}#/extend/models`);
+    await page.goto(`${opened.server.url}#/extend/models`);
     await page.getByRole("button", { name: "Disconnect openai-compatible" }).click();
     await page.getByRole("button", { name: "Disconnect openai-compatible" }).waitFor({ state: "detached" });
-    expect(page.frames()).toHaveLength(1);
-    await page.goto(`${server.url}#/`);
+    await expect.poll(() => page.frames()).toHaveLength(1);
+    await page.goto(`${opened.server.url}#/`);
     await page.getByText("Nothing leaves your browser.", { exact: false }).waitFor();
   });
 });

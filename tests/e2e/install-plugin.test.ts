@@ -44,7 +44,7 @@ describe("installing a plugin in the page", () => {
     await asked.waitFor();
     expect(await asked.textContent()).toMatch(/Not signed.*keep up to 64 KB.*Because: it remembers what it signed.*see and change what every agent wrote/s);
     expect(await asked.textContent()).toMatch(/It can be set.*word: text; "signed" when nothing is said.*What it writes\./s);
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H2");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("H2");
     const install = asked.getByRole("button", { name: "Install" });
     expect(await install.isDisabled()).toBe(true);
     await sound("the prompt");
@@ -63,11 +63,11 @@ describe("installing a plugin in the page", () => {
 
   it("shows what it may, what it was denied, and denials while they happen", async () => {
     await row().getByText("active").waitFor();
-    expect(await row().textContent()).toMatch(/Not signed.*64 KB.*allowed.*used.*api\.example.*denied/s);
+    await expect.poll(() => row().textContent()).toMatch(/Not signed.*64 KB.*allowed.*used.*api\.example.*denied/s);
     await sound("the list");
     await page.goto(`${opened.server.url}#/`);
     await runExample(page);
-    expect(await page.locator("main").textContent()).toContain("(signed)");
+    await page.locator("main").getByText("(signed)").first().waitFor();
     await page.goto(`${opened.server.url}#/extend`);
     await row()
       .getByText(/refused [1-9]\d* times/)
@@ -104,7 +104,7 @@ describe("installing a plugin in the page", () => {
     await asked.getByRole("button", { name: "Update" }).click();
     await page.getByText("Signature 1.1.0 is installed.").waitFor();
     await row().getByText("May spend up to $0.0500 a run, $0.50 a day on models").waitFor();
-    expect(await row().textContent()).toMatch(/it asked for up to \$0\.10 a run, \$1\.00 a day.*\$0 of \$0\.50 spent today/s);
+    await expect.poll(() => row().textContent()).toMatch(/it asked for up to \$0\.10 a run, \$1\.00 a day.*\$0 of \$0\.50 spent today/s);
     await sound("the budget");
   });
 
@@ -113,7 +113,7 @@ describe("installing a plugin in the page", () => {
     await row()
       .getByText(/acme\.signature 1\.0\.0/)
       .waitFor();
-    expect(await row().textContent()).not.toMatch(/May spend|Back to/);
+    await expect.poll(() => row().textContent()).not.toMatch(/May spend|Back to/);
   });
 
   it("shows what is in quarantine, and starts it again when it is told to", async () => {
@@ -136,11 +136,13 @@ describe("installing a plugin in the page", () => {
     );
     await page.reload();
     await row().getByText("quarantined", { exact: true }).waitFor();
-    expect(await row().textContent()).toMatch(/SANDBOX_QUARANTINED: acme\.signature is in quarantine since .*it gave no sign of life \(SANDBOX_SILENT\)/);
+    await expect
+      .poll(() => row().textContent())
+      .toMatch(/SANDBOX_QUARANTINED: acme\.signature is in quarantine since .*it gave no sign of life \(SANDBOX_SILENT\)/);
     await sound("quarantine");
     await row().getByRole("button", { name: "Start again: Signature" }).click();
     await row().getByText("active").waitFor();
-    expect(await row().textContent()).not.toContain("quarantine");
+    await expect.poll(() => row().textContent()).not.toContain("quarantine");
   });
 
   it("removes it once that was confirmed, with everything it kept", async () => {
@@ -167,11 +169,11 @@ describe("installing a plugin in the page", () => {
         }
         database.close();
       }
-      return { text: texts.join("\n"), frames: document.querySelectorAll("iframe[sandbox]").length };
+      return texts.join("\n");
     });
-    expect(kept.text).not.toMatch(/acme|kept by/);
+    expect(kept).not.toMatch(/acme|kept by/);
     // One machine is kept warm for the next.
-    expect(kept.frames).toBeLessThanOrEqual(1);
+    await expect.poll(() => page.locator("iframe[sandbox]").count()).toBeLessThanOrEqual(1);
     expect(opened.requests.filter((url) => new URL(url).origin !== new URL(opened.server.url).origin)).toEqual([]);
   });
 });

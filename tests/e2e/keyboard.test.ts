@@ -22,10 +22,12 @@ describe("with the keyboard alone", () => {
     const { page } = opened;
     await page.keyboard.press("Control+k");
     await page.getByRole("dialog").getByRole("combobox").fill("marketplace");
+    await page.getByRole("option", { name: "Extend", selected: true }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Plugins" }).waitFor();
     await page.keyboard.press("Control+k");
     await page.getByRole("dialog").getByRole("combobox").fill("> dark");
+    await page.getByRole("option", { name: "Theme: dark", selected: true }).waitFor();
     await page.keyboard.press("Enter");
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
     await page.keyboard.press("Control+k");
@@ -63,7 +65,7 @@ describe("with the keyboard alone", () => {
     await page.reload();
     expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
     await button.press("Enter");
-    expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBeUndefined();
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset["theme"])).toBeUndefined();
     await page.reload();
     expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBeUndefined();
   });

@@ -1,32 +1,21 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
+import { expect, it } from "vitest";
+import { servedPage } from "../support/built-page.ts";
 import { kernelReady, openPage, runExample } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
 
-let server: PageServer;
-let browser: Browser;
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const served = servedPage();
 
 it("runs the example offline after the first load, the sentence encoder included", async () => {
-  const { page, context, close } = await openPage(browser, server.url);
+  const { page, context, close } = await openPage(served.browser, served.server.url);
   await kernelReady(page);
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
   });
   await context.setOffline(true);
-  await server.close();
+  await served.server.close();
   await page.reload();
   await page.getByText("Offline. Everything in this tab goes on working.").waitFor();
   await runExample(page);
-  expect(await page.getByText("accepted", { exact: true }).first().isVisible()).toBe(true);
+  await page.getByText("accepted", { exact: true }).first().waitFor();
   const encoder = await page.evaluate(async () => {
     const cache = await caches.open((await caches.keys())[0] ?? "");
     return (await cache.keys()).flatMap(({ url }) => /[^/]+\.onnx$|ort[^/]*\.wasm$/.exec(url)?.[0] ?? []).sort();
@@ -38,7 +27,7 @@ it("runs the example offline after the first load, the sentence encoder included
     ["#/extend", "Plugins"],
     ["#/extend/playground", "Plugin playground"],
   ] as const) {
-    await page.goto(`${server.url}${room}`);
+    await page.goto(`${served.server.url}${room}`);
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
   }
   await close();

@@ -1,19 +1,9 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { servedPage } from "../support/built-page.ts";
 import { ended, kernelReady, openPage } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
 
-let server: PageServer;
-let browser: Browser;
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const served = servedPage();
 
 const notes = "# Pump\n\nThe pump was replaced on 4 May. It moves 120 litres a minute. Nobody has complained since.\n";
 
@@ -29,7 +19,7 @@ async function drop(page: Page, files: Record<string, string>): Promise<void> {
 
 describe("documents of one's own", () => {
   it("are read when dropped, and the answer is cited to them", async () => {
-    const { page, errors, close } = await openPage(browser, server.url);
+    const { page, errors, close } = await openPage(served.browser, served.server.url);
     await kernelReady(page);
     await drop(page, { "pump.md": notes, "broken.pdf": "%PDF-1.7 not really" });
     await page.getByRole("list", { name: "Documents" }).getByText("pump.md").waitFor();
@@ -38,33 +28,31 @@ describe("documents of one's own", () => {
     await ended(page);
     const report = page.getByRole("region", { name: /Report/ });
     expect(await report.textContent()).toContain("The pump was replaced on 4 May.");
-    expect(
-      await report
-        .getByRole("button", { name: /^source:\s*pump\.md\s*#1$/ })
-        .first()
-        .isVisible(),
-    ).toBe(true);
+    await report
+      .getByRole("button", { name: /^source:\s*pump\.md\s*#1$/ })
+      .first()
+      .waitFor();
     expect(await page.getByRole("region", { name: "Not read" }).textContent()).toContain("broken.pdf");
     expect(errors).toEqual([]);
     await close();
   });
 
   it("can be taken out again before the run", async () => {
-    const { page, close } = await openPage(browser, server.url);
+    const { page, close } = await openPage(served.browser, served.server.url);
     await page.getByTestId("files").setInputFiles([{ name: "a.md", mimeType: "text/markdown", buffer: Buffer.from(notes) }]);
     await page.getByRole("button", { name: "Remove a.md" }).click();
-    expect(await page.getByRole("list", { name: "Documents" }).count()).toBe(0);
+    await page.getByRole("list", { name: "Documents" }).waitFor({ state: "detached" });
     await close();
   });
 
   it("run under the topology that was chosen", async () => {
-    const { page, close } = await openPage(browser, server.url);
+    const { page, close } = await openPage(served.browser, served.server.url);
     await page.getByTestId("files").setInputFiles([{ name: "a.md", mimeType: "text/markdown", buffer: Buffer.from(notes) }]);
     await page.getByLabel("Task", { exact: true }).fill("How much does the pump move?");
     await page.getByLabel("How they work together").selectOption("sequential");
     await page.getByRole("button", { name: "Run in this tab" }).click();
     await ended(page);
-    expect(await page.getByText(/^sequential · /).isVisible()).toBe(true);
+    await page.getByText(/^sequential · /).waitFor();
     await close();
   });
 });

@@ -1,26 +1,18 @@
 import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
-import { kernelReady } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
+import type { BrowserContext, Page } from "playwright-core";
+import { beforeAll, expect, it } from "vitest";
+import { servedPage } from "../support/built-page.ts";
+import { kernelReady, openProfile } from "../support/open-page.ts";
 import { samplePackage } from "../support/sample-package.ts";
 
 const rounds = 24;
 const id = "acme.signature";
 
-let server: PageServer;
-let browser: Browser;
+const served = servedPage();
 let context: BrowserContext;
 beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-  context = await browser.newContext();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  context = await openProfile(served.browser);
 });
 
 interface Kept {
@@ -48,7 +40,7 @@ const keptIn = (page: Page): Promise<Kept> =>
 
 async function opened(): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(`${server.url}#/extend`);
+  await page.goto(`${served.server.url}#/extend`);
   await kernelReady(page);
   return page;
 }
@@ -87,7 +79,7 @@ it(`a tab that is closed or killed in the middle of an install, an update or a r
   const began = performance.now();
   await begin(page, undefined, "1.0.0");
   await row(page).getByText("active").waitFor();
-  const whole = performance.now() - began;
+  let whole = performance.now() - began;
   let at: string | undefined = "1.0.0";
   let chance = 7;
   const left = { old: 0, new: 0 };
@@ -108,13 +100,16 @@ it(`a tab that is closed or killed in the middle of an install, an update or a r
     for (const { bytes, installed } of packages) {
       expect(`sha512-${createHash("sha512").update(Uint8Array.from(bytes)).digest("base64")}`).toBe(installed.integrity);
       expect(installed.granted).toEqual(["storage:64KB"]);
-      expect(await row(page).textContent()).toContain(`${id} ${installed.version}`);
+      await expect.poll(() => row(page).textContent()).toContain(`${id} ${installed.version}`);
     }
     const traces = values.filter(({ ns, key }) => ns.includes(id) || key.includes(id));
     expect(traces.map(({ ns }) => ns)).toEqual(version === undefined ? [] : [`sandbox.${id}`]);
     // Its own, and the one kept warm.
-    expect(await page.locator("iframe[sandbox]").count()).toBeLessThanOrEqual(2);
-    left[version === to ? "new" : "old"] += 1;
+    await expect.poll(() => page.locator("iframe[sandbox]").count()).toBeLessThanOrEqual(2);
+    const which = version === to ? "new" : "old";
+    left[which] += 1;
+    // A moment of a slow machine is measured once, and the rest is quick, or the other way round: what follows finds the middle.
+    whole *= which === "new" ? 0.9 : 1.2;
     at = version;
   }
   // Both were met: the moments lay on either side of the one that counts.

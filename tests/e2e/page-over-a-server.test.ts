@@ -35,7 +35,7 @@ describe("the same page over a Node host", () => {
   it("runs the example there, and takes the token out of the address", async () => {
     await runExample(opened.page);
     expect(opened.page.url()).not.toContain("token");
-    expect(await opened.page.getByText("accepted", { exact: true }).first().isVisible()).toBe(true);
+    await opened.page.getByText("accepted", { exact: true }).first().waitFor();
     overNode = await shown(opened);
     expect(opened.errors).toEqual([]);
   });
@@ -109,7 +109,7 @@ describe("the same page over a Node host", () => {
     const paid = await model.locator("option", { hasText: "(paid)" }).first().getAttribute("value");
     await model.selectOption(paid);
     await page.getByText(/^Forecast: \d+ calls \(dag\) of anthropic\/\S+, about [\d,]+ tokens in, [\d,]+ out, \$0\.\d+, \$\d+\.\d+ at most/).waitFor();
-    expect(await page.getByLabel(/^Spend at most/).inputValue()).toBe("0.05");
+    await expect.poll(() => page.getByLabel(/^Spend at most/).inputValue()).toBe("0.05");
   });
 
   it("fits a narrow screen, the choice of kernel included", async () => {
@@ -142,7 +142,7 @@ describe("the same page over a Node host", () => {
     });
     expect(answer.status).toBe(202);
     const inbox = page.getByRole("link", { name: /^Inbox/ });
-    await expect.poll(() => inbox.getAttribute("aria-label"), { timeout: 20_000 }).toBe("Inbox, 1 question");
+    await expect.poll(() => inbox.getAttribute("aria-label")).toBe("Inbox, 1 question");
     await inbox.click();
     await page.getByRole("region", { name: "Shall the writer begin?" }).getByRole("button", { name: "Approve" }).click();
     await page.getByText("Nothing waits for a person").waitFor();

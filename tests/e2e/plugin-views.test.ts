@@ -59,18 +59,14 @@ describe("views of plugins in the page", () => {
     const { page } = opened;
     await page.goto(`${address}#/extend/views`);
     await view("Gallery").getByText("<img src=x onerror=alert(1)>").waitFor();
-    expect(await view("Gallery").getByText("12,345").isVisible()).toBe(true);
-    expect(
-      await view("Gallery")
-        .getByRole("figure", { name: /Scores/ })
-        .locator("polyline")
-        .count(),
-    ).toBe(2);
+    await view("Gallery").getByText("12,345").waitFor();
+    const chart = view("Gallery").getByRole("figure", { name: /Scores/ });
+    await expect.poll(() => chart.locator("polyline").count()).toBe(2);
     expect(await view("Gallery").getByRole("link", { name: "Another run" }).getAttribute("href")).toContain("#/run/run_y");
-    expect(await view("Work log").getByText("Nothing has been done since this plugin was loaded.").isVisible()).toBe(true);
-    expect(await view("acme.broken").textContent()).toMatch(/It shows nothing.*TAP_ANSWER_INVALID/s);
+    await view("Work log").getByText("Nothing has been done since this plugin was loaded.").waitFor();
+    await expect.poll(() => view("acme.broken").textContent()).toMatch(/It shows nothing.*TAP_ANSWER_INVALID/s);
     await view("Gallery").getByText("As a table").click();
-    expect(await view("Gallery").getByRole("row", { name: "b -2 2" }).isVisible()).toBe(true);
+    await view("Gallery").getByRole("row", { name: "b -2 2" }).waitFor();
   });
 
   it("and beside a run, in its inspector", async () => {
@@ -79,7 +75,7 @@ describe("views of plugins in the page", () => {
     const run = await runExample(page);
     await page.goto(`${address}#/run/${run}?tab=views`);
     await view("Who did what").getByRole("columnheader", { name: "Agent" }).waitFor();
-    expect(await view("Who did what").getByRole("row").count()).toBeGreaterThan(1);
+    await expect.poll(() => view("Who did what").getByRole("row").count()).toBeGreaterThan(1);
     await page.goto(`${address}#/extend/views`);
     await view("Work log").locator("rect").first().waitFor();
     expect(opened.errors).toEqual([]);

@@ -2,37 +2,28 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
+import { servedPage } from "../support/built-page.ts";
 import { openPage, runExample } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
 
-let server: PageServer;
-let browser: Browser;
+const served = servedPage();
 let dir: string;
 beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
   dir = await mkdtemp(join(tmpdir(), "orrery-run-file-"));
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => rm(dir, { recursive: true, force: true }));
 
 it("a run made in one browser is exported, and another takes it in, shows it, and refuses it when somebody changed it", async () => {
-  const first = await openPage(browser, server.url);
+  const first = await openPage(served.browser, served.server.url);
   const run = await runExample(first.page);
   const report = (await first.page.getByRole("region", { name: "Report" }).textContent()) ?? "";
-  await first.page.goto(`${server.url}#/observe/traces/${run}`);
+  await first.page.goto(`${served.server.url}#/observe/traces/${run}`);
   const [download] = await Promise.all([first.page.waitForEvent("download"), first.page.getByRole("button", { name: "Export" }).click()]);
   const file = join(dir, download.suggestedFilename());
   await download.saveAs(file);
   await first.close();
 
-  const second = await openPage(browser, `${server.url}#/observe`);
+  const second = await openPage(served.browser, `${served.server.url}#/observe`);
   const { page } = second;
   await page.getByText("Nothing has run here yet").waitFor();
   const changed = join(dir, "changed.jsonl");
@@ -42,8 +33,8 @@ it("a run made in one browser is exported, and another takes it in, shows it, an
   await page.getByText("Nothing has run here yet").waitFor();
   await page.getByLabel("A run's file").setInputFiles(file);
   await page.waitForURL(new RegExp(`#/run/${run}`));
-  expect(await page.getByRole("region", { name: "Report" }).textContent()).toBe(report);
-  await page.goto(`${server.url}#/observe`);
+  await expect.poll(() => page.getByRole("region", { name: "Report" }).textContent()).toBe(report);
+  await page.goto(`${served.server.url}#/observe`);
   await page.getByLabel("A run's file").setInputFiles(file);
   await page.getByText("RUN_EXISTS").waitFor();
   expect(second.errors).toEqual([]);

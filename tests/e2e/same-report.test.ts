@@ -1,22 +1,19 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
+import { servedPage } from "../support/built-page.ts";
 import { type Cli, cli } from "../support/cli.ts";
 import { ended, kernelReady, openPage } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
 
 const question = "How does the plugin system isolate errors, and what are its limits?";
 const source = "host-node/node_modules/fastify/docs";
 
-let server: PageServer;
-let browser: Browser;
+const served = servedPage();
 let person: Cli;
 let folder: string;
 beforeAll(async () => {
-  [server, browser, person, folder] = await Promise.all([servePage(), launchChromium(), cli(), mkdtemp(join(tmpdir(), "orrery-docs-"))]);
+  [person, folder] = await Promise.all([cli(), mkdtemp(join(tmpdir(), "orrery-docs-"))]);
   // Flat: a file chosen in a page has a name and no folder.
   for (const entry of await readdir(source, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !entry.name.endsWith(".md")) continue;
@@ -25,8 +22,6 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  await browser?.close();
-  await server?.close();
   await person?.remove();
   await rm(folder, { recursive: true, force: true });
 });
@@ -36,7 +31,7 @@ describe("one task over documents nobody here wrote, at the terminal and in a ta
     const { object } = await person.json(["run", question, "--docs", folder]);
     expect(object.status).toBe("accepted");
 
-    const { page, requests, errors, close } = await openPage(browser, server.url);
+    const { page, requests, errors, close } = await openPage(served.browser, served.server.url);
     await kernelReady(page);
     const names = await readdir(folder);
     await page.getByTestId("files").setInputFiles(names.map((name) => join(folder, name)));
@@ -49,7 +44,7 @@ describe("one task over documents nobody here wrote, at the terminal and in a ta
 
     expect(report.trim()).toBe(object.output.trim());
     expect(report.match(/\[[^\]]+#\d+\]$/gm)?.length).toBeGreaterThan(8);
-    expect(requests.every((address) => address.startsWith(new URL(server.url).origin))).toBe(true);
+    expect(requests.every((address) => address.startsWith(new URL(served.server.url).origin))).toBe(true);
     expect(errors).toEqual([]);
     await close();
   });

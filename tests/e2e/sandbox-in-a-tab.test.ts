@@ -21,7 +21,7 @@ async function probe(address: (base: string) => string, onRequest: (path: string
   const { page, close } = await openPage(browser, `${server.url}#/extend/playground`);
   try {
     await page.getByRole("button", { name: /^Load/ }).click();
-    const said = await page.getByRole("alert").getByText('"led":').first().textContent({ timeout: 60_000 });
+    const said = await page.getByRole("alert").getByText('"led":').first().textContent();
     return JSON.parse(said ?? "");
   } finally {
     await close();

@@ -1,24 +1,14 @@
 import { createHash } from "node:crypto";
 import { genesis, hashInput, type JournalEntry } from "@orrery/sdk";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
-import { ended } from "../support/open-page.ts";
-import { type PageServer, servePage } from "../support/page-server.ts";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { servedPage } from "../support/built-page.ts";
+import { ended, openProfile } from "../support/open-page.ts";
 
 /** How many tabs are closed in the middle of a run: a few in every test run, many in `npm run soak`. */
 const kills = Number(process.env["ORRERY_TAB_KILLS"] ?? 3);
 
-let server: PageServer;
-let browser: Browser;
-beforeAll(async () => {
-  server = await servePage();
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const served = servedPage();
 
 /** The run's entries as the browser keeps them. */
 const entriesOf = (page: Page, run: string): Promise<JournalEntry[]> =>
@@ -41,11 +31,11 @@ const entriesOf = (page: Page, run: string): Promise<JournalEntry[]> =>
 /** Begins the example and waits until so many entries are there; the run's id. */
 async function begin(context: BrowserContext, entries: number): Promise<{ page: Page; run: string }> {
   const page = await context.newPage();
-  await page.goto(server.url);
+  await page.goto(served.server.url);
   await page.getByRole("button", { name: "Run the example" }).click();
   await page.waitForURL(/#\/run\//);
   const run = /\/run\/([^?]+)/.exec(page.url())?.[1] ?? "";
-  await expect.poll(async () => (await entriesOf(page, run)).length, { timeout: 60_000, interval: 5 }).toBeGreaterThanOrEqual(entries);
+  await expect.poll(async () => (await entriesOf(page, run)).length, { interval: 5 }).toBeGreaterThanOrEqual(entries);
   return { page, run };
 }
 
@@ -64,11 +54,11 @@ describe("a tab that is closed in the middle of a run", () => {
   it.each(Array.from({ length: kills }, (_, i) => ({ entries: 2 + ((i * 5) % 17) })))(
     "leaves a run that goes on when the page is opened again, closed after $entries entries",
     async ({ entries }) => {
-      const context = await browser.newContext();
+      const context = await openProfile(served.browser);
       const { page, run } = await begin(context, entries);
       await page.close();
       const again = await context.newPage();
-      await again.goto(`${server.url}#/run/${run}`);
+      await again.goto(`${served.server.url}#/run/${run}`);
       expect(await ended(again)).toBe(run);
       const kept = await entriesOf(again, run);
       expect(brokenAt(kept)).toBeUndefined();
@@ -80,7 +70,7 @@ describe("a tab that is closed in the middle of a run", () => {
   );
 
   it("may be killed, too: the page is opened again, says that the run was carried on, and shows it to its end", async () => {
-    const context = await browser.newContext();
+    const context = await openProfile(served.browser);
     const { page, run } = await begin(context, 8);
     const session = await context.newCDPSession(page);
     const crashed = new Promise((resolve) => page.once("crash", resolve));
@@ -88,7 +78,7 @@ describe("a tab that is closed in the middle of a run", () => {
     void session.send("Page.crash").catch(() => undefined);
     await crashed;
     const again = await context.newPage();
-    await again.goto(server.url);
+    await again.goto(served.server.url);
     await again
       .getByRole("link", { name: /When does the Aurora/ })
       .first()
@@ -104,10 +94,10 @@ describe("a tab that is closed in the middle of a run", () => {
   });
 
   it("leaves its run to another tab that is open, as soon as it is gone", async () => {
-    const context = await browser.newContext();
+    const context = await openProfile(served.browser);
     const { page, run } = await begin(context, 2);
     const other = await context.newPage();
-    await other.goto(`${server.url}#/run/${run}`);
+    await other.goto(`${served.server.url}#/run/${run}`);
     await other.locator("h1").first().waitFor();
     await page.close();
     expect(await ended(other)).toBe(run);
@@ -119,10 +109,10 @@ describe("a tab that is closed in the middle of a run", () => {
   });
 
   it("is not taken over by another tab while it is open", async () => {
-    const context = await browser.newContext();
+    const context = await openProfile(served.browser);
     const { page, run } = await begin(context, 2);
     const other = await context.newPage();
-    await other.goto(`${server.url}#/run/${run}`);
+    await other.goto(`${served.server.url}#/run/${run}`);
     await ended(page);
     const kept = await entriesOf(page, run);
     expect(kept.map(({ type }) => type)).not.toContain("run.resumed");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { PluginChange } from "@orrery/kernel";
 import { definePlugin, type InstalledPackage, type PluginReport } from "@orrery/sdk";
 import { samples } from "@orrery/sdk/testing";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { authorized, bootHere, serveHere } from "../node/booted.ts";
 import { cleanEnv, orrery, scratch } from "../node/support.ts";
 import { holding, id, signed } from "./plugins.ts";
@@ -34,9 +34,9 @@ it("a plugin in quarantine stays there over processes, shown with its reason, un
   const first = await bootHere({ dir, plugins: [witness] });
   await (await first.packages()).install(await packed("1.0.0"), { grant: [] });
   await untilQuarantine(first);
-  await vi.waitFor(async () => expect(await (await first.packages()).list()).toMatchObject([{ id, held, problem: { code: "SANDBOX_QUARANTINED" } }]));
+  await expect.poll(async () => (await first.packages()).list()).toMatchObject([{ id, held, problem: { code: "SANDBOX_QUARANTINED" } }]);
   expect(reportOf(first)).toMatchObject({ state: "suspended" });
-  await vi.waitFor(() => expect(changes).toContainEqual(expect.objectContaining({ plugin: id, to: "suspended", detail: expect.stringContaining("pause") })));
+  await expect.poll(() => changes).toContainEqual(expect.objectContaining({ plugin: id, to: "suspended", detail: expect.stringContaining("pause") }));
   await first.close();
 
   const { host, client, server } = await serveHere({ dir });
@@ -52,7 +52,7 @@ it("a plugin in quarantine stays there over processes, shown with its reason, un
 
   // The command line lets it out; the server that runs takes that up.
   expect(await orrery(["plugin", "resume", id], env)).toMatchObject({ code: 0 });
-  await vi.waitFor(() => expect(reportOf(host)).toMatchObject({ state: "active", version: "1.0.0" }), { timeout: 60_000 });
+  await expect.poll(() => reportOf(host), { timeout: 60_000 }).toMatchObject({ state: "active", version: "1.0.0" });
   expect(taps(host)).toBe(true);
   expect((await client.packages())[0]).not.toHaveProperty("held");
   const again = await fetch(`${server.origin}/api/packages/${id}/resume`, { method: "POST", headers: authorized });
@@ -60,14 +60,14 @@ it("a plugin in quarantine stays there over processes, shown with its reason, un
 
   // Once more, and another version comes in its place.
   await untilQuarantine(host);
-  await vi.waitFor(async () => expect((await client.packages())[0]).toHaveProperty("held"));
+  await expect.poll(async () => (await client.packages())[0]).toHaveProperty("held");
   expect(await client.installPackage(await packed("1.1.0", "return undefined;"), { grant: [] })).not.toHaveProperty("held");
   expect(reportOf(host)).toMatchObject({ state: "active", version: "1.1.0" });
 
   // Back to the one before, and removed from quarantine: nothing is left of it.
   expect(await client.rollbackPackage(id)).toMatchObject({ version: "1.0.0" });
   await untilQuarantine(host);
-  await vi.waitFor(async () => expect((await client.packages())[0]).toHaveProperty("held"));
+  await expect.poll(async () => (await client.packages())[0]).toHaveProperty("held");
   await client.removePackage(id);
   expect(reportOf(host)).toBeUndefined();
   expect(JSON.parse(await readFile(host.home.lockfile, "utf8"))).toEqual({ format: 1, packages: [], leaving: [] });
@@ -83,9 +83,9 @@ it("a second process suspends what the first found at fault", { timeout: 300_000
   (await two.packages()).watch();
   expect(reportOf(two)).toMatchObject({ state: "active" });
   await untilQuarantine(one);
-  await vi.waitFor(() => expect(reportOf(two)).toMatchObject({ state: "suspended" }), { timeout: 60_000 });
+  await expect.poll(() => reportOf(two), { timeout: 60_000 }).toMatchObject({ state: "suspended" });
   await (await one.packages()).resume(id);
-  await vi.waitFor(() => expect(reportOf(two)).toMatchObject({ state: "active" }), { timeout: 60_000 });
+  await expect.poll(() => reportOf(two), { timeout: 60_000 }).toMatchObject({ state: "active" });
   expect(reportOf(one)).toMatchObject({ state: "active" });
 });
 

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../support/chromium.ts";
-import { ended, kernelReady, openPage, runExample } from "../support/open-page.ts";
+import { ended, kernelReady, openPage, type OpenedPage, runExample } from "../support/open-page.ts";
 import { type PageServer, servePage } from "../support/page-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -43,7 +43,7 @@ describe("the static site", () => {
     const { page, requests, errors, close } = await openPage(browser, server.url);
     await runExample(page);
     const report = page.getByRole("region", { name: "Report" });
-    expect(await report.getByRole("heading", { name: "Contradictions", exact: true }).isVisible()).toBe(true);
+    await report.getByRole("heading", { name: "Contradictions", exact: true }).waitFor();
     expect(await report.getByRole("button", { name: /^source:/ }).count()).toBeGreaterThan(5);
     expect(requests.every((address) => address.startsWith(server.url))).toBe(true);
     expect(errors).toEqual([]);
@@ -54,10 +54,18 @@ describe("the static site", () => {
 describe("the static site with a language model beside it", () => {
   let folder: string;
   let beside: PageServer;
+  let opened: OpenedPage;
+  let online: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "orrery-site-"));
     await buildSite("--out", folder, "--models", join(root, "tests/fixtures/models"));
     beside = await servePage("/demo/", folder);
+    opened = await openPage(browser, beside.url);
+    await kernelReady(opened.page);
+    // From here on the page is one that can be opened offline.
+    await opened.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await opened.page.reload();
+    await kernelReady(opened.page);
   });
   afterAll(async () => {
     await beside?.close();
@@ -65,33 +73,26 @@ describe("the static site with a language model beside it", () => {
   });
 
   it("lists the model, streams what it writes in the tab, and asks nobody else", async () => {
-    const { page, requests, errors, close } = await openPage(browser, beside.url);
-    await kernelReady(page);
+    const { page, requests, errors } = opened;
     await page.goto(`${beside.url}#/extend/models`);
     const listed = page.getByRole("list", { name: "Models" }).getByRole("listitem").filter({ hasText: "transformers/tiny-llama" });
     await listed.waitFor();
     expect(await listed.textContent()).toContain("stays on this computer");
     expect(await listed.getByRole("button", { name: /^Disconnect/ }).count()).toBe(0);
 
-    expect(await askTheModel(page, beside.url)).toMatch(/\w{3,}/);
+    online = await askTheModel(page, beside.url);
+    expect(online).toMatch(/\w{3,}/);
     expect(requests.some((address) => address.endsWith("tiny-llama/onnx/model_quantized.onnx"))).toBe(true);
     expect(requests.every((address) => address.startsWith(beside.url))).toBe(true);
     expect(errors).toEqual([]);
-    await close();
   });
 
   it("runs it again offline, once it was used", async () => {
-    const { page, context, close } = await openPage(browser, beside.url);
-    await kernelReady(page);
-    await page.evaluate(() => navigator.serviceWorker.ready);
-    await page.reload();
-    await kernelReady(page);
-    const online = await askTheModel(page, beside.url);
+    const { page, context } = opened;
     await context.setOffline(true);
     await page.reload();
     await kernelReady(page);
     expect(await askTheModel(page, beside.url)).toBe(online);
-    await close();
   });
 
   it("a folder without a model, or with one that cannot be called so, is refused by name, and the earlier site stays", async () => {

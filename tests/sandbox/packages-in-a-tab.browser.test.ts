@@ -173,7 +173,7 @@ describe("a plugin installed in a tab", () => {
     await tab.packages.install(await samplePackage({ setup: hangs }), unsigned);
     const untilQuarantine = async () => {
       for (let i = 0; i < 4; i += 1) await tab.said();
-      await expect.poll(async () => (await tab.state.packages.get(id))?.held, { timeout: 5_000 }).toBeDefined();
+      await expect.poll(async () => (await tab.state.packages.get(id))?.held).toBeDefined();
     };
     await untilQuarantine();
     expect(tab.kernel.inspect().plugins.find((plugin) => plugin.id === id)).toMatchObject({ state: "suspended" });

@@ -4,25 +4,49 @@ import { launchChromium } from "./chromium.ts";
 import { openPage, type OpenedPage } from "./open-page.ts";
 import { type PageServer, servePage } from "./page-server.ts";
 
-/** The built page served, a Chromium, and the page open in it: there from a file's first test to its last. */
-export interface BuiltPage extends Omit<OpenedPage, "close"> {
+/** The built page served, and a Chromium to open it in: there from a file's first test to its last. */
+export interface ServedPage {
   readonly server: PageServer;
   readonly browser: Browser;
 }
+/** And the page open in it. */
+export interface BuiltPage extends ServedPage, Omit<OpenedPage, "close"> {}
 
-/** Opens it before the tests of a file, at `at`, and closes it after them. `begin` comes before the first of them. */
-export function builtPage({ at = "", begin = async () => {} }: { at?: string; begin?(opened: BuiltPage): Promise<unknown> } = {}): BuiltPage {
-  let [server, browser, opened]: [PageServer?, Browser?, OpenedPage?] = [];
-  const there = <T>(part: T | undefined): T => {
-    if (part === undefined) throw new Error("The page is not open before the first test.");
-    return part;
-  };
-  const built: BuiltPage = {
+const there = <T>(part: T | undefined): T => {
+  if (part === undefined) throw new Error("It is not there before the first test.");
+  return part;
+};
+
+/** Starts both before the tests of a file, and ends them after. */
+export function servedPage(): ServedPage {
+  let [server, browser]: [PageServer?, Browser?] = [];
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([servePage(), launchChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  return {
     get server() {
       return there(server);
     },
     get browser() {
       return there(browser);
+    },
+  };
+}
+
+/** Opens it, too, at `at`. `begin` comes before the first test. */
+export function builtPage({ at = "", begin = async () => {} }: { at?: string; begin?(opened: BuiltPage): Promise<unknown> } = {}): BuiltPage {
+  const served = servedPage();
+  let opened: OpenedPage | undefined;
+  const built: BuiltPage = {
+    get server() {
+      return served.server;
+    },
+    get browser() {
+      return served.browser;
     },
     get page() {
       return there(opened).page;
@@ -38,14 +62,8 @@ export function builtPage({ at = "", begin = async () => {} }: { at?: string; be
     },
   };
   beforeAll(async () => {
-    server = await servePage();
-    browser = await launchChromium();
-    opened = await openPage(browser, `${server.url}${at}`);
+    opened = await openPage(served.browser, `${served.server.url}${at}`);
     await begin(built);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
   });
   return built;
 }

@@ -7,5 +7,11 @@ export async function launchChromium(options: LaunchOptions & { webgpu?: boolean
   const { webgpu, args = [], ...rest } = options;
   const executablePath = await findChromium();
   if (!executablePath) throw new Error("No Chromium was found: run `npm test`, which installs one, or set CHROMIUM_PATH.");
-  return chromium.launch({ headless: true, executablePath, ...rest, args: [...chromiumFlags, ...(webgpu ? softwareWebGpuFlags : []), ...args] });
+  return chromium.launch({
+    headless: true,
+    executablePath,
+    timeout: 120_000,
+    ...rest,
+    args: [...chromiumFlags, ...(webgpu ? softwareWebGpuFlags : []), ...args],
+  });
 }

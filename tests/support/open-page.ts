@@ -1,5 +1,15 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 
+/** ms for anything asked of a page: it takes a moment, or on a busy machine much longer, and tells of the machine then. */
+const patienceMs = 90_000;
+
+/** A fresh profile. */
+export async function openProfile(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(patienceMs);
+  return context;
+}
+
 export interface OpenedPage {
   readonly page: Page;
   readonly context: BrowserContext;
@@ -12,7 +22,7 @@ export interface OpenedPage {
 
 /** A page in a fresh profile at `url`, with its kernel ready and everything it asks for recorded. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenedPage> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const context = await openProfile(browser, options);
   const requests: string[] = [];
   const errors: string[] = [];
   context.on("request", (request) => {
@@ -40,6 +50,6 @@ export async function runExample(page: Page): Promise<string> {
 /** Waits until the run that the page shows has a report; its id. */
 export async function ended(page: Page): Promise<string> {
   await page.waitForURL(/#\/run\//);
-  await page.getByRole("button", { name: "Save as Markdown" }).waitFor({ timeout: 120_000 });
+  await page.getByRole("button", { name: "Save as Markdown" }).waitFor({ timeout: 240_000 });
   return /\/run\/([^?]+)/.exec(page.url())?.[1] ?? "";
 }
