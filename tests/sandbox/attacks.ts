@@ -328,6 +328,9 @@ export const attacks: readonly Attack[] = [
 export const forgeries: readonly { readonly name: string; readonly texts: readonly unknown[] }[] = [
   { name: "an answer to what was not asked", texts: ['{"kind":"reply","id":999,"ok":true,"value":1}'] },
   { name: "the same answer twice", texts: ['{"kind":"reply","id":1,"ok":true}', '{"kind":"reply","id":1,"ok":true}'] },
+  { name: "the id of what was not asked", texts: [999] },
+  { name: "the id of what was answered", texts: [1] },
+  { name: "a number that is no id", texts: [Number.NaN] },
   { name: "a second hello", texts: ['{"kind":"hello","manifest":{"id":"evil.plugin","version":"1.0.0"},"requires":{},"provides":[],"configurable":false}'] },
   { name: "a second ready", texts: ['{"kind":"ready"}'] },
   { name: "a goodbye nobody asked for", texts: ['{"kind":"bye"}'] },

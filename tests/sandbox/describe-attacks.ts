@@ -134,14 +134,14 @@ function forgingEngine(texts: readonly unknown[]): SandboxEngine & { terminated(
       queueMicrotask(() => say({ kind: "hello", manifest: { id, version: "1.0.0", api: "^1.0" }, requires: {}, provides: [], configurable: false }));
       return {
         send(text) {
-          const message = JSON.parse(text) as { kind: string; id: number };
-          if (message.kind === "hello") {
+          const told = JSON.parse(text) as { kind: string } | [id: number, ...rest: unknown[]];
+          if (!Array.isArray(told)) {
+            if (told.kind !== "hello") return;
             say({ kind: "tap", id: 1, hook: "step.before" });
             say({ kind: "ready" });
-          }
-          if (message.kind === "call") {
+          } else {
             queueMicrotask(() => {
-              say({ kind: "reply", id: message.id, ok: true });
+              say({ kind: "reply", id: told[0], ok: true });
               for (const forged of texts) listener.message(forged as string);
             });
           }

@@ -27,12 +27,13 @@ const escaped = (sent: string): string => `(port) => {
     if (data.do === "warm") return port.postMessage({ is: "warm" });
     if (data.do === "ping") return port.postMessage({ is: "pong", id: data.id });
     if (data.do === "load") return say({ kind: "hello", manifest: { id: "${id}", version: "1.0.0", api: "^1.0" }, requires: {}, provides: [], configurable: false });
-    const { kind } = JSON.parse(data);
-    if (kind === "hello") {
+    const told = JSON.parse(data);
+    if (told.kind === "hello") {
       say({ kind: "tap", id: 1, hook: "step.before" });
       say({ kind: "ready" });
     }
-    if (kind === "call") for (;;) port.postMessage(sent);
+    // The call of a tap.
+    if (Array.isArray(told)) for (;;) port.postMessage(sent);
   };
 }`;
 

@@ -3,7 +3,8 @@ import { type SandboxEngine, type SandboxLimits, type SandboxManifest, sandboxed
 import { createTestHost, samples, type TestHost } from "@orrery/sdk/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-export const limits: SandboxLimits = { ...sandboxLimits, restartMs: 10 };
+/** A busy machine has five seconds to say that it lives, and to undo what it did. */
+export const limits: SandboxLimits = { ...sandboxLimits, graceMs: 5_000, restartMs: 10 };
 const patience = { timeout: 10_000 };
 
 const base = {

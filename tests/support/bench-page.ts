@@ -47,7 +47,7 @@ export async function openBenchPage(pageProgram: string, workerProgram: string, 
 export async function measuredInChromium<T>(pageProgram: string, workerProgram: string): Promise<T> {
   const { tab, close } = await openBenchPage(pageProgram, workerProgram);
   try {
-    await tab.waitForFunction(() => "measured" in globalThis, undefined, { timeout: 120_000 });
+    await tab.waitForFunction(() => "measured" in globalThis, undefined, { timeout: 120_000, polling: 500 });
     return await tab.evaluate(() => (globalThis as unknown as { measured: T }).measured);
   } finally {
     await close();

@@ -1,5 +1,15 @@
 import { OrreryError } from "@orrery/sdk/error";
-import { floodWords, type FromWorker, type Guest, type GuestListener, Inflow, type RealmSeed, type SandboxLimits, type ToWorker } from "@orrery/sdk/sandbox";
+import {
+  floodWords,
+  type FromWorker,
+  gathered,
+  type Guest,
+  type GuestListener,
+  Inflow,
+  type RealmSeed,
+  type SandboxLimits,
+  type ToWorker,
+} from "@orrery/sdk/sandbox";
 
 /** What the engine says to a guest's worker: what its machine is made of is in the frame already. */
 export type ToFrame = Exclude<ToWorker, { do: "warm" }> | { readonly do: "warm"; readonly limits: SandboxLimits; readonly seed: RealmSeed | undefined };
@@ -29,7 +39,7 @@ export class FrameGuest implements Guest {
 
   constructor(carrier: FrameCarrier, limits: SandboxLimits) {
     this.#carrier = carrier;
-    this.#inflow = new Inflow(limits);
+    this.#inflow = new Inflow(limits, gathered);
   }
 
   /** Resolves when the machine is up, without a plugin, with a seed for the next one if it was made without. Throws SANDBOX_CRASHED; the worker is ended then. */
@@ -85,7 +95,7 @@ export class FrameGuest implements Guest {
   receive(sent: unknown): void {
     if (this.#over) return;
     if (!this.#inflow.admits(sent)) return this.#flooded();
-    if (typeof sent === "string") return this.#listener?.message(sent);
+    if (typeof sent === "string" || typeof sent === "number") return this.#listener?.message(sent);
     if (typeof sent !== "object" || sent === null) return;
     const { is, id, code, message, seed } = sent as { readonly [name: string]: unknown };
     // No plugin was in it yet: what it says then is still its own.

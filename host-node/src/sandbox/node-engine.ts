@@ -4,6 +4,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import {
   floodWords,
   type FromWorker,
+  gathered,
   type GuestListener,
   Inflow,
   type PooledWorker,
@@ -88,7 +89,7 @@ class Thread implements PooledWorker {
 
   private constructor(shared: Shared, limits: SandboxLimits) {
     this.#shared = shared;
-    this.#inflow = new Inflow(limits);
+    this.#inflow = new Inflow(limits, gathered);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker = new Worker(shared.program, {
@@ -101,8 +102,8 @@ class Thread implements PooledWorker {
       stdout: true,
       stderr: true,
       name: "orrery sandbox",
-      // Of the thread's own heap; the machine's memory is not in it.
-      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 4 },
+      // Of the thread's own heap; the machine's memory is not in it. What a thread starts with is 8 MB: under a tighter limit it is collected while a plugin comes up, for 10 ms.
+      resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4, stackSizeMb: 4 },
     });
     // A sandbox keeps no process alive.
     this.#worker.unref();
@@ -186,7 +187,7 @@ class Thread implements PooledWorker {
   #receive(message: FromWorker): void {
     if (this.#over) return;
     if (!this.#inflow.admits(message)) return this.#flooded();
-    if (typeof message === "string") {
+    if (typeof message === "string" || typeof message === "number") {
       this.#owes(false);
       return this.#listener?.message(message);
     }

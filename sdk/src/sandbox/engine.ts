@@ -10,9 +10,11 @@ export interface Guest {
   terminate(): void;
 }
 
+/** What a plugin sends: a text, or the id alone of what it answers with nothing. Unchecked. */
+export type Said = string | number;
+
 export interface GuestListener {
-  /** A text the plugin sent, unchecked. */
-  message(text: string): void;
+  message(said: Said): void;
   /** The worker's own word on the plugin: interrupted, out of memory, flooding. What it was doing got no answer. */
   fault(code: "SANDBOX_INTERRUPTED" | "SANDBOX_MEMORY" | "SANDBOX_FLOOD" | "SOURCE_INVALID" | "SANDBOX_CRASHED", message: string): void;
   /** The worker is gone without having been told to. */

@@ -1,4 +1,4 @@
-import type { Guest, GuestListener, SandboxEngine } from "./engine.ts";
+import type { Guest, GuestListener, Said, SandboxEngine } from "./engine.ts";
 import { GuestLink, type LinkClock } from "./guest-link.ts";
 import { type SandboxLimits, sandboxLimits } from "./limits.ts";
 import type { GuestDescription } from "./message.ts";
@@ -14,14 +14,14 @@ export interface GreetedSource {
 
 /** Asks a plugin's code what it is, in the guest it may go on in. Throws SOURCE_INVALID or SANDBOX_* when it is no plugin. */
 export async function greetSource(code: string, engine: SandboxEngine, clock: LinkClock, limits: Partial<SandboxLimits> = {}): Promise<GreetedSource> {
-  const said: string[] = [];
+  const all: Said[] = [];
   let guest: Guest | undefined;
   let hearer: GuestListener | undefined;
   let greeted = false;
   const relay: GuestListener = {
-    message: (text) => {
-      if (!greeted) said.push(text);
-      hearer?.message(text);
+    message: (said) => {
+      if (!greeted) all.push(said);
+      hearer?.message(said);
     },
     fault: (fault, message) => hearer?.fault(fault, message),
     exit: () => hearer?.exit(),
@@ -52,7 +52,7 @@ export async function greetSource(code: string, engine: SandboxEngine, clock: Li
         if (!kept) return engine.open(source, listener);
         hearer = listener;
         queueMicrotask(() => {
-          for (const text of said) listener.message(text);
+          for (const said of all) listener.message(said);
         });
         return kept;
       },

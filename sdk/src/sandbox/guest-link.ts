@@ -1,8 +1,8 @@
 import { OrreryError } from "../error.ts";
-import type { Guest, GuestListener, SandboxEngine } from "./engine.ts";
+import type { Guest, GuestListener, Said, SandboxEngine } from "./engine.ts";
 import { heardFromGuest, toldToGuest } from "./failure.ts";
 import type { SandboxLimits } from "./limits.ts";
-import { type FromGuest, type GuestDescription, MessageInvalid, readMessage, type ToGuest, writeMessage } from "./message.ts";
+import { type Answer, type FromGuest, type GuestDescription, MessageInvalid, readMessage, type ToGuest, writeMessage } from "./message.ts";
 
 /** What the link takes from its host's platform. */
 export interface LinkClock {
@@ -21,6 +21,8 @@ export interface LinkOptions {
 }
 
 const maxAbandoned = 1_000;
+/** ms an answer may take before the signals of those who wait are looked at: making one costs as much as many an answer. */
+const attendMs = 16;
 type Waiting = { resolve(value: unknown): void; reject(error: Error): void };
 type Body<T> = T extends unknown ? Omit<T, "now"> : never;
 
@@ -30,6 +32,8 @@ export class GuestLink {
   readonly #waiting = new Map<number, Waiting>();
   /** Calls given up here whose answer may still come. */
   readonly #abandoned = new Set<number>();
+  /** Calls whose signal nobody listens to yet. */
+  #unattended: { readonly id: number; readonly call: { readonly signal: AbortSignal } }[] = [];
   #guest: Guest | undefined;
   #next = 1;
   #over: OrreryError | undefined;
@@ -46,7 +50,7 @@ export class GuestLink {
     // Its time may run out while the worker is still being started: told below, and nowhere before.
     hello.catch(() => undefined);
     const listener: GuestListener = {
-      message: (text) => link.#receive(text),
+      message: (said) => link.#receive(said),
       fault: (code, message) => link.#stop(new OrreryError(code, message)),
       exit: () => link.#stop(new OrreryError("SANDBOX_CRASHED", "the plugin's worker ended")),
     };
@@ -91,7 +95,7 @@ export class GuestLink {
 
   /**
    * Sends what is to be answered and resolves with the answer. Throws what the guest threw, or why it ended.
-   * `call.signal` gives up waiting; it is looked at only when the answer is not there at once, since making a signal costs more than most answers.
+   * `call.signal` gives up waiting, within 16 ms.
    */
   ask(message: (id: number) => Body<ToGuest>, call?: { readonly signal: AbortSignal }): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -104,9 +108,21 @@ export class GuestLink {
         throw thrown;
       }
       if (!call || !this.#waiting.has(id)) return;
-      const { signal } = call;
-      signal.addEventListener("abort", () => this.#abandon(id, signal.reason), { once: true });
+      this.#unattended.push({ id, call });
+      if (this.#unattended.length === 1) void this.#attend();
     });
+  }
+
+  async #attend(): Promise<void> {
+    await this.#options.clock.sleep(attendMs, this.#life.signal).catch(() => undefined);
+    const calls = this.#unattended;
+    this.#unattended = [];
+    for (const { id, call } of calls) {
+      if (!this.#waiting.has(id)) continue;
+      const { signal } = call;
+      if (signal.aborted) this.#abandon(id, signal.reason);
+      else signal.addEventListener("abort", () => this.#abandon(id, signal.reason), { once: true });
+    }
   }
 
   /** Lets the plugin undo what it did, for as long as `ms`, and ends its worker. */
@@ -128,12 +144,13 @@ export class GuestLink {
     this.#stop(new OrreryError("SANDBOX_VIOLATION", `the plugin broke the bridge's rules: ${what}`));
   }
 
-  #receive(text: string): void {
+  #receive(said: Said): void {
     if (this.#over) return;
     this.#heard += 1;
+    if (typeof said === "number") return this.#reply({ id: said, ok: true });
     let message: FromGuest;
     try {
-      message = readMessage(text, this.#options.limits.messageChars);
+      message = readMessage(said, this.#options.limits.messageChars);
     } catch (thrown) {
       return this.violate(thrown instanceof MessageInvalid ? `a message was ${thrown.message}` : "a message could not be read");
     }
@@ -151,7 +168,7 @@ export class GuestLink {
     }
   }
 
-  #reply(message: Extract<FromGuest, { kind: "reply" }>): void {
+  #reply(message: Answer): void {
     const waiting = this.#waiting.get(message.id);
     if (!waiting) {
       if (!this.#abandoned.delete(message.id)) this.violate("an answer to what was not asked");

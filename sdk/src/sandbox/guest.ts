@@ -8,6 +8,8 @@ interface Entry {
 }
 /** A message, the id of what is answered with nothing, or not yet. */
 type Answer = string | number | undefined;
+/** By place, not by name: see writeMessage. */
+type TapCall = [id: number, now: number, tap: number, input: unknown];
 type Fields = { [key: string]: unknown };
 type Methods = readonly string[];
 type Waiting = { resolve(value: unknown): void; reject(error: unknown): void };
@@ -24,6 +26,7 @@ type Plugin = {
 export function guest(send: (text: string) => void): Entry {
   // Taken before any code of the plugin runs: what it does to them later is its own affair, and changes no message.
   const { parse, stringify } = JSON;
+  const { isArray } = Array;
   const { keys, entries, fromEntries, freeze, defineProperty, create } = Object;
   const tell = (message: Fields): void => send(stringify(message));
 
@@ -95,7 +98,7 @@ export function guest(send: (text: string) => void): Entry {
   };
 
   const life = new Controller();
-  const taps = new Map<number, Tap>();
+  const taps = new Map<number, { hook: string; fn: Tap }>();
   const running = new Map<number, () => void>();
   const waiting = new Map<number, Waiting>();
   const offered = new Map<string, Fields>();
@@ -199,7 +202,7 @@ export function guest(send: (text: string) => void): Entry {
         effect(() => {
           if (typeof fn !== "function") throw new GuestError("TAP_INVALID", `${hook} is tapped with ${typeof fn}`);
           const id = next++;
-          taps.set(id, fn);
+          taps.set(id, { hook, fn });
           tell({ kind: "tap", id, hook, order });
           return () => {
             if (taps.delete(id)) tell({ kind: "untap", id });
@@ -342,12 +345,26 @@ export function guest(send: (text: string) => void): Entry {
     return undefined;
   };
 
-  const observe = (tap: number, hook: string, input: unknown): void => {
+  const called = (message: TapCall): Answer => {
+    const id = message[0];
+    now = message[1];
+    const tap = taps.get(message[2]);
+    if (!tap) return id;
+    const call = new Call(tap.hook);
     try {
-      taps.get(tap)?.(input, { hook, signal: life.signal });
+      return answer(id, call, tap.fn(message[3], call));
+    } catch (thrown) {
+      return refusal(id, thrown);
+    }
+  };
+
+  const observe = (id: number, input: unknown): void => {
+    const tap = taps.get(id);
+    try {
+      tap?.fn(input, { hook: tap.hook, signal: life.signal });
     } catch (thrown) {
       locate(thrown);
-      log("warn")(`${hook}: ${failure(thrown).message}`);
+      log("warn")(`${tap?.hook}: ${failure(thrown).message}`);
     }
   };
 
@@ -368,17 +385,8 @@ export function guest(send: (text: string) => void): Entry {
 
   const handlers: { [kind: string]: (message: Fields) => Answer | void } = {
     hello: (message) => void setUp(message),
-    call: (message) => {
-      const id = message["id"] as number;
-      const call = new Call(message["hook"] as string);
-      try {
-        return answer(id, call, taps.get(message["tap"] as number)?.(message["input"], call));
-      } catch (thrown) {
-        return refusal(id, thrown);
-      }
-    },
     event: (message) => {
-      for (const { tap, hook, input } of message["taps"] as { tap: number; hook: string; input: unknown }[]) observe(tap, hook, input);
+      for (const { tap, input } of message["taps"] as { tap: number; input: unknown }[]) observe(tap, input);
       return message["id"] as number;
     },
     service: (message) => {
@@ -435,7 +443,8 @@ export function guest(send: (text: string) => void): Entry {
   return freeze({
     ...create(null),
     receive(text: string) {
-      const message = parse(text) as Fields;
+      const message = parse(text) as Fields | TapCall;
+      if (isArray(message)) return called(message);
       now = message["now"] as number;
       return known[message["kind"] as string]?.(message) ?? undefined;
     },

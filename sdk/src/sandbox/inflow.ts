@@ -1,11 +1,11 @@
 import type { SandboxLimits } from "./limits.ts";
 
 /** How many bursts of a machine's may arrive at once: what it sent while the host was busy has gathered. */
-const slack = 3;
+export const gathered = 3;
 
 /**
- * What one worker sends, counted where it arrives. The machine in it has a limiter of its own, which whoever breaks out of it leaves behind.
- * The clock is read once a burst, not at each message.
+ * What one plugin sends, counted: where it leaves its machine, and once more where it arrives, since whoever breaks out of the machine leaves the first counter behind.
+ * A long text counts for as many as it has thousands of characters: few of them fill a host as well as many short ones. The clock is read once a burst, not at each message.
  */
 export class Inflow {
   readonly #burst: number;
@@ -13,12 +13,13 @@ export class Inflow {
   #level = 0;
   #at = performance.now();
 
-  constructor({ messageBurst, messagesPerSecond }: Pick<SandboxLimits, "messageBurst" | "messagesPerSecond">) {
-    this.#burst = messageBurst * slack;
+  /** Lets `bursts` of them through at once. */
+  constructor({ messageBurst, messagesPerSecond }: Pick<SandboxLimits, "messageBurst" | "messagesPerSecond">, bursts = 1) {
+    this.#burst = messageBurst * bursts;
     this.#perMs = messagesPerSecond / 1_000;
   }
 
-  /** False for what no machine can have let out: more messages, or thousands of characters, than its limits allow and a busy host can have left lying. */
+  /** False for more messages, or thousands of characters, than the limits allow. */
   admits(sent: unknown): boolean {
     this.#level += typeof sent === "string" ? Math.max(1, sent.length / 1_024) : 1;
     if (this.#level <= this.#burst) return true;

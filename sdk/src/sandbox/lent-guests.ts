@@ -1,5 +1,5 @@
 import { OrreryError } from "../error.ts";
-import type { Guest, GuestListener, GuestSource, SandboxEngine } from "./engine.ts";
+import type { Guest, GuestListener, GuestSource, Said, SandboxEngine } from "./engine.ts";
 import type { SandboxLimits } from "./limits.ts";
 
 /** What is said about a guest that lives elsewhere. `guest` is the number the borrower gave it; everything is plain data. */
@@ -12,7 +12,7 @@ export type ToLender = { readonly guest: number } & (
 export type FromLender = { readonly guest: number } & (
   | { readonly is: "open" }
   | { readonly is: "refused"; readonly code: string; readonly message: string }
-  | { readonly is: "message"; readonly text: string }
+  | { readonly is: "message"; readonly said: Said }
   | { readonly is: "fault"; readonly code: Parameters<GuestListener["fault"]>[0]; readonly message: string }
   | { readonly is: "exit" }
   | { readonly is: "pong"; readonly id: number; readonly alive: boolean }
@@ -24,7 +24,7 @@ export function lendGuests(engine: SandboxEngine, say: (message: FromLender) => 
   const open = async (guest: number, source: GuestSource): Promise<Guest | undefined> => {
     try {
       const opened = await engine.open(source, {
-        message: (text) => say({ guest, is: "message", text }),
+        message: (said) => say({ guest, is: "message", said }),
         fault: (code, message) => say({ guest, is: "fault", code, message }),
         exit: () => say({ guest, is: "exit" }),
       });
@@ -131,7 +131,7 @@ class Borrowed implements Guest {
 
   take(message: FromLender): void {
     if (this.#over) return;
-    if (message.is === "message") return this.#listener.message(message.text);
+    if (message.is === "message") return this.#listener.message(message.said);
     if (message.is === "fault") return this.#listener.fault(message.code, message.message);
     if (message.is === "open") return this.#opened?.resolve();
     if (message.is === "pong") {

@@ -13,7 +13,7 @@ export interface GuestDescription {
   readonly provides: readonly string[];
   readonly configurable: boolean;
 }
-type Answer = ({ readonly ok: true; readonly value?: unknown } | ({ readonly ok: false } & Failure)) & { readonly id: number };
+export type Answer = ({ readonly ok: true; readonly value?: unknown } | ({ readonly ok: false } & Failure)) & { readonly id: number };
 
 /** From the plugin. `id` of a `call` is the guest's, of a `reply` the host's. */
 export type FromGuest =
@@ -43,9 +43,9 @@ export type ToGuest = { readonly now: number } & (
       readonly granted: readonly string[];
       readonly seed: number;
     }
-  | { readonly kind: "call"; readonly id: number; readonly tap: number; readonly hook: string; readonly input: unknown }
+  | { readonly kind: "call"; readonly id: number; readonly tap: number; readonly input: unknown }
   /** Inputs of `notify` hooks, many at once; the answer only says that they were seen. */
-  | { readonly kind: "event"; readonly id: number; readonly taps: readonly { readonly tap: number; readonly hook: string; readonly input: unknown }[] }
+  | { readonly kind: "event"; readonly id: number; readonly taps: readonly { readonly tap: number; readonly input: unknown }[] }
   | { readonly kind: "service"; readonly id: number; readonly token: string; readonly method: string; readonly args: readonly unknown[] }
   | { readonly kind: "when"; readonly id: number; readonly use?: { readonly [name: string]: { readonly token: string; readonly methods: Methods } } }
   | { readonly kind: "found"; readonly services: { readonly [token: string]: Methods } }
@@ -131,11 +131,14 @@ function namesPrototype(value: unknown): boolean {
   return Object.hasOwn(value, "__proto__") || Object.values(value).some(namesPrototype);
 }
 
-/** A value as JSON for the guest, or MessageInvalid when it is too large, too deep or not plain. */
+/**
+ * A message as JSON for the guest. A tap's call, of which there are as many as of all others together, is a list without names: `[id, now, tap, input]`.
+ * Throws MessageInvalid for what is too large, too deep or not plain.
+ */
 export function writeMessage(message: ToGuest, maxChars: number): string {
   let text: string;
   try {
-    text = JSON.stringify(message);
+    text = JSON.stringify(message.kind === "call" ? [message.id, message.now, message.tap, message.input] : message);
   } catch (cause) {
     throw new MessageInvalid(`cannot be written as JSON (${cause instanceof Error ? cause.name : "unknown"})`);
   }

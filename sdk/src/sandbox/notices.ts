@@ -2,10 +2,9 @@
 export interface Notice {
   /** What the guest calls the tap now; undefined for one it no longer has. */
   readonly tap: () => number | undefined;
-  readonly hook: string;
   readonly input: unknown;
 }
-type Told = { readonly tap: number; readonly hook: string; readonly input: unknown };
+type Told = { readonly tap: number; readonly input: unknown };
 
 const most = 1_000;
 const atOnce = 100;
@@ -42,9 +41,9 @@ export class Notices {
     await undefined;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, atOnce);
-      const taps = batch.flatMap(({ tap, hook, input }) => {
+      const taps = batch.flatMap(({ tap, input }) => {
         const id = tap();
-        return id === undefined ? [] : [{ tap: id, hook, input }];
+        return id === undefined ? [] : [{ tap: id, input }];
       });
       try {
         if (taps.length > 0) await this.#send(taps);

@@ -1,12 +1,14 @@
 import { EvalFlags, type JSValueHandle, QuickJS, type Snapshot } from "quickjs-wasi";
+import type { Said } from "./engine.ts";
 import { guest } from "./guest.ts";
+import { Inflow } from "./inflow.ts";
 import type { SandboxLimits } from "./limits.ts";
 
 /** What the worker tells its host beside the plugin's own texts. */
 export type RealmFault = "SANDBOX_INTERRUPTED" | "SANDBOX_MEMORY" | "SANDBOX_FLOOD" | "SOURCE_INVALID" | "SANDBOX_CRASHED";
 
 export interface RealmOutput {
-  text(text: string): void;
+  said(said: Said): void;
   fault(code: RealmFault, message: string): void;
 }
 
@@ -23,13 +25,12 @@ export class Realm {
   readonly seed: RealmSeed | undefined;
   readonly #vm: QuickJS;
   readonly #output: RealmOutput;
-  readonly #elapsed: () => number;
   #limits: SandboxLimits;
   #receive: JSValueHandle;
   #accept: JSValueHandle;
-  #until = Number.POSITIVE_INFINITY;
-  #sent = 0;
-  #refilled = 0;
+  /** When the present stretch is over; undefined until the engine first asks: most stretches are done before, and reading a clock is not free. */
+  #until: number | undefined;
+  readonly #outflow: Inflow;
   #flooded = false;
   /** The engine was told to stop in this stretch. What it was doing may have caught that: a job's error becomes a rejection nobody sees. */
   #cut = false;
@@ -81,8 +82,8 @@ export class Realm {
   private constructor(vm: QuickJS, limits: SandboxLimits, output: RealmOutput, restored: boolean) {
     this.#vm = vm;
     this.#limits = limits;
+    this.#outflow = new Inflow(limits);
     this.#output = output;
-    this.#elapsed = () => performance.now();
     const send = (text: JSValueHandle): JSValueHandle => {
       this.#send(text);
       return vm.undefined;
@@ -126,7 +127,7 @@ export class Realm {
       let answer: JSValueHandle | undefined;
       try {
         answer = this.#vm.callFunction(this.#receive, this.#vm.undefined, given);
-        if (answer.isNumber) this.#emit(`{"kind":"reply","id":${answer.toNumber()},"ok":true}`);
+        if (answer.isNumber) this.#emit(answer.toNumber());
         else this.#send(answer);
       } finally {
         answer?.dispose();
@@ -137,13 +138,15 @@ export class Realm {
 
   /** Asked by the engine every so often while guest code runs. */
   isOver(): boolean {
-    if (this.#flooded || this.#elapsed() > this.#until) this.#cut = true;
+    const now = performance.now();
+    this.#until ??= now + this.#limits.sliceMs;
+    if (this.#flooded || now > this.#until) this.#cut = true;
     return this.#cut;
   }
 
   #enter(work: () => void, code: RealmFault): void {
     if (this.#dead) return;
-    this.#until = this.#elapsed() + this.#limits.sliceMs;
+    this.#until = undefined;
     this.#cut = false;
     try {
       work();
@@ -151,8 +154,6 @@ export class Realm {
       if (this.#cut || this.#flooded) this.#stopped();
     } catch (thrown) {
       this.#failed(thrown, code);
-    } finally {
-      this.#until = Number.POSITIVE_INFINITY;
     }
   }
 
@@ -174,20 +175,15 @@ export class Realm {
     this.#output.fault(code, message.slice(0, 2_000));
   }
 
-  /** Only strings within the limits leave. The bucket refills with time, so that what trickles is let through. */
   #send(text: JSValueHandle | undefined): void {
     if (text?.isString) this.#emit(text.toString());
   }
 
-  #emit(said: string): void {
+  /** Only what is within the limits leaves. */
+  #emit(said: Said): void {
     if (this.#flooded) return;
-    const at = this.#elapsed();
-    const drained = ((at - this.#refilled) * this.#limits.messagesPerSecond) / 1_000;
-    // A long one counts for as many as it has thousands of characters: few of them fill a host as well as many short ones.
-    this.#sent = Math.max(0, this.#sent - drained) + Math.max(1, said.length / 1_024);
-    this.#refilled = at;
-    if (this.#sent > this.#limits.messageBurst) this.#flooded = true;
-    else this.#output.text(said);
+    if (this.#outflow.admits(said)) this.#output.said(said);
+    else this.#flooded = true;
   }
 
   #describe(error: JSValueHandle): string {

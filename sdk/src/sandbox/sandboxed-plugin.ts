@@ -273,12 +273,12 @@ class SandboxSession implements Crosser {
   #asked(link: GuestLink, slot: Slot, input: unknown, call: { readonly signal: AbortSignal }): Promise<unknown> | undefined {
     const tap = slot.guestId;
     if (tap === undefined) return undefined;
-    return link.ask((id) => ({ kind: "call", id, tap, hook: slot.hook, input }), call);
+    return link.ask((id) => ({ kind: "call", id, tap, input }), call);
   }
 
   #notify(slot: Slot, input: unknown): void {
     if (slot.filter && !matches(slot.filter, input)) return;
-    this.#notices.add({ tap: () => slot.guestId, hook: slot.hook, input });
+    this.#notices.add({ tap: () => slot.guestId, input });
   }
 
   #offer(token: string, methods: readonly string[] | undefined): void {

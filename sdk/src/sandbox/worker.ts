@@ -1,3 +1,4 @@
+import type { Said } from "./engine.ts";
 import type { SandboxLimits } from "./limits.ts";
 import { Realm, type RealmFault, type RealmSeed } from "./realm.ts";
 
@@ -13,9 +14,9 @@ export type ToWorker =
     }
   | { readonly do: "load"; readonly code: string }
   | { readonly do: "ping"; readonly id: number };
-/** What it hears: texts of the plugin as strings, the worker's own words as objects. */
+/** What it hears: what the plugin says, the worker's own words as objects. */
 export type FromWorker =
-  | string
+  | Said
   | { readonly is: "warm"; readonly seed?: RealmSeed | undefined }
   | { readonly is: "pong"; readonly id: number }
   | { readonly is: "fault"; readonly code: RealmFault; readonly message: string };
@@ -25,7 +26,7 @@ export function sandboxWorker(post: (message: FromWorker) => void): (message: To
   let realm: Realm | undefined;
   const fault = (code: RealmFault, message: string): void => post({ is: "fault", code, message });
   const failed = (): void => fault("SANDBOX_CRASHED", "the virtual machine could not be started");
-  const output = { text: post, fault };
+  const output = { said: post, fault };
   return (message) => {
     if (typeof message === "string") return realm?.receive(message);
     if (message.do === "ping") return post({ is: "pong", id: message.id });
