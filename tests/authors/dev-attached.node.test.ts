@@ -81,7 +81,7 @@ describe("orrery plugin dev --attach", { timeout: 120_000 }, () => {
     await hear({ is: "ran", task: "Say hello" });
     child.kill("SIGKILL");
     await child.done;
-    await expect.poll(plugin, { timeout: 10_000 }).toBeUndefined();
+    await expect.poll(plugin).toBeUndefined();
   });
 
   it("is for whoever has the server's token", async () => {

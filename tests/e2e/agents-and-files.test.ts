@@ -1,17 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { LLMock } from "@copilotkit/aimock";
 import type { RunReport } from "@orrery/sdk";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, describe, expect, it } from "vitest";
 import { axe, overflow, themes } from "../support/axe.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { kernelReady, openPage, type OpenedPage } from "../support/open-page.ts";
+import { builtPage } from "../support/built-page.ts";
+import { kernelReady, openPage } from "../support/open-page.ts";
 import { type OrreryServer, serveOrrery } from "../support/orrery-server.ts";
 
-let emulator: LLMock;
-let server: OrreryServer;
-let browser: Browser;
-let opened: OpenedPage;
 let run: RunReport;
 
 const team = {
@@ -19,12 +15,12 @@ const team = {
   agents: ["ada", "bob"].map((id) => ({ id, role: "clerk", prompt: "Keep the log.", skill: "write", tools: ["files"] })),
   topology: { id: "sequential" },
 };
-const ask = (task: string) => server.call<RunReport>("POST", "/api/runs?wait=true", { task, team, model: "openai/gpt-4o", budget: 1 });
+const ask = (task: string) => opened.server.call<RunReport>("POST", "/api/runs?wait=true", { task, team, model: "openai/gpt-4o", budget: 1 });
 const path = "log/night.md";
 const writes = (id: string, content: string) => ({ id, name: "files_write", arguments: JSON.stringify({ path, content }) });
 
-beforeAll(async () => {
-  emulator = new LLMock({ port: 0 });
+const emulator = new LLMock({ port: 0 });
+async function serve(): Promise<OrreryServer> {
   emulator.on(
     { userMessage: /./, hasToolResult: false },
     { toolCalls: [writes("w1", "one\nlast\n"), writes("w2", "one\ntwo <script>alert(1)</script>\nlast\n")] },
@@ -33,15 +29,14 @@ beforeAll(async () => {
   emulator.on({ userMessage: /### ada/, hasToolResult: true }, { content: "## Log\n\nThe doors were shut.\n" });
   emulator.on({ userMessage: /./, hasToolResult: true }, { content: "## Log\n\nThe harbour was quiet.\n" });
   await emulator.start();
-  server = await serveOrrery({ OPENAI_API_KEY: "key-of-the-emulator", OPENAI_BASE_URL: `${emulator.url}/v1` });
-  run = await ask("Keep the harbour's log");
-  browser = await launchChromium();
-  opened = await openPage(browser, server.url);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  await emulator?.stop();
+  return serveOrrery({ OPENAI_API_KEY: "key-of-the-emulator", OPENAI_BASE_URL: `${emulator.url}/v1` });
+}
+afterAll(() => emulator.stop());
+const opened = builtPage({
+  serve,
+  begin: async () => {
+    run = await ask("Keep the harbour's log");
+  },
 });
 
 const files = (page: Page) => page.getByRole("list", { name: "Files" });
@@ -55,7 +50,7 @@ describe("the files of a run in the page", () => {
   it("are listed with their versions, with what each changed, and can be downloaded", async () => {
     const { page } = opened;
     expect(run.error).toBeUndefined();
-    await openFiles(page, `${server.origin}/#/run/${run.runId}`);
+    await openFiles(page, `${opened.server.origin}/#/run/${run.runId}`);
     const choice = files(page).getByLabel(`Version of ${path}`);
     await expect.poll(() => choice.locator("option").allTextContents()).toEqual(["1 by r0/ada", "2 by r0/ada", "3 by r0/bob", "4 by r0/bob"]);
     const content = () => files(page).getByRole("region").textContent();
@@ -82,10 +77,11 @@ describe("the files of a run in the page", () => {
   });
 
   it("are there in a tab that the run was brought to", async () => {
+    const { server } = opened;
     const jsonl = await fetch(`${server.origin}/api/runs/${run.runId}/export`, {
       headers: { authorization: `Bearer ${new URL(server.url).hash.slice("#token=".length)}` },
     }).then((answer) => answer.text());
-    const tab = await openPage(browser, `${server.origin}/#/observe`);
+    const tab = await openPage(opened.browser, `${server.origin}/#/observe`);
     await kernelReady(tab.page);
     await tab.page.getByLabel("A run's file").setInputFiles({ name: "run.jsonl", mimeType: "application/x-ndjson", buffer: Buffer.from(jsonl) });
     await tab.page.waitForURL(/#\/run\//);
@@ -110,7 +106,7 @@ describe("agents in the page", () => {
 
   it("are found from a run, with what each did and remembers", async () => {
     const { page } = opened;
-    await page.goto(`${server.origin}/#/run/${run.runId}?step=ada&tab=input`);
+    await page.goto(`${opened.server.origin}/#/run/${run.runId}?step=ada&tab=input`);
     await page.getByRole("link", { name: "Its other runs, and what it remembers" }).click();
     await card(page).getByText("The harbour was quiet.").waitFor();
     expect(await page.getByRole("list", { name: "Agents" }).getByRole("link").allTextContents()).toEqual([
@@ -128,14 +124,14 @@ describe("agents in the page", () => {
     const { page } = opened;
     const again = await ask("Keep the harbour's log again");
     expect(again.memory.recalled.flatMap(({ agent }) => agent ?? []).sort()).toEqual(["ada", "bob"]);
-    await page.goto(`${server.origin}/#/run/${again.runId}?step=ada&tab=input`);
+    await page.goto(`${opened.server.origin}/#/run/${again.runId}?step=ada&tab=input`);
     await page.getByRole("tabpanel").getByText("its own memory: ").waitFor();
     expect(await page.getByRole("tabpanel").getByText("its own memory: ").count()).toBe(1);
   });
 
   it("forget one thing, or everything after a second word, and nobody else does", async () => {
     const { page } = opened;
-    await page.goto(`${server.origin}/#/build/agents`);
+    await page.goto(`${opened.server.origin}/#/build/agents`);
     await page.getByRole("link", { name: /^ada/ }).click();
     const memories = card(page).getByRole("list", { name: "Memories" }).getByRole("listitem");
     await expect.poll(() => memories.count()).toBe(2);
@@ -147,8 +143,8 @@ describe("agents in the page", () => {
     await card(page).getByRole("button", { name: "Forget everything" }).click();
     await card(page).getByRole("button", { name: "Forget 1 thing for good" }).click();
     await card(page).getByText("Nothing of its own.").waitFor();
-    expect(await server.call("GET", `/api/agents/${encodeURIComponent("the night shift/bob")}`)).toMatchObject({ episodes: 2 });
-    await page.goto(`${server.origin}/#/build/agents/nobody`);
+    expect(await opened.server.call("GET", `/api/agents/${encodeURIComponent("the night shift/bob")}`)).toMatchObject({ episodes: 2 });
+    await page.goto(`${opened.server.origin}/#/build/agents/nobody`);
     await page.getByText("AGENT_UNKNOWN").waitFor();
     expect(opened.errors).toEqual([]);
   });

@@ -1,33 +1,19 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { builtPage } from "../support/built-page.ts";
 import { cli, type Cli } from "../support/cli.ts";
-import { openPage, type OpenedPage, runExample } from "../support/open-page.ts";
-import { type OrreryServer, serveOrrery } from "../support/orrery-server.ts";
+import { runExample } from "../support/open-page.ts";
+import { serveOrrery } from "../support/orrery-server.ts";
 import { samplePackage } from "../support/sample-package.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-let server: OrreryServer;
-let url: string;
-let browser: Browser;
-let opened: OpenedPage;
-
-beforeAll(async () => {
-  // A key, so that there are paid models to choose; nothing is spent in these tests.
-  server = await serveOrrery({ ANTHROPIC_API_KEY: "never-used" });
-  url = server.url;
-  browser = await launchChromium();
-  opened = await openPage(browser, url);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+// A key, so that there are paid models to choose; nothing is spent in these tests.
+const opened = builtPage({ serve: () => serveOrrery({ ANTHROPIC_API_KEY: "never-used" }) });
 
 /** A report as the page shows it: its text without white space, so that only words and citations count. */
-const shown = async ({ page }: OpenedPage) =>
+const shown = async (page: Page) =>
   ((await page.getByRole("region", { name: "Report" }).locator(".prose-report").textContent()) ?? "").replace(/\s+|source: /g, "");
 
 describe("the same page over a Node host", () => {
@@ -36,7 +22,7 @@ describe("the same page over a Node host", () => {
     await runExample(opened.page);
     expect(opened.page.url()).not.toContain("token");
     await opened.page.getByText("accepted", { exact: true }).first().waitFor();
-    overNode = await shown(opened);
+    overNode = await shown(opened.page);
     expect(opened.errors).toEqual([]);
   });
 
@@ -53,15 +39,15 @@ describe("the same page over a Node host", () => {
 
   it("lists the server's runs, plugins and hooks", async () => {
     const { page } = opened;
-    await page.goto(`${new URL(url).origin}/#/observe`);
+    await page.goto(`${opened.server.origin}/#/observe`);
     await expect.poll(() => page.getByRole("list", { name: "Runs" }).getByRole("link").count()).toBe(1);
-    await page.goto(`${new URL(url).origin}/#/extend`);
+    await page.goto(`${opened.server.origin}/#/extend`);
     await page.getByRole("list", { name: "Plugins" }).getByText("orrery.runner").waitFor();
   });
 
   it("installs a dropped plugin on the server, and takes it away again", async () => {
     const { page } = opened;
-    await page.goto(`${new URL(url).origin}/#/extend`);
+    await page.goto(`${opened.server.origin}/#/extend`);
     const buffer = Buffer.from(await samplePackage());
     await page.getByLabel("A plugin's package").setInputFiles({ name: "signature.tgz", mimeType: "application/gzip", buffer });
     const asked = page.getByRole("region", { name: "Install Signature 1.0.0?" });
@@ -77,11 +63,11 @@ describe("the same page over a Node host", () => {
 
   it("gives the same sentences with the same citations in this tab's own kernel, and at the terminal", async () => {
     const { page } = opened;
-    await page.goto(`${new URL(url).origin}/#/`);
+    await page.goto(`${opened.server.origin}/#/`);
     await page.getByLabel("Run tasks").selectOption("tab");
     await page.getByText("Runs in this tab.").waitFor();
     await runExample(page);
-    expect(await shown(opened)).toBe(overNode);
+    expect(await shown(page)).toBe(overNode);
     const terminal: Cli = await cli();
     const { object } = await terminal.json([
       "run",
@@ -101,7 +87,7 @@ describe("the same page over a Node host", () => {
 
   it("forecasts what a paid model would cost before anything is agreed to", async () => {
     const { page } = opened;
-    await page.goto(`${new URL(url).origin}/#/`);
+    await page.goto(`${opened.server.origin}/#/`);
     await page.getByLabel("Run tasks").selectOption("node");
     const model = page.locator("select").filter({ hasText: "as the router decides" });
     await page.getByLabel("Task", { exact: true }).fill("When does the ferry leave, and what does it cost?");
@@ -122,7 +108,7 @@ describe("the same page over a Node host", () => {
 
   it("asks a person for a run that was submitted elsewhere, and hears of the decision", async () => {
     const { page } = opened;
-    const { origin } = new URL(url);
+    const { origin, url } = opened.server;
     await page.goto(`${origin}/#/`);
     await page.getByLabel("Run tasks").selectOption("node");
     const agent = (id: string, skill: string) => ({ id, role: id, prompt: "Answer from the documents.", skill });
@@ -154,9 +140,9 @@ describe("the same page over a Node host", () => {
 
   it("says so when the server goes, and does not lose the page", async () => {
     const { page } = opened;
-    await page.goto(`${new URL(url).origin}/#/`);
+    await page.goto(`${opened.server.origin}/#/`);
     await page.getByLabel("Run tasks").selectOption("node");
-    await server.close();
+    await opened.server.close();
     await page.getByText("The server does not answer. Trying again…").waitFor();
     await page.getByLabel("Run tasks").selectOption("tab");
     await page.getByText("Runs in this tab.").waitFor();

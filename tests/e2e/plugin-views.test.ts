@@ -1,12 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { axe, overflow, themes } from "../support/axe.ts";
-import { launchChromium } from "../support/chromium.ts";
-import { openPage, type OpenedPage, runExample } from "../support/open-page.ts";
-import { type OrreryServer, serveOrrery } from "../support/orrery-server.ts";
+import { builtPage } from "../support/built-page.ts";
+import { runExample } from "../support/open-page.ts";
+import { serveOrrery } from "../support/orrery-server.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** One of every block there is, and a text that would be markup if anything took it for that. */
@@ -29,11 +28,6 @@ export default definePlugin({
 /** Shows what is no view. */
 const broken = gallery.replace("acme.gallery", "acme.broken").replace('title: "Gallery", blocks: [', 'title: "Broken", html: "<b>", blocks: [');
 
-let server: OrreryServer;
-let browser: Browser;
-let opened: OpenedPage;
-let address = "";
-
 async function settle(home: string): Promise<void> {
   await writeFile(join(home, "gallery.js"), gallery);
   await writeFile(join(home, "broken.js"), broken);
@@ -41,23 +35,13 @@ async function settle(home: string): Promise<void> {
   await writeFile(join(home, "config.json"), JSON.stringify({ sandboxed: files.map((file) => ({ file, grant: ["ui.view"] })) }));
 }
 
-beforeAll(async () => {
-  server = await serveOrrery({}, settle);
-  browser = await launchChromium();
-  opened = await openPage(browser, server.url);
-  address = `${server.origin}/`;
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
+const opened = builtPage({ serve: () => serveOrrery({}, settle) });
 const view = (name: string) => opened.page.getByRole("region", { name });
 
 describe("views of plugins in the page", () => {
   it("stand under Extend, each drawn from its blocks as text, one that is no view told beside the others", async () => {
     const { page } = opened;
-    await page.goto(`${address}#/extend/views`);
+    await page.goto(`${opened.server.origin}/#/extend/views`);
     await view("Gallery").getByText("<img src=x onerror=alert(1)>").waitFor();
     await view("Gallery").getByText("12,345").waitFor();
     const chart = view("Gallery").getByRole("figure", { name: /Scores/ });
@@ -71,12 +55,12 @@ describe("views of plugins in the page", () => {
 
   it("and beside a run, in its inspector", async () => {
     const { page } = opened;
-    await page.goto(`${address}#/`);
+    await page.goto(`${opened.server.origin}/#/`);
     const run = await runExample(page);
-    await page.goto(`${address}#/run/${run}?tab=views`);
+    await page.goto(`${opened.server.origin}/#/run/${run}?tab=views`);
     await view("Who did what").getByRole("columnheader", { name: "Agent" }).waitFor();
     await expect.poll(() => view("Who did what").getByRole("row").count()).toBeGreaterThan(1);
-    await page.goto(`${address}#/extend/views`);
+    await page.goto(`${opened.server.origin}/#/extend/views`);
     await view("Work log").locator("rect").first().waitFor();
     expect(opened.errors).toEqual([]);
   });

@@ -74,7 +74,7 @@ export function describeAttacks(where: string, makeEngine: () => SandboxEngine):
         if (!attack.ends) expect(said).toContain(done);
         if (attack.setup?.includes(begun)) expect(said).toContain(begun);
         if (attack.ends) {
-          await expect.poll(() => saidOf(host), { timeout: 10_000 }).toContain(attack.ends);
+          await expect.poll(() => saidOf(host)).toContain(attack.ends);
           expect(saidOf(host)).toContain(id);
         }
         await host.kernel.uninstall(id);
@@ -117,7 +117,7 @@ export function describeAttacks(where: string, makeEngine: () => SandboxEngine):
         { tier: "community" },
       );
       await host.call("step.before", samples.step());
-      await expect.poll(() => stops, { timeout: 10_000 }).toEqual(["SANDBOX_VIOLATION"]);
+      await expect.poll(() => stops).toEqual(["SANDBOX_VIOLATION"]);
       expect(engine.terminated()).toBe(1);
       await stillSound(host);
       await host.close();
