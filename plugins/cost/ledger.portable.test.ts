@@ -294,6 +294,20 @@ describe("orrery.cost", () => {
   let host: TestHost;
   afterEach(() => host.close());
 
+  it("reads a run's journal once for all who look at the same time, and keeps nothing of it", async () => {
+    let reads = 0;
+    const read = async () => {
+      reads += 1;
+      return [];
+    };
+    const ledger = ledgerOver(store(), { journal: () => ({ read }) as never });
+    await Promise.all(Array.from({ length: 100 }, () => ledger.committed("run_1")));
+    expect(reads).toBe(1);
+    await ledger.committed("run_1");
+    expect(reads).toBe(2);
+    expect(ledger.held).toEqual({ runs: 0, reservations: 0 });
+  });
+
   it("guards budget.reserve, settles through the Ledger service, and reads an ended run's cost off the journal", async () => {
     host = await createTestHost({ plugins: [[cost, { config: { prices: own } }]] });
     expect(host.report("orrery.cost")?.state).toBe("active");

@@ -55,6 +55,7 @@ const deny = (code: string, text: string): GuardAnswer => ({ decision: "deny", r
 export class BudgetLedger implements Ledger {
   readonly #parts: LedgerParts;
   readonly #runs = new Map<string, Promise<RunAccount>>();
+  readonly #looking = new Map<string, Promise<RunAccount>>();
   readonly #reservations = new Map<string, Reservation>();
   /** What settled calls came to, for a second settle; forgotten with the run. */
   readonly #done = new Map<string, { nano: NanoUsd; source: string } | undefined>();
@@ -200,8 +201,7 @@ export class BudgetLedger implements Ledger {
   }
 
   async committed(run: string): Promise<NanoUsd> {
-    const account = this.#runs.get(run);
-    return (await (account ?? this.#load(run))).committed;
+    return (await (this.#runs.get(run) ?? this.#looked(run))).committed;
   }
 
   price(model: string, inputTokens: number, outputTokens: number): Promise<NanoUsd | undefined> {
@@ -237,6 +237,15 @@ export class BudgetLedger implements Ledger {
     this.#runs.set(run, loading);
     // A journal that cannot be read denies this call and is asked again at the next.
     loading.catch(() => this.#runs.delete(run));
+    return loading;
+  }
+
+  /** For whoever only looks: steps that begin together read the journal once, and what they read is not kept. */
+  #looked(run: string): Promise<RunAccount> {
+    const known = this.#looking.get(run);
+    if (known) return known;
+    const loading = this.#load(run).finally(() => this.#looking.delete(run));
+    this.#looking.set(run, loading);
     return loading;
   }
 
