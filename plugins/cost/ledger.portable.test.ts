@@ -281,19 +281,6 @@ describe("what a plugin may spend on questions of its own", () => {
     expect((await ledger.totals("run_1")).byPlugin).toEqual({ "acme.judge": 4_000 });
   });
 
-  it("counts what the journal says an interrupted run's questions may have cost", async () => {
-    const entries = [{ type: "budget.reserved", data: { reservation: "lost", origin: asker, model: "lab/flat", nano: 9_000 } }];
-    const journal = () => ({ read: async () => entries }) as never;
-    const ledger = ledgerOver(store(), { allowed: { "acme.judge": { runNano: 10_000, dayNano: 1e9 } }, journal });
-    expect(code(await ledger.reserve(question("a", 2)))).toBe("BUDGET_EXCEEDED");
-    expect(code(await ledger.reserve(question("b", 1)))).toBe("allow");
-  });
-});
-
-describe("orrery.cost", () => {
-  let host: TestHost;
-  afterEach(() => host.close());
-
   it("reads a run's journal once for all who look at the same time, and keeps nothing of it", async () => {
     let reads = 0;
     const read = async () => {
@@ -307,6 +294,19 @@ describe("orrery.cost", () => {
     expect(reads).toBe(2);
     expect(ledger.held).toEqual({ runs: 0, reservations: 0 });
   });
+
+  it("counts what the journal says an interrupted run's questions may have cost", async () => {
+    const entries = [{ type: "budget.reserved", data: { reservation: "lost", origin: asker, model: "lab/flat", nano: 9_000 } }];
+    const journal = () => ({ read: async () => entries }) as never;
+    const ledger = ledgerOver(store(), { allowed: { "acme.judge": { runNano: 10_000, dayNano: 1e9 } }, journal });
+    expect(code(await ledger.reserve(question("a", 2)))).toBe("BUDGET_EXCEEDED");
+    expect(code(await ledger.reserve(question("b", 1)))).toBe("allow");
+  });
+});
+
+describe("orrery.cost", () => {
+  let host: TestHost;
+  afterEach(() => host.close());
 
   it("guards budget.reserve, settles through the Ledger service, and reads an ended run's cost off the journal", async () => {
     host = await createTestHost({ plugins: [[cost, { config: { prices: own } }]] });
