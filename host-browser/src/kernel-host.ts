@@ -133,6 +133,11 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     return exportRun(await this.#archive(), runId);
   }
 
+  async verifyRun(runId: string) {
+    const { verifyRun } = await import("@orrery/sdk/archive");
+    return verifyRun(await this.#archive(), runId);
+  }
+
   async importRun(file: string) {
     const { importRun } = await import("@orrery/sdk/archive");
     const imported = await importRun(await this.#archive(), file);

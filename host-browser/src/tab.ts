@@ -115,6 +115,7 @@ export async function startTab(base: string): Promise<TabClient> {
     waiting: () => call("waiting"),
     resume: (runId) => call("resume", runId),
     exportRun: (runId) => call("exportRun", runId),
+    verifyRun: (runId) => call("verifyRun", runId),
     importRun: (file) => call("importRun", file),
     pruneRuns: (retention) => call("pruneRuns", retention),
     fork: (runId, fork) => call("fork", runId, fork),

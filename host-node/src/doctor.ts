@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import { Assets, Connections, Journal, Runner } from "@orrery/sdk";
+import { Assets, Connections, Journal, Runner, Workspace } from "@orrery/sdk";
+import { verifyRun } from "@orrery/sdk/archive";
 import { boot } from "./boot.ts";
 import { findExample } from "./client/example.ts";
 import type { Home } from "./home.ts";
@@ -69,16 +70,16 @@ const kernel: Check = async ({ home, settings }) => {
     const journal = host.need(Journal);
     const runs = await journal.runs({ limit: 50 });
     for (const { run } of runs) {
-      const { ok, brokenAt } = await journal.verify(run);
+      const { ok, brokenAt, changed } = await verifyRun({ journal, workspace: host.kernel.service(Workspace) }, run);
       if (!ok)
         findings.push({
           what: "journal",
           state: "broken",
-          found: `run ${run} was changed after it was written, from entry ${brokenAt} on`,
+          found: `run ${run} was changed after it was written, ${[...(brokenAt === undefined ? [] : [`from entry ${brokenAt} on`]), ...changed.map(({ path, version }) => `the file ${path}, version ${version}`)].join("; ")}`,
           do: "Do not rely on this run; restore the journal from a copy if you have one.",
         });
     }
-    findings.push({ what: "journal", state: "ok", found: `the chains of the last ${runs.length} runs were checked` });
+    findings.push({ what: "journal", state: "ok", found: `the chains and files of the last ${runs.length} runs were checked` });
     const encoder = await host.need(Assets).has("use-lite-en/onnx/model_quantized.onnx");
     findings.push(
       encoder

@@ -1,4 +1,5 @@
-import { Runner, Workspace } from "@orrery/sdk";
+import { Journal, Runner, sha256, Workspace } from "@orrery/sdk";
+import { verifyRun } from "@orrery/sdk/archive";
 import { createTestHost } from "@orrery/sdk/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { scripted, teamOf } from "../../tests/support/tiny-team.ts";
@@ -25,10 +26,11 @@ it("a fork begins with the files as they were at its step, and writes its own fr
 
   const fork = await service.fork(runId, { at: "r0/b", task: "Write again" }, { actor: "bob" });
   const report = await service.wait(fork.runId);
-  expect(report.artifacts).toContainEqual({ name: "log.md", mediaType: "text/markdown", bytes: 1, version: 3 });
+  expect(report.artifacts).toContainEqual({ name: "log.md", mediaType: "text/markdown", bytes: 1, version: 3, sha256: await sha256("c") });
   expect(await versions(fork.runId)).toEqual(["1 r0/a", "2 r0/b", "3 r0/c"]);
   const made = host.journal().filter(({ run, type, data }) => run === fork.runId && type === "artifact.made" && (data as { version?: number }).version);
   expect(made.map(({ data }) => (data as { from: string }).from)).toEqual(["r0/a", "r0/b", "r0/c"]);
+  expect(await verifyRun({ journal: host.kernel.service(Journal) as Journal, workspace }, fork.runId)).toMatchObject({ ok: true, held: 3, unheld: [] });
 
   const whole = await service.fork(runId, {}, { actor: "bob" });
   await service.wait(whole.runId);

@@ -1,15 +1,16 @@
 import { createTestHost } from "@orrery/sdk/testing";
-import { Workspace } from "@orrery/sdk";
+import { sha256, Storage, Workspace } from "@orrery/sdk";
 import { describe, expect, it, onTestFinished } from "vitest";
 import workspacePlugin from "./index.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (found: { bytes: Uint8Array } | undefined): string | undefined => found && new TextDecoder().decode(found.bytes);
-async function open(config?: object): Promise<Workspace> {
+async function opened(config?: object): Promise<{ files: Workspace; storage: Storage }> {
   const host = await createTestHost({ plugins: [[workspacePlugin, config ? { config } : {}]] });
   onTestFinished(() => host.close());
-  return host.kernel.service(Workspace) as Workspace;
+  return { files: host.kernel.service(Workspace) as Workspace, storage: host.kernel.service(Storage) as Storage };
 }
+const open = async (config?: object): Promise<Workspace> => (await opened(config)).files;
 
 describe("the workspace of a run", () => {
   it("keeps every version, and no second one of the same content", async () => {
@@ -57,6 +58,45 @@ describe("the workspace of a run", () => {
     expect((await files.list("fork")).map(({ path }) => path)).toEqual(["plan.md"]);
     expect(await files.write("fork", "plan.md", bytes("other"), "s")).toMatchObject({ version: 3 });
     expect([text(await files.read("fork", "plan.md")), text(await files.read("r", "plan.md"))]).toEqual(["other", "three"]);
+  });
+
+  it("knows each version by its hash, and gives nothing else for it", async () => {
+    const { files, storage } = await opened();
+    expect(await files.write("r", "plan.md", bytes("one"), "s")).toMatchObject({ sha256: await sha256("one") });
+    await files.write("r", "plan.md", bytes("two"), "s");
+    expect(await files.hashOf("r", "plan.md", 1)).toBe(await sha256("one"));
+    expect([await files.hashOf("r", "plan.md", 3), await files.hashOf("q", "plan.md", 1)]).toEqual([undefined, undefined]);
+    await storage.open("orrery.workspace").setBytes("content/r/0", bytes("forged"));
+    await expect(files.read("r", "plan.md", 1)).rejects.toMatchObject({ code: "FILE_CHANGED", message: expect.stringContaining(await sha256("one")) });
+    expect(await files.hashOf("r", "plan.md", 1)).toBe(await sha256("forged"));
+    expect(text(await files.read("r", "plan.md"))).toBe("two");
+  });
+
+  it("reads what was written before there were hashes, and says the hash of it when it is written again", async () => {
+    const { files, storage } = await opened();
+    const row = { path: "old.md", version: 1, bytes: 3, mediaType: "text/markdown", from: "s", at: 0, key: "content/r/0" };
+    await storage.open("orrery.workspace").set("run/r", [row]);
+    await storage.open("orrery.workspace").setBytes("content/r/0", bytes("old"));
+    expect([text(await files.read("r", "old.md")), (await files.list("r"))[0]?.sha256]).toEqual(["old", undefined]);
+    expect(await files.write("r", "old.md", bytes("old"), "s")).toMatchObject({ version: 1, sha256: await sha256("old") });
+  });
+
+  it("takes in versions under the numbers they have, all or none", async () => {
+    const files = await open({ maxFiles: 2, maxFileBytes: 10, maxRunBytes: 15 });
+    const given = (path: string, version: number, content = "x") => ({ path, version, from: "s", bytes: bytes(content) });
+    const refused = [
+      [[given("a", 1), given("../b", 1)], "WORKSPACE_PATH"],
+      [[given("a", 1), given("./a", 1, "other")], "WORKSPACE_PATH"],
+      [[given("a", 1), given("b", 1), given("c", 1)], "WORKSPACE_FULL"],
+      [[given("a", 1), given("a", 2, "x".repeat(11))], "WORKSPACE_FULL"],
+      [[given("a", 1, "x".repeat(8)), given("a", 2, "x".repeat(8))], "WORKSPACE_FULL"],
+    ] as const;
+    for (const [some, code] of refused) await expect(files.restoreFiles("r", some)).rejects.toMatchObject({ code });
+    expect(await files.list("r")).toEqual([]);
+    await files.restoreFiles("r", [given("a", 5, "five"), given("a", 2, "two"), given("b", 1)]);
+    expect((await files.versions("r", "a")).map(({ version }) => version)).toEqual([2, 5]);
+    expect([text(await files.read("r", "a", 2)), text(await files.read("r", "a"))]).toEqual(["two", "five"]);
+    expect(await files.write("r", "a", bytes("six"), "s")).toMatchObject({ version: 6 });
   });
 
   it("forgets a run's files and those of no other", async () => {

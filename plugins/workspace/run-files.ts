@@ -1,4 +1,4 @@
-import { type Json, type KeyValue, OrreryError, type Workspace, type WorkspaceFile } from "@orrery/sdk";
+import { fileChanged, type FileContent, type Json, type KeyValue, OrreryError, sha256, type Workspace, type WorkspaceFile } from "@orrery/sdk";
 import { pathOf } from "./path.ts";
 
 interface Caps {
@@ -36,7 +36,17 @@ export class RunFiles implements Workspace {
     const plain = pathOf(path);
     const row = (await this.#rows(run)).findLast((each) => each.path === plain && (version === undefined || each.version === version));
     const bytes = row && (await this.#store.getBytes(row.key));
-    return row && bytes && { file: shown(row), bytes };
+    if (!row || !bytes) return undefined;
+    const found = row.sha256 && (await sha256(bytes));
+    if (row.sha256 && found !== row.sha256) throw fileChanged(run, row, row.sha256, found);
+    return { file: shown(row), bytes };
+  }
+
+  async hashOf(run: string, path: string, version: number): Promise<string | undefined> {
+    const plain = pathOf(path);
+    const row = (await this.#rows(run)).find((each) => each.path === plain && each.version === version);
+    const bytes = row && (await this.#store.getBytes(row.key));
+    return bytes && sha256(bytes);
   }
 
   write(run: string, path: string, bytes: Uint8Array, from: string): Promise<WorkspaceFile> {
@@ -45,6 +55,10 @@ export class RunFiles implements Workspace {
 
   copyFiles(from: string, to: string, versions: readonly { path: string; version: number }[]): Promise<void> {
     return this.#inTurn(to, () => this.#copy(from, to, versions));
+  }
+
+  restoreFiles(run: string, files: readonly FileContent[]): Promise<void> {
+    return this.#inTurn(run, () => this.#restore(run, files));
   }
 
   removeFiles(run: string): Promise<void> {
@@ -69,28 +83,48 @@ export class RunFiles implements Workspace {
   }
 
   async #write(run: string, path: string, bytes: Uint8Array, from: string): Promise<WorkspaceFile> {
-    const { maxFiles, maxFileBytes, maxRunBytes } = this.#caps;
-    if (bytes.length > maxFileBytes) throw full(`"${path}" has ${bytes.length} bytes; ${maxFileBytes} are the most for one file`);
+    this.#admitOne(path, bytes);
     const rows = await this.#rows(run);
     const earlier = rows.filter((row) => row.path === path);
     const last = earlier.at(-1);
     const same = last && (await this.#store.getBytes(last.key));
-    if (last && same && equal(same, bytes)) return shown(last);
-    if (!last && new Set(rows.map((row) => row.path)).size >= maxFiles) throw full(`the run has ${maxFiles} files, which is the most`);
-    const total = rows.reduce((sum, row) => sum + row.bytes, bytes.length);
-    if (total > maxRunBytes) throw full(`all versions of the run's files together would have ${total} bytes; ${maxRunBytes} are the most`);
-    const row: Row = {
-      path,
-      version: (last?.version ?? 0) + 1,
-      bytes: bytes.length,
-      mediaType: mediaTypeOf(path),
-      from,
-      at: this.#now(),
-      key: contentKey(run, rows.length),
-    };
+    if (last && same && equal(same, bytes)) return { ...shown(last), sha256: await sha256(same) };
+    const row = await this.#rowOf(run, { path, version: (last?.version ?? 0) + 1, from, bytes }, rows.length);
+    this.#admitAll([...rows, row]);
     await this.#store.setBytes(row.key, bytes);
     await this.#store.set(keyOf(run), [...rows, row] as unknown as Json);
     return shown(row);
+  }
+
+  async #restore(run: string, files: readonly FileContent[]): Promise<void> {
+    const rows: Row[] = [];
+    const ordered = files.toSorted((a, b) => a.version - b.version);
+    for (const file of ordered) {
+      this.#admitOne(file.path, file.bytes);
+      const row = await this.#rowOf(run, { ...file, path: pathOf(file.path) }, rows.length);
+      if (rows.some(({ path, version }) => path === row.path && version === row.version)) throw twice(row);
+      rows.push(row);
+    }
+    this.#admitAll(rows);
+    for (const [i, { bytes }] of ordered.entries()) await this.#store.setBytes(contentKey(run, i), bytes);
+    if (rows.length > 0) await this.#store.set(keyOf(run), rows as unknown as Json);
+  }
+
+  async #rowOf(run: string, { path, version, from, bytes }: FileContent, n: number): Promise<Row> {
+    const kept = { bytes: bytes.length, mediaType: mediaTypeOf(path), from, at: this.#now(), sha256: await sha256(bytes) };
+    return { path, version, ...kept, key: contentKey(run, n) };
+  }
+
+  #admitOne(path: string, { length }: Uint8Array): void {
+    const { maxFileBytes } = this.#caps;
+    if (length > maxFileBytes) throw full(`"${path}" has ${length} bytes; ${maxFileBytes} are the most for one file`);
+  }
+
+  #admitAll(rows: readonly Row[]): void {
+    const { maxFiles, maxRunBytes } = this.#caps;
+    if (new Set(rows.map(({ path }) => path)).size > maxFiles) throw full(`the run has ${maxFiles} files, which is the most`);
+    const total = rows.reduce((sum, row) => sum + row.bytes, 0);
+    if (total > maxRunBytes) throw full(`all versions of the run's files together would have ${total} bytes; ${maxRunBytes} are the most`);
   }
 
   async #copy(from: string, to: string, versions: readonly { path: string; version: number }[]): Promise<void> {
@@ -114,6 +148,8 @@ export class RunFiles implements Workspace {
 const shown = ({ key: _, ...file }: Row): WorkspaceFile => file;
 const full = (what: string): OrreryError =>
   new OrreryError("WORKSPACE_FULL", `Nothing was written: ${what}.`, { todo: "Write less, or raise the caps of orrery.workspace.", refusal: true });
+const twice = ({ path, version }: WorkspaceFile): OrreryError =>
+  new OrreryError("WORKSPACE_PATH", `"${path}" is there twice as version ${version}. Nothing was written.`, { todo: "Give each version once.", refusal: true });
 const keyOf = (run: string): string => `run/${run.slice(0, 200)}`;
 const contentKey = (run: string, n: number): string => `content/${run.slice(0, 200)}/${n}`;
 const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);

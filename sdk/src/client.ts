@@ -1,5 +1,6 @@
 import type { HookExplanation, PluginReport } from "@orrery/kernel";
 import type { AgentDetail, AgentRecord } from "./agent-history.ts";
+import type { RunVerified } from "./archive/verify-run.ts";
 import type { Sentence } from "./documents.ts";
 import type { RunEvent } from "./events.ts";
 import type { RunQuery, RunSummary } from "./journal.ts";
@@ -68,6 +69,8 @@ export interface KernelClient {
   watch(runId: string, from: number, listener: (message: WatchMessage) => void): Promise<() => void>;
   /** The run as a file: its entries with their hash chain, and the files its agents wrote. Throws RUN_UNKNOWN. */
   exportRun(runId: string): Promise<string>;
+  /** Recomputes the run's hash chain, and the hash of every file its entries hold. Throws RUN_UNKNOWN. */
+  verifyRun(runId: string): Promise<RunVerified>;
   /** Keeps the run of such a file. Throws RUN_FILE_*, RUN_EXISTS; nothing is kept then. */
   importRun(file: string): Promise<ImportedRun>;
   /** Takes out runs that are over, with their files; says which. */

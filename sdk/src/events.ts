@@ -3,6 +3,7 @@ import { millis, nanoUsd } from "./brands.ts";
 import { estimate } from "./estimate.ts";
 import { json } from "./json.ts";
 import { recalled } from "./memory.ts";
+import { sha256Hex } from "./sha256.ts";
 import { artifact, origin, stepResult, usage } from "./step.ts";
 import { task } from "./task.ts";
 import { plan, team } from "./team.ts";
@@ -95,8 +96,18 @@ export const events = {
   /** A step, or the outcome where `path` is absent, waits for a person. `artifact` is there where no step's own output is meant. */
   "gate.opened": z.object({ gate: z.string(), ask: z.string(), path: z.string().optional(), agent: z.string().optional(), artifact: artifact.optional() }),
   "gate.decided": z.object({ gate: z.string(), decision: z.enum(["approve", "deny"]), by: z.string(), note: z.string().optional() }),
-  /** A file of the run: the output of `from`, or with a `version` what an agent wrote there. */
-  "artifact.made": z.object({ name: z.string(), mediaType: z.string(), bytes: z.int(), from: z.string(), version: z.int().positive().optional() }),
+  /**
+   * A file of the run: the output of `from`, which is in `run.finished`, or with a `version` what an agent wrote there.
+   * `sha256` is that of its content; entries of earlier journals have none.
+   */
+  "artifact.made": z.object({
+    name: z.string(),
+    mediaType: z.string(),
+    bytes: z.int(),
+    from: z.string(),
+    version: z.int().positive().optional(),
+    sha256: sha256Hex.optional(),
+  }),
   /** What the run's own hook calls took, a line a hook. */
   "trace.hooks": z.object({ hooks: z.array(z.object({ hook: z.string(), calls: z.int(), totalMs: millis, errors: z.int() })) }),
   "run.finished": z.object({

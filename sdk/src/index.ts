@@ -92,11 +92,12 @@ export { Classifier, type Classified, type PrivateSpan } from "./privacy.ts";
 export { EpisodicMemory, recalled, citation, type Recalled, type Citation } from "./memory.ts";
 export { Mailbox, type Reply, type Waiting } from "./mailbox.ts";
 export { answerPatience, readReply, replyOf, unanswered } from "./letters.ts";
+export type { RunVerified } from "./archive/verify-run.ts";
 export { wasImported, type ImportedRun, type Retention } from "./retention.ts";
 export { firstBroken, journalBroken, journalExists, journalHeld, journalUnfinished } from "./whole-run.ts";
 export { Journal, canonicalJson, hashInput, genesis, type JournalEntry, type NewEntry, type RunHead, type RunQuery, type RunSummary } from "./journal.ts";
 export { Web } from "./web.ts";
-export { Workspace, type WorkspaceFile } from "./workspace.ts";
+export { fileChanged, Workspace, type FileContent, type WorkspaceFile } from "./workspace.ts";
 export { Storage, Assets, Connections, Egress, type KeyValue, type Connection } from "./host-services.ts";
 export { spanLabel, spanMs, type Span } from "./span.ts";
 export { Runner, Trace, type RunRequest, type RunReport, type AgentReport, type Forecast, type Resumption } from "./run.ts";
@@ -110,6 +111,7 @@ export { nanoUsd, millis, usdToNano, nanoToMicro, nanoToUsd, type NanoUsd, type 
 export { json, type Json } from "./json.ts";
 export { OrreryError } from "./error.ts";
 export { lazy } from "./lazy.ts";
+export { sha256 } from "./sha256.ts";
 export {
   token,
   type Token,

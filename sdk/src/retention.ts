@@ -15,6 +15,8 @@ export interface ImportedRun {
   run: string;
   events: number;
   files: number;
+  /** Those of them that no entry holds by its SHA-256: made before hashes were kept, or that no entry names. */
+  unheld: number;
   /** The last entry's hash: equal to that of the run where it was made, when nobody changed anything. */
   head: string;
 }

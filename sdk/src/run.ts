@@ -52,7 +52,7 @@ export interface RunReport {
   task: string;
   status: RunStatus;
   output: string;
-  artifacts: { name: string; mediaType: string; bytes: number; version?: number | undefined; path?: string }[];
+  artifacts: { name: string; mediaType: string; bytes: number; version?: number | undefined; sha256?: string | undefined; path?: string }[];
   topology: {
     id: string;
     predictedCalls: number;

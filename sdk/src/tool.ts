@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { json } from "./json.ts";
+import { sha256Hex } from "./sha256.ts";
 import { origin } from "./step.ts";
 
 /** What a call can do beyond answering: `writes` the run's own files, reaches the `network`, or another `program`. */
@@ -51,8 +52,10 @@ export const toolResult = z.object({
   ok: z.boolean(),
   /** What the model is told. When not `ok`: `{code, message}`. */
   output: json,
-  /** Files of the run it made, by version. */
-  files: z.array(z.object({ name: z.string(), mediaType: z.string(), bytes: z.int(), version: z.int().positive() })).optional(),
+  /** Files of the run it made, by version. The record holds their content by `sha256`, as `Workspace.write` gives it. */
+  files: z
+    .array(z.object({ name: z.string(), mediaType: z.string(), bytes: z.int(), version: z.int().positive(), sha256: sha256Hex.optional() }))
+    .optional(),
 });
 export type ToolResult = z.infer<typeof toolResult>;
 

@@ -1,5 +1,5 @@
-import { type Journal, type JournalEntry, type NewEntry, type RunSummary, wasImported } from "@orrery/sdk";
-import { type Archive, exportRun, importRun, pruneRuns, runFileLimits } from "@orrery/sdk/archive";
+import { type Journal, type JournalEntry, type NewEntry, type RunSummary, sha256, wasImported } from "@orrery/sdk";
+import { type Archive, exportRun, importRun, pruneRuns, runFileLimits, verifyRun } from "@orrery/sdk/archive";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 export interface ArchiveUnderTest {
@@ -24,9 +24,15 @@ const submitted = (run: string, ts: number): NewEntry => {
 const finished = (ts: number): NewEntry =>
   entry("run.finished", { status: "accepted", output: "done", observedCalls: 1, reasons: [], failures: [], durationMs: 1 }, ts);
 
-async function made(journal: Journal, run: string, begun: number, ended?: number): Promise<void> {
+/** A file's entry; without `content`, as journals had it before they kept hashes. */
+const wrote = async (name: string, version: number, content?: string): Promise<NewEntry> => {
+  const hash = content === undefined ? {} : { sha256: await sha256(content) };
+  return entry("artifact.made", { name, mediaType: "text/plain", bytes: 3, from: "s", version, ...hash }, 15);
+};
+
+async function made(journal: Journal, run: string, begun: number, ended?: number, files: readonly NewEntry[] = []): Promise<void> {
   const epoch = await journal.lease(run);
-  const entries = [submitted(run, begun), entry("run.redirected", { instruction: "Only the costs.", by: "ada" }, begun + 1)];
+  const entries = [submitted(run, begun), entry("run.redirected", { instruction: "Only the costs.", by: "ada" }, begun + 1), ...files];
   await journal.append({ run, epoch, expect: 0, entries: ended === undefined ? entries : [...entries, finished(ended)] });
   if (ended === undefined) await journal.release(run, epoch);
 }
@@ -42,7 +48,7 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
       under = await open();
       here = under.archive;
       there = under.elsewhere;
-      await made(here.journal, "r", 10, 20);
+      await made(here.journal, "r", 10, 20, [await wrote("notes/plan.md", 1, "one"), await wrote("notes/plan.md", 2, "two"), await wrote("table.csv", 1)]);
       for (const text of ["one", "two"]) await here.workspace?.write("r", "notes/plan.md", bytes(text), `by ${text}`);
       await here.workspace?.write("r", "table.csv", new Uint8Array([0, 255, 10]), "s");
     });
@@ -51,10 +57,10 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
     it("are the same elsewhere: entries, chain, and every version of every file", async () => {
       const text = await exportRun(here, "r");
       const imported = await importRun(there, text);
-      expect(imported).toEqual({ run: "r", events: 3, files: 3, head: (await here.journal.head("r"))?.head });
+      expect(imported).toEqual({ run: "r", events: 6, files: 3, unheld: 1, head: (await here.journal.head("r"))?.head });
       const plain = ({ seq: _, ...rest }: JournalEntry) => rest;
       expect((await there.journal.read("r")).map(plain)).toEqual((await here.journal.read("r")).map(plain));
-      expect(await there.journal.verify("r")).toEqual({ ok: true, events: 3 });
+      expect(await there.journal.verify("r")).toEqual({ ok: true, events: 6 });
       expect(await there.journal.runs()).toEqual(await here.journal.runs());
       const told = async ({ workspace }: Archive) => ((await workspace?.versions("r", "notes/plan.md")) ?? []).map(({ version, from }) => [version, from]);
       expect(await told(there)).toEqual(await told(here));
@@ -96,7 +102,7 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
         [await at(2, (line) => line.replace("run.redirected", "run.rewritten")), "RUN_FILE_INVALID"],
         [await at(2, (line) => line.replace('"by":"ada"', '"by":7')), "RUN_FILE_INVALID"],
         [await at(2, (line) => line.replace("run.redirected", "__proto__")), "RUN_FILE_INVALID"],
-        [await at(4, (line) => line.replace("notes/plan.md", "../../etc/passwd")), "WORKSPACE_PATH"],
+        [await at(9, (line) => line.replace("table.csv", "../../etc/passwd")), "WORKSPACE_PATH"],
         [await at(2, () => `{"idx":1,"data":${"[".repeat(100_000)}${"]".repeat(100_000)}}`), "RUN_FILE_INVALID"],
         [text.replace("Only the costs.", "Only the money."), "RUN_FILE_TORN"],
         [text.slice(0, -1), "RUN_FILE_TORN"],
@@ -114,6 +120,61 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
       expect([await runsIn(there), await there.workspace?.list("r"), await there.workspace?.list("q")]).toEqual([[], [], []]);
       await importRun(there, text);
       expect(await runsIn(there)).toEqual(["r"]);
+    });
+
+    it("hold their files: one that was changed, exchanged or taken away is named, and not given out, exported or taken in", async () => {
+      const files = here.storage.open("orrery.workspace");
+      const [one, two, forged] = [await sha256("one"), await sha256("two"), await sha256("forged")];
+      const loose = { path: "table.csv", version: 1, why: "no hash kept" };
+      const whole = await exportRun(here, "r");
+      expect(await verifyRun(here, "r")).toEqual({ run: "r", ok: true, events: 6, held: 2, unheld: [loose], changed: [] });
+      await here.workspace?.write("r", "extra.md", bytes("x"), "s");
+      expect(await verifyRun(here, "r")).toMatchObject({ ok: true, unheld: [loose, { path: "extra.md", version: 1, why: "no entry names it" }] });
+
+      await files.setBytes("content/r/0", bytes("forged"));
+      const first = { path: "notes/plan.md", version: 1 };
+      expect(await verifyRun(here, "r")).toMatchObject({ ok: false, events: 6, held: 1, changed: [{ ...first, expected: one, found: forged }] });
+      for (const refused of [exportRun(here, "r"), here.workspace?.read("r", first.path, 1)])
+        await expect(refused).rejects.toMatchObject({ code: "FILE_CHANGED", message: expect.stringContaining(forged) });
+      // Whoever changes the list of files beside their content changes no entry.
+      const rows = (await files.get("run/r")) as { sha256?: string }[];
+      await files.set("run/r", [{ ...rows[0], sha256: forged }, ...rows.slice(1)]);
+      expect(await verifyRun(here, "r")).toMatchObject({ ok: false, changed: [{ ...first, expected: one, found: forged }] });
+      await expect(exportRun(here, "r")).rejects.toMatchObject({ code: "FILE_CHANGED" });
+      await files.setBytes("content/r/0", bytes("two"));
+      await files.setBytes("content/r/1", bytes("one"));
+      expect(await verifyRun(here, "r")).toMatchObject({ changed: [{ expected: one, found: two }, { version: 2, expected: two, found: one }] });
+      await here.workspace?.removeFiles("r");
+      expect((await verifyRun(here, "r")).changed).toEqual([
+        { ...first, expected: one },
+        { path: "notes/plan.md", version: 2, expected: two },
+      ]);
+      await expect(verifyRun(here, "nobody")).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
+      const { workspace: _, ...without } = here;
+      expect(await verifyRun({ ...without, workspace: undefined }, "r")).toMatchObject({ ok: true, held: 0 });
+      await expect(exportRun({ ...without, workspace: undefined }, "r")).rejects.toMatchObject({ code: "WORKSPACE_MISSING" });
+
+      const lines = whole.trimEnd().split("\n").slice(0, -1);
+      const sealed = async (changed: readonly string[]) => {
+        const body = changed.map((line) => `${line}\n`).join("");
+        return `${body}${JSON.stringify({ sha256: await sha256(body) })}\n`;
+      };
+      const [head = "", ...rest] = lines;
+      const base64 = (of: string) => JSON.stringify({ base64: btoa(of) }).slice(1, -1);
+      const asFew = JSON.stringify({ ...JSON.parse(head), files: 2 });
+      const asMany = JSON.stringify({ ...JSON.parse(head), files: 4 });
+      const last = rest.length - 1;
+      for (const [changed, code] of [
+        [[head, ...rest.map((line) => line.replace(base64("one"), base64("eno")))], "RUN_FILE_FORGED"],
+        [[head, ...rest.map((line) => line.replace(base64("one"), base64("two")))], "RUN_FILE_FORGED"],
+        [[asFew, ...rest.filter((line) => !line.includes(base64("one")))], "RUN_FILE_FORGED"],
+        [[head, ...rest.map((line) => line.replace(one, forged).replace(base64("one"), base64("forged")))], "RUN_FILE_FORGED"],
+        [[asMany, ...rest, (rest[last] ?? "").replace(/"base64":"[^"]*"/, base64("again"))], "WORKSPACE_PATH"],
+      ] as const)
+        expect(await codeOf(importRun(there, await sealed(changed)))).toBe(code);
+      expect([await runsIn(there), await there.workspace?.list("r")]).toEqual([[], []]);
+      await importRun(there, whole);
+      expect(await verifyRun(there, "r")).toMatchObject({ ok: true, held: 2, unheld: [loose] });
     });
 
     it("are not carried on twice: one without an end can be looked at in its file, and is not kept", async () => {

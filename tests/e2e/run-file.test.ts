@@ -18,6 +18,8 @@ it("a run made in one browser is exported, and another takes it in, shows it, an
   const run = await runExample(first.page);
   const report = (await first.page.getByRole("region", { name: "Report" }).textContent()) ?? "";
   await first.page.goto(`${served.server.url}#/observe/traces/${run}`);
+  await first.page.getByRole("button", { name: "Verify" }).click();
+  await first.page.getByText("The chain holds").waitFor();
   const [download] = await Promise.all([first.page.waitForEvent("download"), first.page.getByRole("button", { name: "Export" }).click()]);
   const file = join(dir, download.suggestedFilename());
   await download.saveAs(file);

@@ -34,6 +34,7 @@ import {
   type WorkspaceFile,
 } from "@orrery/sdk";
 import { type AgentDetail, agentDetail, type AgentRecord, agentRecords, type AgentSources, forgetAgent } from "@orrery/sdk/agents";
+import type { RunVerified } from "@orrery/sdk/archive";
 import type { Host } from "../boot.ts";
 import { type Failure, failureOf } from "../cli/failure.ts";
 import { readDocuments } from "../documents/read-documents.ts";
@@ -205,6 +206,12 @@ export class HostClient implements KernelClient {
   async exportRun(runId: string): Promise<string> {
     const { exportRun } = await import("@orrery/sdk/archive");
     return exportRun(this.#archive(), runId);
+  }
+
+  /** Throws RUN_UNKNOWN. */
+  async verifyRun(runId: string): Promise<RunVerified> {
+    const { verifyRun } = await import("@orrery/sdk/archive");
+    return verifyRun(this.#archive(), runId);
   }
 
   async importRun(file: string): Promise<ImportedRun> {

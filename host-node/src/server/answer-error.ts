@@ -23,6 +23,7 @@ const conflicting = new Set([
   "TOPOLOGY_MISSING",
   "DOCUMENTS_CHANGED",
   "RUN_EXISTS",
+  "FILE_CHANGED",
   "JOURNAL_EXISTS",
   "JOURNAL_HELD",
 ]);

@@ -151,6 +151,9 @@ export const routes: readonly Route[] = [
       return text;
     },
   ),
+  route("GET", "/api/runs/:id/verify", "verifyRun", "Recompute a run's hash chain, and the hashes of its agents' files", ({ params }, { client }) =>
+    client.verifyRun(params.id),
+  ),
   route(
     "POST",
     "/api/runs/import",

@@ -61,9 +61,10 @@ export const schemas = {
   resume: { params: z.object({ id }), response: z.object({ status: z.string() }) },
   fork: { params: z.object({ id }), body: forkRequest, response: started },
   exportRun: { params: z.object({ id }), response: z.string().describe("One JSON value a line") },
+  verifyRun: { params: z.object({ id }), response: open("RunVerified") },
   importRun: {
     body: z.strictObject({ file: z.string().min(1).max(64_000_000).describe("The text of the file") }),
-    response: z.object({ run: z.string(), events: whole, files: whole, head: z.string() }),
+    response: z.object({ run: z.string(), events: whole, files: whole, unheld: whole, head: z.string() }),
   },
   pruneRuns: { body: retention, response: z.object({ runs: z.array(open("RunSummary")) }) },
   waiting: { response: z.object({ waiting: z.array(open("WaitingItem")) }) },

@@ -52,6 +52,7 @@ export const methods: Readonly<Record<string, Method>> = {
   resume: method([id], (client, [runId]) => client.resume(runId)),
   fork: method([id, forkRequest.default({})], (client, [runId, fork]) => client.fork(runId, fork as ForkRequest)),
   exportRun: method([id], (client, [runId]) => client.exportRun(runId)),
+  verifyRun: method([id], (client, [runId]) => client.verifyRun(runId)),
   importRun: method([z.string().max(64_000_000)], (client, [file]) => client.importRun(file)),
   pruneRuns: method([retention], (client, [rule]) => client.pruneRuns(rule as Retention)),
   runs: method([query], (client, [asked]) => client.runs(asked as RunQuery)),

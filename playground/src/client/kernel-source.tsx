@@ -48,6 +48,7 @@ function lateTabClient(): KernelClient {
     waiting: late("waiting"),
     resume: late("resume"),
     exportRun: late("exportRun"),
+    verifyRun: late("verifyRun"),
     importRun: late("importRun"),
     pruneRuns: late("pruneRuns"),
     fork: late("fork"),

@@ -128,6 +128,7 @@ export function socketClient(connection: SocketConnection): KernelClient {
     waiting: () => connection.call("waiting"),
     resume: (runId) => connection.call("resume", runId),
     exportRun: (runId) => connection.call("exportRun", runId),
+    verifyRun: (runId) => connection.call("verifyRun", runId),
     importRun: (file) => connection.call("importRun", file),
     pruneRuns: (retention) => connection.call("pruneRuns", retention),
     fork: (runId, fork) => connection.call("fork", runId, fork),

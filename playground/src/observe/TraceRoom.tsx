@@ -7,7 +7,7 @@ import { buttonClass } from "../ui/Button.tsx";
 import { duration, plural } from "../ui/format.ts";
 import { Failed, Loading, Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
-import { ExportRun } from "./run-file.tsx";
+import { ExportRun, VerifyRun } from "./run-file.tsx";
 import { arrange } from "./span-rows.ts";
 import { Waterfall } from "./Waterfall.tsx";
 
@@ -34,6 +34,7 @@ export function TraceRoom() {
           <h1 className="min-w-0 max-w-[70ch] text-20 font-semibold">{run?.task ?? "Trace"}</h1>
           {run ? (
             <div className="flex flex-wrap gap-2">
+              <VerifyRun run={runId} />
               <ExportRun run={runId} />
               <Link to="/run/$runId" params={{ runId }} className={buttonClass()}>
                 Open the run

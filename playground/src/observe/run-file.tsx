@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Download, FileUp } from "lucide-react";
+import { Download, FileUp, ShieldCheck } from "lucide-react";
 import { useRef, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { queries } from "../client/queries.ts";
@@ -24,6 +24,28 @@ export function ExportRun({ run }: { run: string }) {
         <Download aria-hidden className="size-3.5" strokeWidth={1.75} /> Export
       </Button>
       {failure === undefined ? null : <Failed error={failure} what="The run was not exported" />}
+    </>
+  );
+}
+
+/** Whether the run's record, and the files it holds, are what was written. */
+export function VerifyRun({ run }: { run: string }) {
+  const { client } = useKernel();
+  const [found, setFound] = useState<string>();
+  const [failure, setFailure] = useState<unknown>();
+  const verify = async () => {
+    const { ok, events, brokenAt, held, unheld, changed } = await client.verifyRun(run);
+    const broken = [...(brokenAt === undefined ? [] : [`entry ${brokenAt}`]), ...changed.map(({ path, version }) => `${path}, version ${version}`)];
+    const loose = unheld.length > 0 ? `; ${unheld.length} files no hash is kept of` : "";
+    setFound(ok ? `The chain holds: ${events} entries, ${held} files as written${loose}` : `Not what was written: ${broken.join("; ")}`);
+  };
+  return (
+    <>
+      <Button onClick={() => void verify().then(() => setFailure(undefined), setFailure)}>
+        <ShieldCheck aria-hidden className="size-3.5" strokeWidth={1.75} /> Verify
+      </Button>
+      <output className="text-muted">{found}</output>
+      {failure === undefined ? null : <Failed error={failure} what="The run was not checked" />}
     </>
   );
 }

@@ -50,6 +50,6 @@ async function perform(workspace: Workspace, { tool, input, origin: { run, step 
     const message = `there is no "${at}"${version === undefined ? "" : ` of version ${version}`}`;
     return { ok: false, output: { code: "FILE_UNKNOWN", message } };
   }
-  const { path: name, version: made, bytes, mediaType } = await workspace.write(run, at, new TextEncoder().encode(content), step);
-  return { ok: true, output: { path: name, version: made, bytes }, files: [{ name, version: made, bytes, mediaType }] };
+  const { path: name, version: made, bytes, mediaType, sha256 } = await workspace.write(run, at, new TextEncoder().encode(content), step);
+  return { ok: true, output: { path: name, version: made, bytes }, files: [{ name, version: made, bytes, mediaType, ...(sha256 ? { sha256 } : {}) }] };
 }

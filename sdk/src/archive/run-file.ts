@@ -3,6 +3,7 @@ import { OrreryError } from "../error.ts";
 import { type EventType, events } from "../events.ts";
 import type { JournalEntry } from "../journal.ts";
 import { nesting } from "../sandbox/message.ts";
+import { sha256, sha256Hex as hash } from "../sha256.ts";
 import type { WorkspaceFile } from "../workspace.ts";
 
 /** A run in a file: its journal's entries with their hash chain, and every version of the files its agents wrote. */
@@ -16,7 +17,6 @@ export interface RunFile {
 export const runFileLimits = { characters: 64_000_000, depth: 128 } as const;
 
 const format = "orrery-run@1";
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const id = z.string().regex(/^[\w.:-]{1,200}$/);
 const count = z.int().nonnegative();
 const first = z.strictObject({ format: z.literal(format), run: id, events: count, files: count, head: hash });
@@ -105,10 +105,6 @@ const invalid = (what: string): OrreryError =>
 const torn = (what: string): OrreryError =>
   new OrreryError("RUN_FILE_TORN", `The file is not whole: ${what}. Nothing was kept.`, { todo: "Copy it again, or export the run again." });
 
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 function base64Of(bytes: Uint8Array): string {
   let binary = "";
   // An argument list has an end.

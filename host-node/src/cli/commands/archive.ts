@@ -32,8 +32,9 @@ export function importRun(options: Common, file: string): Promise<number> {
   return withHost(options, async ({ client, terminal }) => {
     const imported = await client.importRun(textOf(file));
     terminal.object(imported);
-    const { run, events, files, head } = imported;
-    terminal.line(`${run} is here: ${count(events, "entry", "entries")}, ${count(files, "file")}; the chain holds and ends in ${head}.`);
+    const { run, events, files, unheld, head } = imported;
+    const loose = unheld > 0 ? ` (${unheld} held by no entry's hash)` : "";
+    terminal.line(`${run} is here: ${count(events, "entry", "entries")}, ${count(files, "file")}${loose}; the chain holds and ends in ${head}.`);
     return 0;
   });
 }
