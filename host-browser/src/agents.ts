@@ -1,5 +1,5 @@
 import type { Kernel } from "@orrery/kernel";
-import { EpisodicMemory, Journal, type Lifecycle, OrreryError } from "@orrery/sdk";
+import { EpisodicMemory, Journal, type Lifecycle, OrreryError, Storage } from "@orrery/sdk";
 import { agentDetail, agentRecords, type AgentSources, forgetAgent } from "@orrery/sdk/agents";
 
 type Services = Pick<Kernel<Lifecycle>, "service">;
@@ -8,7 +8,7 @@ const query = { workspace: "default" };
 function sourcesIn(kernel: Services): AgentSources {
   const journal = kernel.service(Journal);
   if (!journal) throw new OrreryError("SERVICE_MISSING", "Nothing provides the journal", { todo: "Look at Extend → Plugins." });
-  return { journal, memory: kernel.service(EpisodicMemory) };
+  return { journal, storage: kernel.service(Storage), memory: kernel.service(EpisodicMemory) };
 }
 
 /** The agents of this tab's runs, and all that remember something. */

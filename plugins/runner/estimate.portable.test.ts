@@ -36,6 +36,7 @@ describe("what a run is expected to take", () => {
       microUsd: 0,
       mostMicroUsd: 0,
       unpriced: [],
+      basis: ["a", "b"].map((agent) => ({ agent, from: "assumed", steps: 0 })),
     });
     expect(report.cost).toMatchObject({ calls: 2, inputTokens: 20, outputTokens: 10, microUsd: 0 });
     const types = host.events().map(({ type }) => type);

@@ -1,4 +1,5 @@
-import type { CallPrediction, DocumentInfo, Estimate, Forecast, HookSession, Ledger, Lifecycle, ModelInfo, Plan, Route, Step } from "@orrery/sdk";
+import type { CallPrediction, DocumentInfo, Estimate, EstimateBasis, Forecast, HookSession, Ledger, Lifecycle, ModelInfo, Plan, Route, Step } from "@orrery/sdk";
+import type { Observed, ObservedSteps } from "./observed.ts";
 import { inputTokenBound, promptOf, recalledBy } from "./prompt.ts";
 import type { RunnerConfig, RunScope } from "./run-scope.ts";
 
@@ -19,6 +20,7 @@ interface Estimating {
   ledger: Ledger | undefined;
   limits: Pick<RunnerConfig, "passages" | "answerTokens">;
   models: readonly ModelInfo[];
+  observed: Observed;
   signal: AbortSignal;
   material: Material | undefined;
 }
@@ -27,24 +29,30 @@ interface Planning {
   predicted: CallPrediction;
   edges: readonly { from: string; to: string }[];
 }
-interface Call {
+/** Tokens of one step. */
+interface Tokens {
   input: number;
   output: number;
-  /** More than it can be. */
-  inputMost: number;
+}
+interface Call extends Tokens {
+  /** As nine of ten earlier ones were at most; as expected where there are none. */
+  usual: Tokens;
+  /** More than it can be with as many rounds of tools. */
+  most: Tokens;
 }
 
 /** The estimate of a run that is about to begin. None where a router or the prices fail: its steps say so then, and not this. */
 export async function estimateBefore(
   planned: Planning,
-  { hooks, services, limits, signal, models }: Pick<RunScope, "services" | "limits" | "signal" | "models"> & Pick<Estimating, "hooks">,
+  { hooks, services, limits, signal, models, observed }: Pick<RunScope, "services" | "limits" | "signal" | "models" | "observed"> & Pick<Estimating, "hooks">,
 ): Promise<{ estimate?: Estimate }> {
   const { collection } = planned.plan;
   try {
     const read = collection === undefined ? [] : ((await services.documents?.list(collection)) ?? []);
     const sum = (of: "sentences" | "words") => read.reduce((total, document) => total + document[of], 0);
     const material = read.length === 0 ? undefined : { sentences: sum("sentences"), words: sum("words") };
-    const { estimate } = await estimateOf(planned, { hooks, ledger: services.ledger, limits, models: await models(), signal, material });
+    const [known, earlier] = await Promise.all([models(), observed()]);
+    const { estimate } = await estimateOf(planned, { hooks, ledger: services.ledger, limits, models: known, observed: earlier, signal, material });
     return { estimate };
   } catch {
     return {};
@@ -53,8 +61,9 @@ export async function estimateBefore(
 
 /**
  * What the calls will take: the topology's prediction × what one call of each agent takes, with every agent called equally often. A prompt is measured
- * as it would be sent, with as many passages as a model is shown and the answers of all whom the agent hears; an answer has the `answerTokens` of the
- * runner's settings. Neither further rounds with tools nor tries after a judge's no are in it. Agents of one skill and one model hint go one way.
+ * as it would be sent, with as many passages as a model is shown and the answers of all whom the agent hears; answers and rounds with tools are those of
+ * the agent's earlier steps, or the model's; where there are too few, an answer has the `answerTokens` of the runner's settings and no round goes before
+ * it. What tools answer and tries after a judge's no are not in it. Agents of one skill and one model hint go one way.
  */
 export async function estimateOf({ plan, predicted, edges }: Planning, given: Estimating): Promise<{ estimate: Estimate; models: Forecast["models"] }> {
   const { hooks, ledger, models, signal } = given;
@@ -62,7 +71,8 @@ export async function estimateOf({ plan, predicted, edges }: Planning, given: Es
   const rows: Forecast["models"] = [];
   const routes = new Map<string, Route | undefined>();
   const unpriced = new Set<string>();
-  const sum = { input: 0, output: 0, nano: 0, most: 0 };
+  const basis: EstimateBasis[] = [];
+  const sum = { input: 0, output: 0, usual: 0, nano: 0, usualNano: 0, most: 0 };
   for (const agent of team.agents) {
     const step = stepOf(plan, agent);
     const preferred = task.constraints.model ?? agent.model;
@@ -76,45 +86,78 @@ export async function estimateOf({ plan, predicted, edges }: Planning, given: Es
     if (!route || !model) continue;
     rows.push({ agent: agent.id, model: model.id, why: route.why, paid: model.paid });
     const hears = new Set(edges.flatMap(({ from, to }) => (to === agent.id ? [from] : []))).size;
-    const call = callOf(step, model, route.maxOutputTokens, hears, given);
+    const earlier = given.observed({ team: team.name, agent: agent.id, model: model.id, tools: agent.tools.length > 0 });
+    basis.push({ agent: agent.id, from: earlier?.from ?? "assumed", steps: earlier?.steps ?? 0 });
+    const call = callOf(step, model, route.maxOutputTokens, hears, earlier, given);
     sum.input += call.input;
     sum.output += call.output;
+    sum.usual += call.usual.output;
     if (!model.paid) continue;
-    const expected = await ledger?.price(model.id, call.input, call.output);
-    const most = await ledger?.price(model.id, call.inputMost, route.maxOutputTokens);
-    if (expected === undefined || most === undefined) unpriced.add(model.id);
-    sum.nano += expected ?? 0;
-    sum.most += most ?? 0;
+    const price = async ({ input, output }: Tokens): Promise<number> => {
+      const nano = await ledger?.price(model.id, input, output);
+      if (nano === undefined) unpriced.add(model.id);
+      return nano ?? 0;
+    };
+    sum.nano += await price(call);
+    sum.usualNano += await price(call.usual);
+    sum.most += await price(call.most);
   }
+  const observed = basis.some(({ from }) => from !== "assumed");
   const share = (of: number, calls: number): number => Math.ceil((of * calls) / Math.max(1, rows.length));
   return {
     models: rows,
     estimate: {
       inputTokens: share(sum.input, predicted.expected),
       outputTokens: share(sum.output, predicted.expected),
+      ...(observed ? { usualOutputTokens: share(sum.usual, predicted.expected) } : {}),
       ...(unpriced.size > 0 ? {} : { nano: share(sum.nano, predicted.expected), mostNano: share(sum.most, predicted.max) }),
+      ...(observed && unpriced.size === 0 ? { usualNano: share(sum.usualNano, predicted.expected) } : {}),
       unpriced: [...unpriced],
+      basis,
     },
   };
 }
 
-function callOf(step: Step, { kind, paid }: ModelInfo, maxOutputTokens: number, hears: number, { limits, material }: Estimating): Call {
-  const answer = Math.min(kind === "extractive" ? extractive : limits.answerTokens, maxOutputTokens);
+function callOf(
+  step: Step,
+  { kind, paid }: ModelInfo,
+  maxOutputTokens: number,
+  hears: number,
+  earlier: ObservedSteps | undefined,
+  { limits, material }: Estimating,
+): Call {
+  const assumed = kind === "extractive" ? extractive : limits.answerTokens;
+  const { outputTokens, rounds } = earlier ?? { outputTokens: { median: assumed, p90: assumed }, rounds: { median: 0, p90: 0 } };
+  /** One answer of so many rounds and the last. */
+  const answerOf = (output: number, turns: number): number => Math.min(Math.ceil(output / (turns + 1)), maxOutputTokens);
+  const answer = answerOf(outputTokens.median, rounds.median);
   if (kind === "extractive") {
     const asked = `${step.view.task}${step.view.focus ?? ""}`.length / charactersAToken;
-    return { input: Math.ceil(asked + hears * answer + (material ? answer : 0)), output: answer, inputMost: 0 };
+    const input = (one: number): number => Math.ceil(asked + hears * one + (material ? one : 0));
+    const usual = answerOf(outputTokens.p90, rounds.p90);
+    return { input: input(answer), output: answer, usual: { input: input(usual), output: usual }, most: { input: 0, output: 0 } };
   }
   const prompt = promptOf(step, [], undefined);
   const written = prompt.messages.reduce((characters, { content }) => characters + content.length, prompt.system.length) / charactersAToken;
   const passages = Math.min(limits.passages, material?.sentences ?? 0);
   const words = material && material.sentences > 0 ? material.words / material.sentences : 0;
+  const shown = passages * (words / wordsAToken + citation);
+  const turn = (one: number): number => Math.ceil(written + shown + hears * one);
   return {
-    input: Math.ceil(written + passages * (words / wordsAToken + citation) + hears * answer),
-    output: answer,
+    ...overRounds(turn(answer), answer, rounds.median),
+    usual: overRounds(turn(answer), answerOf(outputTokens.p90, rounds.p90), rounds.p90),
     // Every byte a token, as the reservation of a call counts it; nobody asks where nothing is paid.
-    inputMost: !paid ? 0 : Math.ceil(inputTokenBound(prompt) + passages * (words / wordsAToken + citation) * charactersAToken + hears * maxOutputTokens),
+    most: paid
+      ? overRounds(Math.ceil(inputTokenBound(prompt) + shown * charactersAToken + hears * maxOutputTokens), maxOutputTokens, rounds.p90)
+      : { input: 0, output: 0 },
   };
 }
+
+/** Each round is told what was told before it, and what was answered to that. */
+const overRounds = (prompt: number, answer: number, rounds: number): Tokens => ({
+  input: prompt * (rounds + 1) + (answer * rounds * (rounds + 1)) / 2,
+  output: answer * (rounds + 1),
+});
 
 /** A step of the agent as it would be routed. */
 const stepOf = ({ task, collection, recalled, thread }: Plan, agent: Step["agent"]): Step => ({

@@ -1,6 +1,7 @@
 import type { Forecast, HookSession, Ledger, Lifecycle, ModelInfo, PluginContext, RunRequest, Task } from "@orrery/sdk";
 import { estimateOf, materialOf } from "./estimate.ts";
 import { planTask } from "./plan-task.ts";
+import type { Observed } from "./observed.ts";
 import type { RunnerConfig } from "./run-scope.ts";
 
 interface Given {
@@ -9,6 +10,7 @@ interface Given {
   ledger: Ledger | undefined;
   limits: RunnerConfig;
   models: readonly ModelInfo[];
+  observed: Observed;
   signal: AbortSignal;
 }
 

@@ -95,11 +95,18 @@ export async function fork(
 }
 
 /** What the steps that are not kept are expected to take: on the models there are now, at their prices. */
-function estimateAnew({ context, services, limits }: Shared, planned: Planned, kept: number): Promise<{ estimate?: Estimate }> {
+function estimateAnew({ context, services, limits, observed }: Shared, planned: Planned, kept: number): Promise<{ estimate?: Estimate }> {
   const { min, expected, max } = planned.predicted;
   const left = (calls: number): number => Math.max(0, calls - kept);
   const remaining = { ...planned, predicted: { min: left(min), expected: left(expected), max: left(max) } };
-  return estimateBefore(remaining, { hooks: context, services, limits, signal: new AbortController().signal, models: () => listModels(context) });
+  return estimateBefore(remaining, {
+    hooks: context,
+    services,
+    limits,
+    signal: new AbortController().signal,
+    models: () => listModels(context),
+    observed: () => observed(planned.plan.task.workspace),
+  });
 }
 
 /** The files as they were: the versions that kept steps wrote. */

@@ -12,6 +12,7 @@ import {
   Runner,
   type RunReport,
   type RunRequest,
+  Storage,
   type Task,
 } from "@orrery/sdk";
 import { z } from "zod";
@@ -61,7 +62,7 @@ export default definePlugin({
   provides: [Runner, Models],
   setup(context) {
     const { use, config: limits, clock, random, session, provide, when, call } = context;
-    const services: Optional = { documents: undefined, ledger: undefined, mailbox: undefined };
+    const services: Optional = { documents: undefined, ledger: undefined, mailbox: undefined, storage: undefined };
     when({ documents: Documents }, ({ use: { documents }, own: hold }) => {
       services.documents = documents;
       hold("documents", () => {
@@ -80,9 +81,17 @@ export default definePlugin({
         services.mailbox = undefined;
       });
     });
+    when({ storage: Storage }, ({ use: { storage }, own: hold }) => {
+      services.storage = storage;
+      hold("storage", () => {
+        services.storage = undefined;
+      });
+    });
+    const observations = lazy(async () => new (await import("./observed.ts")).Observations(use.journal, services, clock));
+    const observed: Shared["observed"] = async (workspace, now) => (await observations()).of(workspace, now);
     const attend: Shared["attend"] = (run) =>
       services.mailbox?.attend(run, async (letter) => (await import("./steer.ts")).steerByLetter(shared, run, letter)) ?? (() => {});
-    const shared: Shared = { context, journal: use.journal, services, limits, live: new Map(), faults: new Map(), attend };
+    const shared: Shared = { context, journal: use.journal, services, limits, live: new Map(), faults: new Map(), observed, attend };
 
     const taskOf = (request: RunRequest): Task => {
       const text = request.text.trim();
@@ -186,7 +195,8 @@ export default definePlugin({
         const hooks = session("forecast");
         try {
           const { forecastOf } = await import("./forecast.ts");
-          const given = { hooks, context, ledger: services.ledger, limits, models: await listModels(context), signal: context.signal };
+          const [models, earlier] = await Promise.all([listModels(context), observed(request.workspace, true)]);
+          const given = { hooks, context, ledger: services.ledger, limits, models, observed: earlier, signal: context.signal };
           return await forecastOf(taskOf(request), request, given);
         } finally {
           hooks.close();

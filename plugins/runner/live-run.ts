@@ -3,6 +3,7 @@ import { Cancelled, type Failure, failureOf } from "./failure.ts";
 import { HookTally } from "./hook-tally.ts";
 import { listModels } from "./list-models.ts";
 import type { Past } from "./past.ts";
+import type { Observed } from "./observed.ts";
 import { Questions } from "./questions.ts";
 import { type Beginning, run } from "./run.ts";
 import { LetGo, RunControl, type Told } from "./run-control.ts";
@@ -30,6 +31,8 @@ export interface Shared {
   readonly live: Map<string, LiveRun>;
   /** Why a run was let go that could not be journalled, until it is carried on. */
   readonly faults: Map<string, Failure>;
+  /** What steps of a workspace's earlier runs took; `now`: of every run that is over by now. */
+  observed(workspace: string, now?: boolean): Promise<Observed>;
   /** Takes in what other processes and tabs tell the run, until what comes back is called. */
   attend(run: string): () => void;
 }
@@ -104,6 +107,7 @@ export async function beginLife(shared: Shared, life: Life): Promise<LiveRun> {
     limits,
     questions: new Questions(context.clock, limits),
     models: () => (models ??= listModels(context)),
+    observed: () => shared.observed(task.workspace),
   };
   const ended = run(scope, life.beginning, context, tally)
     .catch((error) => {

@@ -88,12 +88,24 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead, held: 
   };
 }
 
-const estimateIn = ({ inputTokens, outputTokens, nano, mostNano, unpriced }: Estimate): NonNullable<RunReport["estimate"]> => ({
+const estimateIn = ({
+  inputTokens,
+  outputTokens,
+  nano,
+  usualOutputTokens,
+  usualNano,
+  mostNano,
+  unpriced,
+  basis,
+}: Estimate): NonNullable<RunReport["estimate"]> => ({
   inputTokens,
   outputTokens,
   microUsd: nano === undefined ? null : nanoToMicro(nano),
+  ...(usualOutputTokens === undefined ? {} : { usualOutputTokens }),
+  ...(usualNano === undefined ? {} : { usualMicroUsd: nanoToMicro(usualNano) }),
   mostMicroUsd: mostNano === undefined ? null : nanoToMicro(mostNano),
   unpriced,
+  ...(basis ? { basis } : {}),
 });
 
 function openGates(known: readonly TypedRunEvent[]): Of<"gate.opened">[] {

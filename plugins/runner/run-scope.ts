@@ -1,4 +1,5 @@
-import type { Clock, Documents, HookSession, Ledger, Lifecycle, Mailbox, ModelInfo, Plan, Random, Task } from "@orrery/sdk";
+import type { Clock, Documents, HookSession, Ledger, Lifecycle, Mailbox, ModelInfo, Plan, Random, Storage, Task } from "@orrery/sdk";
+import type { Observed } from "./observed.ts";
 import type { Past } from "./past.ts";
 import type { Questions } from "./questions.ts";
 import type { RunControl } from "./run-control.ts";
@@ -9,6 +10,7 @@ export interface Optional {
   documents: Documents | undefined;
   ledger: Ledger | undefined;
   mailbox: Mailbox | undefined;
+  storage: Storage | undefined;
 }
 
 /** What one run holds while it is under way; nothing of it outlives the run. */
@@ -31,6 +33,8 @@ export interface RunScope {
   readonly questions: Questions;
   /** Known models, asked once a run. */
   models(): Promise<readonly ModelInfo[]>;
+  /** What steps of earlier runs took. */
+  observed(): Promise<Observed>;
 }
 
 export interface RunnerConfig {

@@ -1,26 +1,13 @@
-import { nanoToMicro } from "./brands.ts";
-import { costOf } from "./cost-projection.ts";
 import { OrreryError } from "./error.ts";
-import { type EventData, type EventType, typed } from "./events.ts";
-import type { Journal, JournalEntry } from "./journal.ts";
 import type { EpisodicMemory, Recalled } from "./memory.ts";
+import { type AgentDigest, digestsOf, type DigestSources, type RunDigest } from "./run-digest.ts";
 
 /** What an agent did in one run. */
-export interface AgentRun {
+export interface AgentRun extends Omit<AgentDigest, "id" | "role" | "skill" | "tools" | "answers"> {
   run: string;
   startedAt: number;
   task: string;
   status: string;
-  model: string;
-  steps: number;
-  failed: number;
-  calls: number;
-  microUsd: number;
-  /** Judges' mean over its outputs, 0–1; absent when nobody judged it. */
-  score?: number;
-  rejected: number;
-  /** Earlier tasks whose memory its outputs say they used. */
-  memories: string[];
 }
 /** An agent by its name in its team, over all the runs it took part in, newest first. */
 export interface AgentHistory {
@@ -44,20 +31,18 @@ export interface AgentDetail extends AgentRecord {
   memory: Recalled[];
 }
 /** What a host reads agents from. */
-export interface AgentSources {
-  journal: Pick<Journal, "runs" | "read">;
+export interface AgentSources extends DigestSources {
   memory: Pick<EpisodicMemory, "agents" | "list" | "forget" | "forgetAgent"> | undefined;
 }
 
 /** Every agent of the last `limit` runs of a workspace, and every one that remembers something. */
 export async function agentRecords(
-  { journal, memory }: AgentSources,
+  sources: AgentSources,
   { workspace, limit = 200 }: { workspace: string; limit?: number },
 ): Promise<AgentRecord[]> {
-  const entries: (readonly JournalEntry[])[] = [];
-  for (const { run } of await journal.runs({ limit, workspace })) entries.push(await journal.read(run));
-  const episodes = new Map(((await memory?.agents({ workspace })) ?? []).map((one) => [one.agent, one.episodes] as const));
-  const seen = agentHistories(entries).map((agent): AgentRecord => ({ ...agent, episodes: episodes.get(agent.name) ?? 0 }));
+  const digests = await digestsOf(sources, await sources.journal.runs({ limit, workspace }));
+  const episodes = new Map(((await sources.memory?.agents({ workspace })) ?? []).map((one) => [one.agent, one.episodes] as const));
+  const seen = agentHistories(digests).map((agent): AgentRecord => ({ ...agent, episodes: episodes.get(agent.name) ?? 0 }));
   const others = [...episodes].filter(([name]) => !seen.some((agent) => agent.name === name));
   return [...seen, ...others.map(([name, count]): AgentRecord => ({ ...named(name), role: "", skill: "", runs: [], episodes: count }))];
 }
@@ -111,51 +96,15 @@ export function agentTotals(runs: readonly AgentRun[]): { runs: number; calls: n
   };
 }
 
-/** The agents of one run and what each did, read off its journal. */
-function agentsIn(entries: readonly JournalEntry[]): Omit<AgentHistory, "name">[] {
-  const events = entries.flatMap((entry) => typed(entry) ?? []);
-  const of = <T extends EventType>(type: T): EventData<T>[] => events.flatMap((event) => (event.type === type ? [event.data as EventData<T>] : []));
-  const [submitted] = of("run.submitted");
-  const planned = of("run.planned").at(-1);
-  const first = entries[0];
-  if (!submitted || !planned || !first) return [];
-  const cost = costOf(entries);
-  const recalled = new Map(of("memory.recalled").flatMap((data) => data.recalled.map((episode) => [episode.id, episode.task] as const)));
-  return planned.plan.team.agents.map(({ id, role, skill }) => {
-    const mine = <D extends { agent: string }>(rows: readonly D[]): D[] => rows.filter(({ agent }) => agent === id);
-    const finished = mine(of("step.finished"));
-    const verdicts = mine(of("step.judged")).flatMap((data) => data.verdicts.filter(({ decision }) => decision !== "abstain"));
-    const used = finished.flatMap(({ result: { data } }) => {
-      const memory = (data as { usedMemory?: unknown } | undefined)?.usedMemory;
-      return Array.isArray(memory) ? memory.map(String) : [];
-    });
-    const run: AgentRun = {
-      run: first.run,
-      startedAt: first.ts,
-      task: submitted.task.text,
-      status: of("run.finished").at(-1)?.status ?? "running",
-      model: mine(of("step.routed")).at(-1)?.model ?? "",
-      steps: mine(of("step.started")).length,
-      failed: mine(of("step.failed")).length,
-      calls: cost.callsByAgent[id] ?? 0,
-      microUsd: nanoToMicro(cost.byAgent[id] ?? 0),
-      ...(verdicts.length > 0 ? { score: mean(verdicts.map(({ score }) => score)) } : {}),
-      rejected: verdicts.filter(({ decision }) => decision === "reject").length,
-      memories: [...new Set(used)].map((episode) => recalled.get(episode) ?? episode),
-    };
-    return { team: planned.plan.team.name, id, role, skill, runs: [run] };
-  });
-}
-
-/** One row an agent. `journals` are runs, newest first. */
-function agentHistories(journals: Iterable<readonly JournalEntry[]>): AgentHistory[] {
+/** One row an agent. `digests` are of runs, newest first. */
+function agentHistories(digests: readonly RunDigest[]): AgentHistory[] {
   const found = new Map<string, AgentHistory>();
-  for (const entries of journals) {
-    for (const agent of agentsIn(entries)) {
-      const name = `${agent.team}/${agent.id}`;
-      const known = found.get(name);
-      if (known) known.runs.push(...agent.runs);
-      else found.set(name, { name, ...agent });
+  for (const { run, startedAt, task, status, team, agents } of digests) {
+    for (const { id, role, skill, tools: _, answers: __, ...did } of agents) {
+      const name = `${team}/${id}`;
+      const known = found.get(name) ?? { name, team, id, role, skill, runs: [] };
+      known.runs.push({ run, startedAt, task, status, ...did });
+      found.set(name, known);
     }
   }
   return [...found.values()];

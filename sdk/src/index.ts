@@ -83,7 +83,9 @@ export {
   type ModelsFor,
 } from "./models.ts";
 export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledger.ts";
-export { estimate, type Estimate } from "./estimate.ts";
+export { basisWords } from "./basis-words.ts";
+export { estimate, type Estimate, type EstimateBasis } from "./estimate.ts";
+export { digestsOf, type AgentDigest, type DigestSources, type RunDigest } from "./run-digest.ts";
 export { costOf, noCost } from "./cost-projection.ts";
 export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type Move, type CallPrediction, type Conformance } from "./topology.ts";
 

@@ -1,7 +1,7 @@
 import { type Json, token } from "@orrery/kernel";
 import type { Span } from "./span.ts";
 import type { InputFile, SkippedFile } from "./documents.ts";
-import type { Estimate } from "./estimate.ts";
+import type { Estimate, EstimateBasis } from "./estimate.ts";
 import type { RunStatus } from "./events.ts";
 import type { Recalled } from "./memory.ts";
 import type { ForkRequest, Steering, WaitingItem } from "./steering.ts";
@@ -71,8 +71,13 @@ export interface RunReport {
     /** Micro-dollars of the expected calls, and of the most there may be; null where a price is unknown. */
     microUsd: number | null;
     mostMicroUsd: number | null;
+    /** Where every step is as long as nine of ten earlier ones were at most; absent where none says anything, or no price. */
+    usualOutputTokens?: number;
+    usualMicroUsd?: number;
     /** Models whose price nobody knows. */
     unpriced: string[];
+    /** What it rests on, an agent at a time. */
+    basis?: EstimateBasis[];
   };
   cost: {
     /** Micro-dollars; may be fractional (money is kept in nano-dollars). */

@@ -134,8 +134,8 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
       await files.setBytes("content/r/0", bytes("forged"));
       const first = { path: "notes/plan.md", version: 1 };
       expect(await verifyRun(here, "r")).toMatchObject({ ok: false, events: 6, held: 1, changed: [{ ...first, expected: one, found: forged }] });
-      for (const refused of [exportRun(here, "r"), here.workspace?.read("r", first.path, 1)])
-        await expect(refused).rejects.toMatchObject({ code: "FILE_CHANGED", message: expect.stringContaining(forged) });
+      for (const refused of [() => exportRun(here, "r"), async () => here.workspace?.read("r", first.path, 1)])
+        await expect(refused()).rejects.toMatchObject({ code: "FILE_CHANGED", message: expect.stringContaining(forged) });
       // Whoever changes the list of files beside their content changes no entry.
       const rows = (await files.get("run/r")) as { sha256?: string }[];
       await files.set("run/r", [{ ...rows[0], sha256: forged }, ...rows.slice(1)]);

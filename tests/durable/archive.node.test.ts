@@ -4,16 +4,16 @@ import { Journal, type RunSummary, Storage, typed, Workspace } from "@orrery/sdk
 import { describe, expect, it } from "vitest";
 import { HostClient } from "../../host-node/src/client/host-client.ts";
 import { archiveContract } from "../contracts/archive-contract.ts";
+import { digestContract } from "../contracts/digest-contract.ts";
 import { authorized, bootHere, serveHere } from "../node/booted.ts";
 import { cleanEnv, orrery, type Ran, scratch, start } from "../node/support.ts";
 
-archiveContract("SQLite", async () => {
-  const open = async () => {
-    const host = await bootHere({ preset: [{ id: "orrery.workspace", load: () => import("@orrery/plugins/workspace") }] });
-    return { journal: host.need(Journal), workspace: host.need(Workspace), storage: host.need(Storage) };
-  };
-  return { archive: await open(), elsewhere: await open(), close: async () => {} };
-});
+const open = async () => {
+  const host = await bootHere({ preset: [{ id: "orrery.workspace", load: () => import("@orrery/plugins/workspace") }] });
+  return { journal: host.need(Journal), workspace: host.need(Workspace), storage: host.need(Storage) };
+};
+archiveContract("SQLite", async () => ({ archive: await open(), elsewhere: await open(), close: async () => {} }));
+digestContract("SQLite", async () => ({ archive: await open(), close: async () => {} }));
 
 const json = <T>({ stdout, stderr }: Ran): T => {
   try {

@@ -1,4 +1,4 @@
-import { type Estimate, nanoToUsd } from "@orrery/sdk";
+import { basisWords, type Estimate, nanoToUsd } from "@orrery/sdk";
 
 /** Micro-dollars as dollars, with as many digits as it takes to see them. */
 export function dollars(microUsd: number): string {
@@ -11,11 +11,12 @@ export const nanoDollars = (nano: number): string => dollars(nanoToUsd(nano) * 1
 export const seconds = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`);
 export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
 
-/** What a run is expected to take: tokens, then money, "price unknown" where nobody knows it. */
-export function estimateWords({ inputTokens, outputTokens, nano, mostNano, unpriced }: Estimate): string {
+/** What a run is expected to take: tokens, then money, "price unknown" where nobody knows it, and what that rests on. */
+export function estimateWords({ inputTokens, outputTokens, nano, usualNano, mostNano, unpriced, basis }: Estimate): string {
   const tokens = `about ${inputTokens.toLocaleString("en-US")} tokens in, ${outputTokens.toLocaleString("en-US")} out`;
-  if (nano === undefined) return `${tokens}, price of ${unpriced.join(", ")} unknown`;
-  return `${tokens}, ${nanoDollars(nano)}${mostNano ? `, ${nanoDollars(mostNano)} at most` : ""}`;
+  const rests = basis && basis.length > 0 ? ` (answers ${basisWords(basis)})` : "";
+  if (nano === undefined) return `${tokens}, price of ${unpriced.join(", ")} unknown${rests}`;
+  return `${tokens}, ${nanoDollars(nano)}${usualNano ? `, usually below ${nanoDollars(usualNano)}` : ""}${mostNano ? `, ${nanoDollars(mostNano)} at most` : ""}${rests}`;
 }
 
 /** Rows as columns of equal width, two spaces apart; the last column is not padded. */

@@ -292,7 +292,7 @@ export class HostClient implements KernelClient {
   }
 
   #agentSources(): AgentSources {
-    return { journal: this.#host.need(Journal), memory: this.#host.kernel.service(EpisodicMemory) };
+    return { journal: this.#host.need(Journal), storage: this.#host.need(Storage), memory: this.#host.kernel.service(EpisodicMemory) };
   }
 
   #agentQuery(limit?: number) {

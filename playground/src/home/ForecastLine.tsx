@@ -1,4 +1,5 @@
 import type { SubmitRequest } from "@orrery/sdk";
+import { basisWords } from "@orrery/sdk/basis-words";
 import { useForecast } from "../client/queries.ts";
 import { estimatedMoney } from "../ui/estimate.ts";
 import { plural } from "../ui/format.ts";
@@ -14,6 +15,7 @@ export function ForecastLine({ request, paid }: { request: SubmitRequest; paid: 
     <p role="status" className="text-13 text-muted">
       Forecast: {plural(predicted.expected, "call")} ({topology}){names ? ` of ${names}` : ", and no model for them"}, about{" "}
       {estimate.inputTokens.toLocaleString("en")} tokens in, {estimate.outputTokens.toLocaleString("en")} out, {estimatedMoney(estimate)}.{" "}
+      {estimate.basis && estimate.basis.length > 0 ? `Answers ${basisWords(estimate.basis)}. ` : ""}
       {paid ? "It stops before it would pass your limit." : ""}
     </p>
   );

@@ -2,6 +2,7 @@ import { OrreryError } from "../error.ts";
 import type { Journal, RunSummary } from "../journal.ts";
 import type { Storage } from "../host-services.ts";
 import { archiveNamespace, type ImportedRun, type Retention } from "../retention.ts";
+import { forgetDigest } from "../run-digest.ts";
 import { sha256 } from "../sha256.ts";
 import { fileChanged, type Workspace } from "../workspace.ts";
 import { type FilesHeld, filesHeld, type FileVersion } from "./files-held.ts";
@@ -97,6 +98,7 @@ export async function pruneRuns(
   for (const { run } of gone) {
     await workspace?.removeFiles(run);
     await storage.open(archiveNamespace).delete(run);
+    await forgetDigest(storage, run);
     // Last: what breaks off before it is done again the next time.
     await journal.forget(run);
   }

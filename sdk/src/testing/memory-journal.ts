@@ -1,11 +1,9 @@
 import { OrreryError } from "../error.ts";
 import { type EventType, events } from "../events.ts";
 import { genesis, hashInput, type Journal, type JournalEntry, type RunHead } from "../journal.ts";
+import { sha256 } from "../sha256.ts";
 import { standingAfter, unstarted } from "../run-standing.ts";
 import { firstBroken, journalBroken, journalExists, journalHeld, journalUnfinished } from "../whole-run.ts";
-
-const hex = (bytes: ArrayBuffer): string => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-const sha256 = async (text: string): Promise<string> => hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 
 interface Kept {
   epoch: number;
