@@ -138,9 +138,9 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     return verifyRun(await this.#archive(), runId);
   }
 
-  async importRun(file: string) {
+  async importRun(file: string, signer?: string) {
     const { importRun } = await import("@orrery/sdk/archive");
-    const imported = await importRun(await this.#archive(), file);
+    const imported = await importRun(await this.#archive(), file, signer);
     this.#booted.tabs.tell("runs");
     return imported;
   }

@@ -116,7 +116,7 @@ export async function startTab(base: string): Promise<TabClient> {
     resume: (runId) => call("resume", runId),
     exportRun: (runId) => call("exportRun", runId),
     verifyRun: (runId) => call("verifyRun", runId),
-    importRun: (file) => call("importRun", file),
+    importRun: (file, signer) => call("importRun", file, signer),
     pruneRuns: (retention) => call("pruneRuns", retention),
     fork: (runId, fork) => call("fork", runId, fork),
     runs: (query) => call("runs", query),

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { Assets, Connections, Journal, Runner, Workspace } from "@orrery/sdk";
+import { Assets, Connections, Journal, Runner, Storage, Workspace } from "@orrery/sdk";
 import { verifyRun } from "@orrery/sdk/archive";
 import { boot } from "./boot.ts";
 import { findExample } from "./client/example.ts";
@@ -70,12 +70,12 @@ const kernel: Check = async ({ home, settings }) => {
     const journal = host.need(Journal);
     const runs = await journal.runs({ limit: 50 });
     for (const { run } of runs) {
-      const { ok, brokenAt, changed } = await verifyRun({ journal, workspace: host.kernel.service(Workspace) }, run);
+      const { ok, brokenAt, changed, signature } = await verifyRun({ journal, workspace: host.kernel.service(Workspace), storage: host.need(Storage) }, run);
       if (!ok)
         findings.push({
           what: "journal",
           state: "broken",
-          found: `run ${run} was changed after it was written, ${[...(brokenAt === undefined ? [] : [`from entry ${brokenAt} on`]), ...changed.map(({ path, version }) => `the file ${path}, version ${version}`)].join("; ")}`,
+          found: `run ${run} was changed after it was written, ${[...(brokenAt === undefined ? [] : [`from entry ${brokenAt} on`]), ...changed.map(({ path, version }) => `the file ${path}, version ${version}`), ...(signature?.ok === false ? ["it is not what was signed"] : [])].join("; ")}`,
           do: "Do not rely on this run; restore the journal from a copy if you have one.",
         });
     }

@@ -1,4 +1,17 @@
-import type { CallPrediction, DocumentInfo, Estimate, EstimateBasis, Forecast, HookSession, Ledger, Lifecycle, ModelInfo, Plan, Route, Step } from "@orrery/sdk";
+import type {
+  CallPrediction,
+  DocumentInfo,
+  Estimate,
+  EstimateBasis,
+  Forecast,
+  HookSession,
+  Ledger,
+  Lifecycle,
+  ModelInfo,
+  Plan,
+  Route,
+  Step,
+} from "@orrery/sdk";
 import type { Observed, ObservedSteps } from "./observed.ts";
 import { inputTokenBound, promptOf, recalledBy } from "./prompt.ts";
 import type { RunnerConfig, RunScope } from "./run-scope.ts";

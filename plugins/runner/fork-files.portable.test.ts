@@ -1,4 +1,4 @@
-import { Journal, Runner, sha256, Workspace } from "@orrery/sdk";
+import { Journal, Runner, sha256, Storage, Workspace } from "@orrery/sdk";
 import { verifyRun } from "@orrery/sdk/archive";
 import { createTestHost } from "@orrery/sdk/testing";
 import { expect, it, onTestFinished } from "vitest";
@@ -30,7 +30,8 @@ it("a fork begins with the files as they were at its step, and writes its own fr
   expect(await versions(fork.runId)).toEqual(["1 r0/a", "2 r0/b", "3 r0/c"]);
   const made = host.journal().filter(({ run, type, data }) => run === fork.runId && type === "artifact.made" && (data as { version?: number }).version);
   expect(made.map(({ data }) => (data as { from: string }).from)).toEqual(["r0/a", "r0/b", "r0/c"]);
-  expect(await verifyRun({ journal: host.kernel.service(Journal) as Journal, workspace }, fork.runId)).toMatchObject({ ok: true, held: 3, unheld: [] });
+  const archive = { journal: host.kernel.service(Journal) as Journal, workspace, storage: host.kernel.service(Storage) as Storage };
+  expect(await verifyRun(archive, fork.runId)).toMatchObject({ ok: true, held: 3, unheld: [] });
 
   const whole = await service.fork(runId, {}, { actor: "bob" });
   await service.wait(whole.runId);

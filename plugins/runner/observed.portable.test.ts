@@ -1,6 +1,6 @@
 import cost from "@orrery/plugins/cost";
 import sequential from "@orrery/plugins/topologies/sequential";
-import { basisWords, type EventData, Journal, type ModelInfo, type RunDigest, Runner, Storage, type ToolRequest } from "@orrery/sdk";
+import { basisWords, type EventData, Journal, type ModelInfo, type RunDigest, Runner, Storage, type Team, type ToolRequest } from "@orrery/sdk";
 import { pruneRuns } from "@orrery/sdk/archive";
 import { createTestHost } from "@orrery/sdk/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -13,7 +13,7 @@ import { observedIn } from "./observed.ts";
 const spending = { allowed: true, capNano: 1_000_000_000, why: "a test" };
 const paid: ModelInfo = { ...echoModel, id: "mine/priced", paid: true, local: false };
 const priced = [cost, { config: { prices: { "mine/priced": { inputUsdPerMTok: 1, outputUsdPerMTok: 2 } } } }] as const;
-const withTools = (team: ReturnType<typeof teamOf>) => ({ ...team, agents: team.agents.map((agent) => ({ ...agent, tools: ["calculator"] })) });
+const withTools = (team: Team): Team => ({ ...team, agents: team.agents.map((agent) => ({ ...agent, tools: ["calculator"] })) });
 /** Calls the calculator twice before it answers, where it has one. */
 const adding = scripted(({ messages, tools = [] }) => {
   const done = messages.filter(({ role }) => role === "tool").length;
@@ -26,8 +26,9 @@ async function open() {
   onTestFinished(() => host.close());
   const service = host.kernel.service(Runner);
   if (!service) throw new Error("no runner");
-  const forecast = async (team: ReturnType<typeof teamOf>) => (await service.forecast({ text: "t", actor: "t", workspace: "default", team, spending })).estimate;
-  const run = (team: ReturnType<typeof teamOf>) => host.run("t", { team, spending });
+  const forecast = async (team: Team) =>
+    (await service.forecast({ text: "t", actor: "t", workspace: "default", team, spending })).estimate;
+  const run = (team: Team) => host.run("t", { team, spending });
   return { host, forecast, run };
 }
 
@@ -112,7 +113,17 @@ describe("what earlier steps took", () => {
   });
 
   it("is of the agent where it has three of that model, of the model where all together have three, and of nobody else", () => {
-    const observed = observedIn([digest("t", "a", [["m", 1, 0], ["m", 2, 0], ["m", 3, 0]]), digest("t", "b", [["m", 9, 0], ["n", 9, 0]])]);
+    const observed = observedIn([
+      digest("t", "a", [
+        ["m", 1, 0],
+        ["m", 2, 0],
+        ["m", 3, 0],
+      ]),
+      digest("t", "b", [
+        ["m", 9, 0],
+        ["n", 9, 0],
+      ]),
+    ]);
     const of = (team: string, agent: string, model: string) => observed({ team, agent, model, tools: false });
     expect(of("t", "a", "m")).toMatchObject({ from: "agent", steps: 3, outputTokens: { median: 2 } });
     expect(of("t", "b", "m")).toMatchObject({ from: "model", steps: 4 });

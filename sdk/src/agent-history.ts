@@ -36,10 +36,7 @@ export interface AgentSources extends DigestSources {
 }
 
 /** Every agent of the last `limit` runs of a workspace, and every one that remembers something. */
-export async function agentRecords(
-  sources: AgentSources,
-  { workspace, limit = 200 }: { workspace: string; limit?: number },
-): Promise<AgentRecord[]> {
+export async function agentRecords(sources: AgentSources, { workspace, limit = 200 }: { workspace: string; limit?: number }): Promise<AgentRecord[]> {
   const digests = await digestsOf(sources, await sources.journal.runs({ limit, workspace }));
   const episodes = new Map(((await sources.memory?.agents({ workspace })) ?? []).map((one) => [one.agent, one.episodes] as const));
   const seen = agentHistories(digests).map((agent): AgentRecord => ({ ...agent, episodes: episodes.get(agent.name) ?? 0 }));

@@ -71,8 +71,8 @@ export interface KernelClient {
   exportRun(runId: string): Promise<string>;
   /** Recomputes the run's hash chain, and the hash of every file its entries hold. Throws RUN_UNKNOWN. */
   verifyRun(runId: string): Promise<RunVerified>;
-  /** Keeps the run of such a file. Throws RUN_FILE_*, RUN_EXISTS; nothing is kept then. */
-  importRun(file: string): Promise<ImportedRun>;
+  /** Keeps the run of such a file; `signer`: only when it has this key's signature. Throws RUN_FILE_*, RUN_EXISTS; nothing is kept then. */
+  importRun(file: string, signer?: string): Promise<ImportedRun>;
   /** Takes out runs that are over, with their files; says which. */
   pruneRuns(retention: Retention): Promise<RunSummary[]>;
   models(): Promise<ModelInfo[]>;

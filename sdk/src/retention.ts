@@ -17,6 +17,8 @@ export interface ImportedRun {
   files: number;
   /** Those of them that no entry holds by its SHA-256: made before hashes were kept, or that no entry names. */
   unheld: number;
+  /** Whose signature the file has, as `SHA256:…`; absent when it has none. */
+  signer?: string;
   /** The last entry's hash: equal to that of the run where it was made, when nobody changed anything. */
   head: string;
 }

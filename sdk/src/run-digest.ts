@@ -67,7 +67,7 @@ export async function digestsOf({ journal, storage }: DigestSources, runs: reado
     if (endedAt === undefined && settled) continue;
     const kept = keptOf(rows.get(run) ?? (endedAt === undefined ? undefined : await store?.get(run)));
     if (kept?.version === version && kept.head === head) {
-      found.push(...(kept.digest ?? []));
+      if (kept.digest) found.push(kept.digest);
       continue;
     }
     const entries = await journal.read(run);

@@ -53,9 +53,7 @@ export const toolResult = z.object({
   /** What the model is told. When not `ok`: `{code, message}`. */
   output: json,
   /** Files of the run it made, by version. The record holds their content by `sha256`, as `Workspace.write` gives it. */
-  files: z
-    .array(z.object({ name: z.string(), mediaType: z.string(), bytes: z.int(), version: z.int().positive(), sha256: sha256Hex.optional() }))
-    .optional(),
+  files: z.array(z.object({ name: z.string(), mediaType: z.string(), bytes: z.int(), version: z.int().positive(), sha256: sha256Hex.optional() })).optional(),
 });
 export type ToolResult = z.infer<typeof toolResult>;
 

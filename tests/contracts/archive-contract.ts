@@ -1,5 +1,6 @@
 import { type Journal, type JournalEntry, type NewEntry, type RunSummary, sha256, wasImported } from "@orrery/sdk";
-import { type Archive, exportRun, importRun, pruneRuns, runFileLimits, verifyRun } from "@orrery/sdk/archive";
+import { type Archive, exportRun, importRun, pruneRuns, readRunFile, runFileLimits, signRunFile, verifyRun, verifyRunFile } from "@orrery/sdk/archive";
+import { generateKey } from "@orrery/sdk/package";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 export interface ArchiveUnderTest {
@@ -37,6 +38,15 @@ async function made(journal: Journal, run: string, begun: number, ended?: number
   if (ended === undefined) await journal.release(run, epoch);
 }
 const runsIn = async ({ journal }: Archive): Promise<string[]> => (await journal.runs({ limit: 100 })).map(({ run }) => run);
+
+/** A run's file as somebody would write it who knows the format: the last line fits again, with the signature it is given. */
+async function sealed(lines: readonly string[], signed?: unknown): Promise<string> {
+  const body = lines.map((line) => `${line}\n`).join("");
+  return `${body}${JSON.stringify({ sha256: await sha256(body), ...(signed ? { signed } : {}) })}\n`;
+}
+
+/** The entries of a file that holds in itself. */
+const chainOf = async (lines: readonly string[]): Promise<JournalEntry[]> => (await readRunFile(await sealed(lines))).entries;
 
 /** What both hosts do with runs as a whole, over their own stores. */
 export function archiveContract(name: string, open: () => Promise<ArchiveUnderTest>): void {
@@ -86,12 +96,6 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
     it("are refused when anything in them was changed, cut off, or was never a run, and nothing is kept", async () => {
       const text = await exportRun(here, "r");
       const lines = text.trimEnd().split("\n");
-      /** As somebody would who knows the format: the last line fits again. */
-      const sealed = async (changed: readonly string[]): Promise<string> => {
-        const body = changed.map((line) => `${line}\n`).join("");
-        const digest = await crypto.subtle.digest("SHA-256", bytes(body));
-        return `${body}${JSON.stringify({ sha256: [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("") })}\n`;
-      };
       const at = (i: number, change: (line: string) => string) => sealed(lines.slice(0, -1).map((line, each) => (each === i ? change(line) : line)));
       const forged = await at(2, (line) => line.replace("Only the costs.", "Spend it all."));
       const refused: [string, string][] = [
@@ -143,7 +147,12 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
       await expect(exportRun(here, "r")).rejects.toMatchObject({ code: "FILE_CHANGED" });
       await files.setBytes("content/r/0", bytes("two"));
       await files.setBytes("content/r/1", bytes("one"));
-      expect(await verifyRun(here, "r")).toMatchObject({ changed: [{ expected: one, found: two }, { version: 2, expected: two, found: one }] });
+      expect(await verifyRun(here, "r")).toMatchObject({
+        changed: [
+          { expected: one, found: two },
+          { version: 2, expected: two, found: one },
+        ],
+      });
       await here.workspace?.removeFiles("r");
       expect((await verifyRun(here, "r")).changed).toEqual([
         { ...first, expected: one },
@@ -155,10 +164,6 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
       await expect(exportRun({ ...without, workspace: undefined }, "r")).rejects.toMatchObject({ code: "WORKSPACE_MISSING" });
 
       const lines = whole.trimEnd().split("\n").slice(0, -1);
-      const sealed = async (changed: readonly string[]) => {
-        const body = changed.map((line) => `${line}\n`).join("");
-        return `${body}${JSON.stringify({ sha256: await sha256(body) })}\n`;
-      };
       const [head = "", ...rest] = lines;
       const base64 = (of: string) => JSON.stringify({ base64: btoa(of) }).slice(1, -1);
       const asFew = JSON.stringify({ ...JSON.parse(head), files: 2 });
@@ -175,6 +180,51 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
       expect([await runsIn(there), await there.workspace?.list("r")]).toEqual([[], []]);
       await importRun(there, whole);
       expect(await verifyRun(there, "r")).toMatchObject({ ok: true, held: 2, unheld: [loose] });
+    });
+
+    it("say who signed their head: a tail that was cut off, or a chain written anew, is not what was signed", async () => {
+      const [ada, eve] = await Promise.all([generateKey(), generateKey()]);
+      const plain = await exportRun(here, "r");
+      const text = await signRunFile(plain, ada);
+      expect(await verifyRunFile(plain)).not.toHaveProperty("signer");
+      expect(await verifyRunFile(text, ada.fingerprint)).toMatchObject({ run: "r", events: 6, files: 3, held: 2, signer: ada.fingerprint });
+      expect((await signRunFile(text, eve)).split("\n").slice(0, -2)).toEqual(plain.split("\n").slice(0, -2));
+      expect((await verifyRunFile(await signRunFile(text, eve))).signer).toBe(eve.fingerprint);
+      expect(await codeOf(signRunFile(plain, { ...ada, publicKey: eve.publicKey }))).toBe("KEY_INVALID");
+
+      // Whoever keeps another chain of the same run writes a file that holds in itself.
+      const { signed } = JSON.parse(text.trimEnd().split("\n").at(-1) ?? "") as { signed: { key: string; signature: string } };
+      await there.journal.adopt("r", (await here.journal.read("r")).slice(0, 3));
+      const epoch = await there.journal.lease("r");
+      await there.journal.append({ run: "r", epoch, expect: 3, entries: [finished(21)] });
+      await there.workspace?.write("r", "notes/plan.md", bytes("one"), "by one");
+      const anew = (await exportRun(there, "r")).trimEnd().split("\n").slice(0, -1);
+      await there.journal.forget("r");
+      await there.workspace?.removeFiles("r");
+      const lines = plain.trimEnd().split("\n").slice(0, -1);
+      const head = JSON.parse(lines[0] ?? "") as object;
+      const { hash } = JSON.parse(lines[5] ?? "") as { hash: string };
+      const cut = [JSON.stringify({ ...head, events: 5, head: hash }), ...lines.slice(1, 6), ...lines.slice(7)];
+      for (const forged of [anew, cut]) {
+        expect(await codeOf(verifyRunFile(await sealed(forged)))).toBe("no error");
+        for (const check of [verifyRunFile, (file: string, signer?: string) => importRun(there, file, signer)]) {
+          expect(await codeOf(check(await sealed(forged, signed)))).toBe("RUN_FILE_FORGED");
+          expect(await codeOf(check(await sealed(forged), ada.fingerprint))).toBe("RUN_FILE_SIGNER");
+        }
+      }
+      expect(await codeOf(verifyRunFile(await sealed(lines, { ...signed, key: eve.publicKey })))).toBe("RUN_FILE_FORGED");
+      expect(await codeOf(verifyRunFile(await sealed(lines, { ...signed, key: "?" })))).toBe("RUN_FILE_FORGED");
+      expect(await codeOf(importRun(there, text, eve.fingerprint))).toBe("RUN_FILE_SIGNER");
+      expect(await runsIn(there)).toEqual([]);
+
+      expect(await importRun(there, text, ada.fingerprint)).toMatchObject({ run: "r", signer: ada.fingerprint });
+      expect(await verifyRun(there, "r")).toMatchObject({ ok: true, signature: { signer: ada.fingerprint, ok: true } });
+      expect(await exportRun(there, "r")).toBe(text);
+      // The chain may be written anew where it was taken in: the signature is of the one that came.
+      await there.journal.forget("r");
+      await there.journal.adopt("r", await chainOf(anew));
+      expect(await verifyRun(there, "r")).toMatchObject({ ok: false, signature: { signer: ada.fingerprint, ok: false } });
+      expect(await verifyRun(here, "r")).not.toHaveProperty("signature");
     });
 
     it("are not carried on twice: one without an end can be looked at in its file, and is not kept", async () => {

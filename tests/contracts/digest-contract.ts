@@ -146,7 +146,10 @@ async function play(archive: Archive, workspace: string, acts: readonly Act[]): 
           open.set(each.run, { id, epoch: await journal.lease(id), next: 0 });
           await write(each.run, begun(id, team, clock));
         }
-        await write(each.run, each.happenings.flatMap((happening, i) => happened(happening, clock * 100 + i, team, clock)));
+        await write(
+          each.run,
+          each.happenings.flatMap((happening, i) => happened(happening, clock * 100 + i, team, clock)),
+        );
       } else if (open.has(each.run)) {
         await write(each.run, [entry("run.finished", { status: "accepted", output: "" }, clock)]);
         over.add(open.get(each.run)?.id ?? "");

@@ -24,8 +24,8 @@ export interface CountingProvider {
 
 /** What a model is told, of which a test needs the roles. */
 export type Told = readonly { role: string; content?: unknown }[];
-/** A call of a tool in place of an answer in words. */
-export type Wants = (messages: Told) => { name: string; input: object } | undefined;
+/** A call of a tool in place of an answer in words; `answer` names the question, in the answer and as the call's id. */
+export type Wants = (messages: Told, answer: string) => { name: string; input: object } | undefined;
 
 /** Speaks the streaming chat protocol on a loopback port; an answer takes `ms`, or what `ms` is set to later. `wants` says where a tool is called first. */
 export async function countingProvider(ms: number, wants: Wants = () => undefined): Promise<CountingProvider> {
@@ -45,7 +45,7 @@ export async function countingProvider(ms: number, wants: Wants = () => undefine
       const answer = `answer-${createHash("sha256").update(JSON.stringify(messages)).digest("hex").slice(0, 24)}`;
       asked.push(answer);
       keys.push(String(request.headers["idempotency-key"]));
-      const call = wants(messages);
+      const call = wants(messages, answer);
       for (const each of waiting) if (asked.length >= each.count) each.resolve();
       let done = false;
       response.on("close", () => {

@@ -7,6 +7,7 @@ import { openJournalDatabase } from "../../host-node/src/plugins/journal/databas
 import { SqliteJournal } from "../../host-node/src/plugins/journal/sqlite-journal.ts";
 import { cleanEnv } from "../node/support.ts";
 import { type CountingProvider, countingProvider } from "./counting-provider.ts";
+import { wantsTools } from "./tool-loop.ts";
 
 interface Told {
   runId: string;
@@ -15,9 +16,16 @@ interface Told {
   output: string;
   error?: { code: string; message: string };
 }
+/** What `verifyRun` says of a run. */
+interface Checked {
+  run: string;
+  ok: boolean;
+  held: number;
+  unheld: unknown[];
+}
 export interface Life {
   /** Undefined when it was killed. */
-  reports: Told[] | undefined;
+  ended: { reports: Told[]; verified: Checked[] } | undefined;
   stderr: string;
 }
 /** What a story of kills came to: everything a test asserts of it. */
@@ -29,6 +37,9 @@ export interface Story {
   /** Questions that were asked more often than once and once a kill. */
   tooOften: string[];
   repeats: number;
+  /** The most questions of the run with tools that were asked again in one life of the process. */
+  loopRepeats: number;
+  verified: Checked[];
   chains: { run: string; ok: boolean; events: number }[];
   /** Steps whose result is in a journal twice. */
   twice: string[];
@@ -54,12 +65,12 @@ function liveOnce(home: string, provider: CountingProvider, killAfter: { request
     child.on("error", reject);
     child.on("close", () => {
       const last = stdout.trim().split("\n").at(-1) ?? "";
-      resolve({ reports: last.startsWith('{"reports"') ? (JSON.parse(last) as { reports: Told[] }).reports : undefined, stderr });
+      resolve({ ended: last.startsWith('{"reports"') ? (JSON.parse(last) as NonNullable<Life["ended"]>) : undefined, stderr });
     });
   });
 }
 
-/** Answers that are in the journal as results of steps, by run and step. */
+/** Answers that are in the journal as results of steps, by run and step, or as calls of tools. */
 async function journalled(home: string): Promise<{ journal: SqliteJournal; close(): void; answers: { step: string; answer: string }[]; runs: string[] }> {
   const db = openJournalDatabase(join(home, "journal.db"));
   const journal = new SqliteJournal(db);
@@ -67,6 +78,10 @@ async function journalled(home: string): Promise<{ journal: SqliteJournal; close
   const answers = [];
   for (const run of runs)
     for (const { type, data } of await journal.read(run)) {
+      if (type === "model.answered") {
+        const { path, attempt, round, toolCalls } = data as unknown as { path: string; attempt: number; round: number; toolCalls: { id: string }[] };
+        answers.push({ step: `${run}:${path}#${attempt} round ${round}`, answer: toolCalls[0]?.id ?? "" });
+      }
       if (type !== "step.finished") continue;
       const { path, attempt, result } = data as unknown as { path: string; attempt: number; result: { text: string } };
       answers.push({ step: `${run}:${path}#${attempt}`, answer: result.text });
@@ -85,21 +100,24 @@ async function journalled(home: string): Promise<{ journal: SqliteJournal; close
 /** Kills the process at random moments up to `kills` times, then lets it end. `random` gives 0–1. */
 export async function story(kills: number, random: () => number): Promise<Story> {
   const home = mkdtempSync(join(tmpdir(), "orrery-kill-"));
-  const provider = await countingProvider(25);
+  const ofLoop = new Set<string>();
+  const provider = await countingProvider(25, wantsTools(ofLoop));
   try {
     writeFileSync(join(home, "config.json"), JSON.stringify({ spending: { capUsd: 1_000, dayCapUsd: 10_000 } }));
     const settled = new Set<string>();
     const askedAgain: string[] = [];
-    let killed = 0;
+    let [killed, loopRepeats] = [0, 0];
     for (;;) {
       const before = provider.asked.length;
       const kill = killed < kills ? { requests: 1 + Math.floor(random() * 4), ms: Math.floor(random() * 60) } : undefined;
-      const { reports, stderr } = await liveOnce(home, provider, kill);
+      const { ended, stderr } = await liveOnce(home, provider, kill);
+      const known = new Set(provider.asked.slice(0, before));
+      loopRepeats = Math.max(loopRepeats, provider.asked.slice(before).filter((answer) => ofLoop.has(answer) && known.has(answer)).length);
       askedAgain.push(...provider.asked.slice(before).filter((answer) => settled.has(answer)));
       const now = await journalled(home);
       try {
         for (const { answer } of now.answers) settled.add(answer);
-        if (!reports) {
+        if (!ended) {
           if (!kill) throw new Error(`the process ended by itself: ${stderr}`);
           killed += 1;
           continue;
@@ -111,7 +129,8 @@ export async function story(kills: number, random: () => number): Promise<Story>
         for (const run of now.runs) chains.push({ run, ...(await now.journal.verify(run)) });
         return {
           kills: killed,
-          reports,
+          ...ended,
+          loopRepeats,
           askedAgain,
           tooOften: [...counts].flatMap(([answer, count]) => (count > 1 + killed ? [answer] : [])),
           repeats: provider.asked.length - counts.size,

@@ -20,16 +20,19 @@ export function archiveCommands(runs: Command, command: MakeCommand): void {
     runs,
     "export <run>",
     "Write a run to a file: its entries with their hash chain, and the files its agents wrote",
-    ["orrery runs export run_01j…", "orrery runs export run_01j… --out ./launch.jsonl"],
+    ["orrery runs export run_01j…", "orrery runs export run_01j… --out ./launch.jsonl --sign"],
     async () => (await archive()).exportRun,
-  ).option("--out <file>", "its name; the run's own with .jsonl when absent");
+  )
+    .option("--out <file>", "its name; the run's own with .jsonl when absent")
+    .option("--sign", "sign its head with your key, as `orrery plugin keygen` made it")
+    .option("--key <file>", "sign it with the key in this file");
   command(
     runs,
     "import <file>",
     "Keep the run of such a file, once its chain was checked; over no other run",
-    ["orrery runs import ./launch.jsonl"],
+    ["orrery runs import ./launch.jsonl", "orrery runs import ./launch.jsonl --signer SHA256:…"],
     async () => (await archive()).importRun,
-  );
+  ).option("--signer <fingerprint>", "it must be signed by this key");
   command(
     runs,
     "prune",

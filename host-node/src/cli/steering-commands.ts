@@ -63,8 +63,10 @@ export function steeringCommands(program: Command, run: Command, command: MakeCo
   command(
     program,
     "verify [run]",
-    "Check that nothing in the record of a run, or of all runs, was changed afterwards",
-    ["orrery verify run_01j…", "orrery verify --all --json"],
+    "Check that nothing in the record of a run, of all runs, or of an exported file, was changed afterwards",
+    ["orrery verify run_01j…", "orrery verify --all --json", "orrery verify ./launch.jsonl --signer SHA256:…"],
     async () => (await import("./commands/verify.ts")).verify,
-  ).option("--all", "every run; also when none is named");
+  )
+    .option("--all", "every run; also when none is named")
+    .option("--signer <fingerprint>", "the file, or the run that came in one, must be signed by this key");
 }

@@ -214,9 +214,9 @@ export class HostClient implements KernelClient {
     return verifyRun(this.#archive(), runId);
   }
 
-  async importRun(file: string): Promise<ImportedRun> {
+  async importRun(file: string, signer?: string): Promise<ImportedRun> {
     const { importRun } = await import("@orrery/sdk/archive");
-    return importRun(this.#archive(), file);
+    return importRun(this.#archive(), file, signer);
   }
 
   async pruneRuns(retention: Retention): Promise<RunSummary[]> {

@@ -1,7 +1,13 @@
 import { open, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { OrreryError } from "@orrery/sdk";
 import { generateKey, type PublisherKey } from "@orrery/sdk/package";
 import { z } from "zod";
+import { locateHome } from "../home.ts";
+
+/** Where a key is kept unless another file is named. */
+export const keyFileOf = (options: { home?: string; key?: string }): string =>
+  options.key === undefined ? join(locateHome(options.home).dir, "publisher-key.json") : resolve(options.key);
 
 const keyFile = z.object({ privateKey: z.string(), publicKey: z.string(), fingerprint: z.string() });
 

@@ -161,7 +161,8 @@ export const routes: readonly Route[] = [
     "Keep the run of such a file beside those there are",
     async ({ body }, { client, reply }) => {
       reply.status(201);
-      return client.importRun((body as { file: string }).file);
+      const { file, signer } = body as { file: string; signer?: string };
+      return client.importRun(file, signer);
     },
     { bodyLimit: 70_000_000 },
   ),

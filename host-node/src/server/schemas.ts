@@ -63,8 +63,11 @@ export const schemas = {
   exportRun: { params: z.object({ id }), response: z.string().describe("One JSON value a line") },
   verifyRun: { params: z.object({ id }), response: open("RunVerified") },
   importRun: {
-    body: z.strictObject({ file: z.string().min(1).max(64_000_000).describe("The text of the file") }),
-    response: z.object({ run: z.string(), events: whole, files: whole, unheld: whole, head: z.string() }),
+    body: z.strictObject({
+      file: z.string().min(1).max(64_000_000).describe("The text of the file"),
+      signer: z.string().max(100).optional().describe("Only with this key's signature, as SHA256:…"),
+    }),
+    response: z.object({ run: z.string(), events: whole, files: whole, unheld: whole, signer: z.string().optional(), head: z.string() }),
   },
   pruneRuns: { body: retention, response: z.object({ runs: z.array(open("RunSummary")) }) },
   waiting: { response: z.object({ waiting: z.array(open("WaitingItem")) }) },

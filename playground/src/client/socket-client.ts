@@ -129,7 +129,7 @@ export function socketClient(connection: SocketConnection): KernelClient {
     resume: (runId) => connection.call("resume", runId),
     exportRun: (runId) => connection.call("exportRun", runId),
     verifyRun: (runId) => connection.call("verifyRun", runId),
-    importRun: (file) => connection.call("importRun", file),
+    importRun: (file, signer) => connection.call("importRun", file, signer),
     pruneRuns: (retention) => connection.call("pruneRuns", retention),
     fork: (runId, fork) => connection.call("fork", runId, fork),
     runs: method("runs"),

@@ -5,9 +5,10 @@ import { archiveNamespace, type ImportedRun, type Retention } from "../retention
 import { forgetDigest } from "../run-digest.ts";
 import { sha256 } from "../sha256.ts";
 import { fileChanged, type Workspace } from "../workspace.ts";
-import { type FilesHeld, filesHeld, type FileVersion } from "./files-held.ts";
-import { readRunFile, type RunFile, writeRunFile } from "./run-file.ts";
-import { runUnknown, storedOf } from "./verify-run.ts";
+import { filesHeld, nameOf } from "./files-held.ts";
+import { readRunFile, writeRunFile } from "./run-file.ts";
+import { archivedRun, runUnknown, storedOf } from "./verify-run.ts";
+import { contentOf, forged } from "./verify-run-file.ts";
 
 /** Where runs are kept. Without a workspace no run has files. */
 export interface Archive {
@@ -16,8 +17,8 @@ export interface Archive {
   storage: Storage;
 }
 
-/** A run as a file that any Orrery reads. Throws RUN_UNKNOWN, FILE_CHANGED. */
-export async function exportRun({ journal, workspace }: Archive, run: string): Promise<string> {
+/** A run as a file that any Orrery reads; one that came with a signature goes with it. Throws RUN_UNKNOWN, FILE_CHANGED. */
+export async function exportRun({ journal, workspace, storage }: Archive, run: string): Promise<string> {
   const entries = await journal.read(run);
   if (entries.length === 0) throw runUnknown(run);
   const stored = await storedOf(workspace, run);
@@ -28,24 +29,25 @@ export async function exportRun({ journal, workspace }: Archive, run: string): P
   const [first] = changed;
   if (first) throw fileChanged(run, first, first.expected, first.found);
   if (!workspace && unheld.length > 0) throw workspaceMissing(run, "written");
-  return writeRunFile(run, entries, files.flat());
+  return writeRunFile(run, entries, files.flat(), (await archivedRun(storage, run))?.signed);
 }
 
-const nameOf = ({ path, version }: FileVersion): string => `${version} ${path}`;
 const hashed = async (content: Uint8Array | string | undefined): Promise<string | undefined> => (content instanceof Uint8Array ? sha256(content) : content);
 const workspaceMissing = (run: string, done: "kept" | "written"): OrreryError =>
   new OrreryError("WORKSPACE_MISSING", `Run ${run} has files, and no plugin that keeps files is active. Nothing was ${done}.`, {
     todo: "See `orrery plugins` for why orrery.workspace is not active.",
   });
-const forged = (what: string, cause?: unknown): OrreryError =>
-  new OrreryError("RUN_FILE_FORGED", `The file is not what was exported: ${what}`, { todo: "Get it again from where the run was made.", cause });
 
-/** Keeps the run of a file beside those there are. Throws RUN_FILE_*, RUN_EXISTS; nothing is kept then. */
-export async function importRun({ journal, workspace, storage }: Archive, text: string): Promise<ImportedRun> {
-  const { run, entries, files } = await readRunFile(text);
-  const { changed, unheld } = await filesOf({ entries, files });
-  for (const { path, version, expected, found = "it is not in the file" } of changed)
-    throw forged(`${JSON.stringify(path.slice(0, 240))}, version ${version}: its entry has the SHA-256 ${expected}; found: ${found}. Nothing was kept.`);
+/** Keeps the run of a file beside those there are; `signer`: only when it has this key's signature. Throws RUN_FILE_*, RUN_EXISTS; nothing is kept then. */
+export async function importRun({ journal, workspace, storage }: Archive, text: string, signer?: string): Promise<ImportedRun> {
+  const file = await readRunFile(text);
+  const { run, entries, files, signed } = file;
+  const { unheld, held: _, ...told } = await contentOf(file, signer);
+  if (!entries.some(({ type }) => type === "run.finished")) {
+    throw new OrreryError("RUN_FILE_UNFINISHED", `Run ${run} had not ended when the file was written: it may go on where it is, and is not carried on twice.`, {
+      todo: "Export it again when it has ended.",
+    });
+  }
   const there = await journal.head(run);
   if (there) {
     const same = there.head === entries.at(-1)?.hash;
@@ -62,20 +64,14 @@ export async function importRun({ journal, workspace, storage }: Archive, text: 
   try {
     // Files first: a run that is listed has them all.
     await workspace?.restoreFiles(run, files);
-    await storage.open(archiveNamespace).set(run, { imported: true });
+    await storage.open(archiveNamespace).set(run, { imported: true, ...(signed ? { signed } : {}) });
     await journal.adopt(run, entries);
   } catch (thrown) {
     await workspace?.removeFiles(run);
     if ((thrown as { code?: unknown }).code !== "JOURNAL_BROKEN") throw thrown;
     throw forged((thrown as Error).message, thrown);
   }
-  return { run, events: entries.length, files: files.length, unheld: unheld.length, head: entries.at(-1)?.hash ?? "" };
-}
-
-/** What the entries of a file say of the files in it. */
-function filesOf({ entries, files }: Pick<RunFile, "entries" | "files">): Promise<FilesHeld> {
-  const content = new Map(files.map((file) => [nameOf(file), file.bytes]));
-  return filesHeld(entries, files, async (file) => hashed(content.get(nameOf(file))));
+  return { ...told, unheld: unheld.length };
 }
 
 /**

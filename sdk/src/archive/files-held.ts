@@ -16,7 +16,7 @@ export interface FilesHeld {
   changed: (FileVersion & { expected: string; found?: string })[];
 }
 
-const nameOf = ({ path, version }: FileVersion): string => `${version} ${path}`;
+export const nameOf = ({ path, version }: FileVersion): string => `${version} ${path}`;
 
 /** `stored`: every version there is. `hashOf`: the SHA-256 of one as it is now; absent where nobody keeps files. */
 export async function filesHeld(

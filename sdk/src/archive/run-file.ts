@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OrreryError } from "../error.ts";
 import { type EventType, events } from "../events.ts";
 import type { JournalEntry } from "../journal.ts";
+import { type PublisherKey, type SignedBy, signedBy, signText } from "../package/signature.ts";
 import { nesting } from "../sandbox/message.ts";
 import { sha256, sha256Hex as hash } from "../sha256.ts";
 import type { WorkspaceFile } from "../workspace.ts";
@@ -11,6 +12,8 @@ export interface RunFile {
   run: string;
   entries: JournalEntry[];
   files: { path: string; version: number; from: string; bytes: Uint8Array }[];
+  /** Of the run's name and its last entry's index and hash. */
+  signed?: SignedBy;
 }
 
 /** Characters of a file that is read, and nesting of one line. */
@@ -31,13 +34,17 @@ const line = z.strictObject({
   hash,
 });
 const file = z.strictObject({ path: z.string(), version: z.int().positive(), from: z.string(), base64: z.base64() });
-const last = z.strictObject({ sha256: hash });
+const last = z.strictObject({ sha256: hash, signed: signedBy.optional() });
 
-/** One JSON value a line: what the run is, its entries, its files, and the SHA-256 of all lines before. */
+/** What is signed of a run: no entry before the last can be changed, and none be cut off, without the last being another. */
+export const headText = (run: string, index: number, head: string): string => `${run}\n${index}\n${head}\n`;
+
+/** One JSON value a line: what the run is, its entries, its files, and the SHA-256 of all lines before, with a signature of the head where there is one. */
 export async function writeRunFile(
   run: string,
   entries: readonly JournalEntry[],
   files: readonly { file: WorkspaceFile; bytes: Uint8Array }[],
+  signed?: SignedBy,
 ): Promise<string> {
   const head = entries.at(-1)?.hash ?? "";
   const lines = [
@@ -47,10 +54,18 @@ export async function writeRunFile(
     ...files.map(({ file: { path, version, from }, bytes }) => ({ path, version, from, base64: base64Of(bytes) })),
   ];
   const text = lines.map((each) => `${JSON.stringify(each)}\n`).join("");
-  return `${text}${JSON.stringify({ sha256: await sha256(text) })}\n`;
+  return `${text}${JSON.stringify({ sha256: await sha256(text), ...(signed ? { signed } : {}) })}\n`;
 }
 
-/** Everything but the chain is checked: the form of each line, that none is missing, and that the run has ended. Throws RUN_FILE_INVALID, RUN_FILE_TORN, RUN_FILE_UNFINISHED. */
+/** The same file with this key's signature, in place of any other. Throws KEY_INVALID and what `readRunFile` throws. */
+export async function signRunFile(text: string, key: Pick<PublisherKey, "privateKey" | "publicKey">): Promise<string> {
+  const { run, entries } = await readRunFile(text);
+  const signed = await signText("run", headText(run, entries.length - 1, entries.at(-1)?.hash ?? ""), key);
+  const end = text.lastIndexOf("\n", text.length - 2) + 1;
+  return `${text.slice(0, end)}${JSON.stringify({ sha256: read(last, text.slice(end), entries.length + 2).sha256, signed })}\n`;
+}
+
+/** The form of each line is checked, and that none is missing: neither chain nor signature. Throws RUN_FILE_INVALID, RUN_FILE_TORN. */
 export async function readRunFile(text: string): Promise<RunFile> {
   if (text.length > runFileLimits.characters) throw invalid(`it has ${text.length} characters; ${runFileLimits.characters} are the most`);
   const end = text.indexOf("\n");
@@ -60,8 +75,8 @@ export async function readRunFile(text: string): Promise<RunFile> {
   const lines = text.split("\n");
   if (lines.pop() !== "" || lines.length !== expected + further + 2) throw torn(`it has ${lines.length} whole lines and should have ${expected + further + 2}`);
   const closing = lines.at(-1) ?? "";
-  if (read(last, closing, lines.length).sha256 !== (await sha256(text.slice(0, text.length - closing.length - 1))))
-    throw torn("its lines are not those it was written with");
+  const { sha256: said, signed } = read(last, closing, lines.length);
+  if (said !== (await sha256(text.slice(0, text.length - closing.length - 1)))) throw torn("its lines are not those it was written with");
   const entries = lines.slice(1, 1 + expected).map((each, i) => entryOf(run, each, i));
   const files = lines.slice(1 + expected, -1).map((each, i) => {
     const { base64, ...rest } = read(file, each, expected + i + 2);
@@ -69,12 +84,7 @@ export async function readRunFile(text: string): Promise<RunFile> {
   });
   if (entries.at(-1)?.hash !== head) throw invalid("its last entry is not the one its first line names");
   if (entries[0]?.type !== "run.submitted") throw invalid("its first entry is not that of a run");
-  if (!entries.some(({ type }) => type === "run.finished")) {
-    throw new OrreryError("RUN_FILE_UNFINISHED", `Run ${run} had not ended when the file was written: it may go on where it is, and is not carried on twice.`, {
-      todo: "Export it again when it has ended.",
-    });
-  }
-  return { run, entries, files };
+  return { run, entries, files, ...(signed ? { signed } : {}) };
 }
 
 function entryOf(run: string, text: string, i: number): JournalEntry {

@@ -3,8 +3,9 @@ import { OrreryError } from "../error.ts";
 import { asBytes, type Bytes, concat, fromBase64, fromUtf8, toBase64, utf8 } from "./bytes.ts";
 import { refusePackage } from "./refusal.ts";
 
-/** Signed with the manifest's text: a signature made for something else is none here. */
-const purpose = "orrery package 1\n";
+/** Signed with the text: a signature made for one purpose is none for another. */
+const purposes = { package: "orrery package 1\n", run: "orrery run 1\n" } as const;
+export type Purpose = keyof typeof purposes;
 
 export const signaturePath = "signature.json";
 
@@ -23,7 +24,9 @@ export interface PackageSignature {
   readonly key: string;
 }
 
-const signatureFile = z.strictObject({ key: z.string().max(100), signature: z.string().max(200) });
+/** A public key, and its signature of a text; both base64. */
+export const signedBy = z.strictObject({ key: z.string().max(100), signature: z.string().max(200) });
+export type SignedBy = z.infer<typeof signedBy>;
 
 export async function generateKey(): Promise<PublisherKey> {
   const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
@@ -40,25 +43,40 @@ export async function fingerprintOf(publicKey: Uint8Array): Promise<string> {
   return `SHA256:${toBase64(new Uint8Array(await crypto.subtle.digest("SHA-256", asBytes(publicKey)))).replace(/=+$/, "")}`;
 }
 
-/** The signature file of a manifest's text. Throws KEY_INVALID. */
-export async function sign(manifest: string, { privateKey, publicKey }: Pick<PublisherKey, "privateKey" | "publicKey">): Promise<Bytes> {
-  const message = asBytes(concat([utf8(purpose), utf8(manifest)]));
+/** Throws KEY_INVALID. */
+export async function signText(purpose: Purpose, text: string, { privateKey, publicKey }: Pick<PublisherKey, "privateKey" | "publicKey">): Promise<SignedBy> {
   let signature: Uint8Array;
   try {
     const key = await crypto.subtle.importKey("pkcs8", fromBase64(privateKey) ?? new Uint8Array(), "Ed25519", false, ["sign"]);
-    signature = new Uint8Array(await crypto.subtle.sign("Ed25519", key, message));
+    signature = new Uint8Array(await crypto.subtle.sign("Ed25519", key, messageOf(purpose, text)));
   } catch (cause) {
     throw keyInvalid(cause);
   }
-  const text = `${JSON.stringify({ key: publicKey, signature: toBase64(signature) }, undefined, 2)}\n`;
-  // The halves of a key are kept apart: that they belong together is seen here, not by whoever installs.
-  await checkSignature(utf8(text), manifest).catch((cause: unknown) => {
-    throw keyInvalid(cause);
-  });
-  return utf8(text);
+  const signed = { key: publicKey, signature: toBase64(signature) };
+  // The halves of a key are kept apart: that they belong together is seen here, not by whoever reads it.
+  if (!(await signerOf(purpose, text, signed))) throw keyInvalid();
+  return signed;
 }
 
-const keyInvalid = (cause: unknown): OrreryError =>
+/** Who signed, when it is that text's signature; undefined when it is none. */
+export async function signerOf(purpose: Purpose, text: string, signed: SignedBy): Promise<PackageSignature | undefined> {
+  const [key, signature] = [fromBase64(signed.key), fromBase64(signed.signature)];
+  if (key?.length !== 32 || signature?.length !== 64) return undefined;
+  const ours = await crypto.subtle
+    .importKey("raw", key, "Ed25519", false, ["verify"])
+    .then((imported) => crypto.subtle.verify("Ed25519", imported, signature, messageOf(purpose, text)))
+    .catch(() => false);
+  return ours ? { fingerprint: await fingerprintOf(key), key: signed.key } : undefined;
+}
+
+const messageOf = (purpose: Purpose, text: string): Bytes => asBytes(concat([utf8(purposes[purpose]), utf8(text)]));
+
+/** The signature file of a manifest's text. Throws KEY_INVALID. */
+export async function sign(manifest: string, key: Pick<PublisherKey, "privateKey" | "publicKey">): Promise<Bytes> {
+  return utf8(`${JSON.stringify(await signText("package", manifest, key), undefined, 2)}\n`);
+}
+
+const keyInvalid = (cause?: unknown): OrreryError =>
   new OrreryError("KEY_INVALID", "that is no key to sign with", { todo: "Make one: orrery plugin keygen.", refusal: true, cause });
 
 /** Who signed, when the signature is that of this manifest. Throws PACKAGE_SIGNATURE_INVALID. */
@@ -70,13 +88,10 @@ export async function checkSignature(file: Uint8Array, manifest: string): Promis
   } catch (cause) {
     throw invalid(`its ${signaturePath} cannot be read`, cause);
   }
-  const found = signatureFile.safeParse(value);
-  const [key, signature] = found.success ? [fromBase64(found.data.key), fromBase64(found.data.signature)] : [];
-  if (!found.success || key?.length !== 32 || signature?.length !== 64) throw invalid(`its ${signaturePath} holds no Ed25519 signature`);
-  const ours = await crypto.subtle
-    .importKey("raw", key, "Ed25519", false, ["verify"])
-    .then((imported) => crypto.subtle.verify("Ed25519", imported, signature, asBytes(concat([utf8(purpose), utf8(manifest)]))))
-    .catch(() => false);
-  if (!ours) throw invalid("its signature is not that of what it holds: it was changed after it was signed, or signed with another key");
-  return { fingerprint: await fingerprintOf(key), key: found.data.key };
+  const { success, data } = signedBy.safeParse(value);
+  if (!success || fromBase64(data.key)?.length !== 32 || fromBase64(data.signature)?.length !== 64)
+    throw invalid(`its ${signaturePath} holds no Ed25519 signature`);
+  const signer = await signerOf("package", manifest, data);
+  if (!signer) throw invalid("its signature is not that of what it holds: it was changed after it was signed, or signed with another key");
+  return signer;
 }

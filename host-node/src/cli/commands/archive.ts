@@ -1,16 +1,19 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { OrreryError } from "@orrery/sdk";
-import { runFileLimits } from "@orrery/sdk/archive";
+import { runFileLimits, signRunFile } from "@orrery/sdk/archive";
+import { keyFileOf, readKey } from "../../packages/publisher-key.ts";
 import { retentionOf } from "../../client/retention-request.ts";
 import { count, table } from "../format.ts";
 import { oneLine } from "../terminal.ts";
 import { type Common, withHost } from "../with-host.ts";
 
-/** `orrery runs export`: a run into a file, over none that is there. */
-export function exportRun(options: Common & { out?: string }, run: string): Promise<number> {
+/** `orrery runs export`: a run into a file, over none that is there; its head signed where that is asked for. */
+export function exportRun(options: Common & { out?: string; sign?: boolean; key?: string }, run: string): Promise<number> {
   return withHost(options, async ({ client, terminal }) => {
-    const text = await client.exportRun(run);
+    const key = options.sign || options.key !== undefined ? await readKey(keyFileOf(options)) : undefined;
+    const exported = await client.exportRun(run);
+    const text = key ? await signRunFile(exported, key) : exported;
     const file = resolve(options.out ?? `${run.replace(/[^\w.-]/g, "_")}.jsonl`);
     try {
       writeFileSync(file, text, { flag: "wx" });
@@ -21,25 +24,28 @@ export function exportRun(options: Common & { out?: string }, run: string): Prom
       });
     }
     const { events, files, head } = JSON.parse(text.slice(0, text.indexOf("\n"))) as { events: number; files: number; head: string };
-    terminal.object({ run, file, events, files, head });
+    terminal.object({ run, file, events, files, head, ...(key ? { signer: key.fingerprint } : {}) });
     terminal.line(`${file}: ${count(events, "entry", "entries")}, ${count(files, "file")}; the chain ends in ${head}.`);
+    if (key) terminal.line(`Its head is signed by ${key.fingerprint}.`);
     return 0;
   });
 }
 
 /** `orrery runs import`: a run from a file, beside those there are. */
-export function importRun(options: Common, file: string): Promise<number> {
+export function importRun(options: Common & { signer?: string }, file: string): Promise<number> {
   return withHost(options, async ({ client, terminal }) => {
-    const imported = await client.importRun(textOf(file));
+    const imported = await client.importRun(textOf(file), options.signer);
     terminal.object(imported);
-    const { run, events, files, unheld, head } = imported;
+    const { run, events, files, unheld, signer, head } = imported;
     const loose = unheld > 0 ? ` (${unheld} held by no entry's hash)` : "";
     terminal.line(`${run} is here: ${count(events, "entry", "entries")}, ${count(files, "file")}${loose}; the chain holds and ends in ${head}.`);
+    terminal.line(signer ? `Its head is signed by ${signer}.` : "Nobody signed it.");
     return 0;
   });
 }
 
-function textOf(file: string): string {
+/** The text of a run's file. Throws RUN_FILE_UNREADABLE. */
+export function textOf(file: string): string {
   const unreadable = (why: string, cause?: unknown) =>
     new OrreryError("RUN_FILE_UNREADABLE", `${file} cannot be read: ${why}`, { todo: "Take a file that `orrery runs export RUN` wrote.", cause });
   try {

@@ -3,22 +3,18 @@ import { join, resolve } from "node:path";
 import { OrreryError } from "@orrery/sdk";
 import { readPackage, reportPackage, signPackage, verifyPackage } from "@orrery/sdk/package";
 import { locateHome, openHome } from "../../home.ts";
-import { makeKey, readKey } from "../../packages/publisher-key.ts";
+import { keyFileOf, makeKey, readKey } from "../../packages/publisher-key.ts";
 import { nodePlatform } from "../../platform.ts";
 import { showPackage } from "../permission-prompt.ts";
 import { oneLine, Terminal } from "../terminal.ts";
 import type { Common } from "../with-host.ts";
 import { readSource } from "./packages.ts";
 
-/** Where a publisher's key is kept unless another file is named. */
-const keyOf = (options: Common & { key?: string }): string =>
-  options.key === undefined ? join(locateHome(options.home).dir, "publisher-key.json") : resolve(options.key);
-
 /** `orrery plugin pack`: a folder as `orrery create plugin` makes it, or one file, as a package. */
 export async function pack(options: Common & { out?: string; sign?: boolean; key?: string }, from: string): Promise<number> {
   const terminal = new Terminal(options);
   const [{ packFrom }, { nodeSandboxEngine }] = await Promise.all([import("../../packages/pack-plugin.ts"), import("../../sandbox/node-engine.ts")]);
-  const key = options.sign || options.key !== undefined ? await readKey(keyOf(options)) : undefined;
+  const key = options.sign || options.key !== undefined ? await readKey(keyFileOf(options)) : undefined;
   const engine = nodeSandboxEngine({ warm: 0 });
   try {
     const packed = await packFrom(from || ".", engine, nodePlatform({ level: "warn" }).clock);
@@ -68,7 +64,7 @@ export async function keygen(options: Common & { out?: string }): Promise<number
 /** `orrery plugin sign`. */
 export async function sign(options: Common & { key?: string; out?: string }, source: string): Promise<number> {
   const terminal = new Terminal(options);
-  const key = await readKey(keyOf(options));
+  const key = await readKey(keyFileOf(options));
   const file = resolve(options.out ?? source);
   await write(file, await signPackage(await readSource(source), key));
   terminal.object({ file, signer: key.fingerprint });
