@@ -26,8 +26,7 @@ async function open() {
   onTestFinished(() => host.close());
   const service = host.kernel.service(Runner);
   if (!service) throw new Error("no runner");
-  const forecast = async (team: Team) =>
-    (await service.forecast({ text: "t", actor: "t", workspace: "test", team, spending })).estimate;
+  const forecast = async (team: Team) => (await service.forecast({ text: "t", actor: "t", workspace: "test", team, spending })).estimate;
   const run = (team: Team) => host.run("t", { team, spending });
   return { host, forecast, run };
 }
