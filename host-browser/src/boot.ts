@@ -1,8 +1,8 @@
-import { createKernel, type Kernel } from "@orrery/kernel";
+import { createKernel, type Kernel, type PluginReport } from "@orrery/kernel";
 import { type AnyPlugin, type Lifecycle, lifecycle } from "@orrery/sdk";
 import { assetsPlugin } from "./assets.ts";
 import { connectionsPlugin } from "./connections.ts";
-import { StateDatabase } from "./database.ts";
+import { configs, StateDatabase } from "./database.ts";
 import { type Carrier, egressPlugin } from "./egress/index.ts";
 import { journalPlugin } from "./journal/index.ts";
 import { mailboxPlugin } from "./mailbox.ts";
@@ -24,6 +24,10 @@ export interface Booted {
   hub: WatchHub;
   state: StateDatabase;
   tabs: Tabs;
+  /** The plugins of the product itself, by id. */
+  plugins: ReadonlyMap<string, AnyPlugin>;
+  /** Installs one more of them, with what it is set to here. */
+  add(plugin: AnyPlugin): Promise<PluginReport>;
 }
 
 /** A kernel with the browser's host services and the plugins of a preset, each at tier core. */
@@ -41,6 +45,23 @@ export async function boot({ base, database = "orrery", plugins, carry }: BootOp
     watchPlugin(hub, `${database}.events`, () => tabs.show("runs")),
     mailboxPlugin(`${database}.mailbox`),
   ];
-  await Promise.all([...host, ...plugins].map((plugin) => kernel.install(plugin, { tier: "core" })));
-  return { kernel, hub, state, tabs };
+  const installed = Promise.all(host.map((plugin) => kernel.install(plugin, { tier: "core" })));
+  const known = new Map<string, AnyPlugin>();
+  /** What was set may no longer fit a newer plugin: it starts without, and says so. */
+  const install = async (plugin: AnyPlugin, config: unknown): Promise<PluginReport> => {
+    const { id } = plugin.manifest;
+    known.set(id, plugin);
+    if (config !== undefined) {
+      try {
+        return await kernel.install(plugin, { tier: "core", config });
+      } catch (thrown) {
+        browserPlatform.log.warn(`${id} does not start with what it was set to, and is as it came`, { message: String(thrown) });
+      }
+    }
+    return kernel.install(plugin, { tier: "core" });
+  };
+  const rows = await state.values.where("[ns+key]").between([configs, ""], [configs, "\uffff"]).toArray();
+  await Promise.all([installed, ...plugins.map((plugin) => install(plugin, rows.find(({ key }) => key === plugin.manifest.id)?.value))]);
+  const add = async (plugin: AnyPlugin) => install(plugin, (await state.values.get([configs, plugin.manifest.id]))?.value);
+  return { kernel, hub, state, tabs, plugins: known, add };
 }

@@ -1,5 +1,5 @@
 import { Dexie, type EntityTable, type Table } from "dexie";
-import type { JournalEntry, RunStanding } from "@orrery/sdk";
+import type { JournalEntry, Json, RunStanding } from "@orrery/sdk";
 import type { GrantedPackage, InstalledPackage } from "@orrery/sdk/package";
 
 /** A run as the journal's own index keeps it: the head of its chain and what lists show. */
@@ -53,6 +53,8 @@ export interface PackageRow {
   /** The archive as it came. */
   bytes: Uint8Array;
   installed: GrantedPackage;
+  /** What it is set to. */
+  config?: Json;
   /** It is in quarantine. */
   held?: NonNullable<InstalledPackage["held"]>;
   /** The version before, as it was granted. */
@@ -61,6 +63,9 @@ export interface PackageRow {
 
 /** In the values, a key each: plugins that are being installed for the first time, and may have kept something already. */
 export const arriving = "packages.arriving";
+
+/** In the values, an id each: what the product's own plugins are configured with. */
+export const configs = "plugins.config";
 
 /** Everything that can be made again or asked for again; relaxed durability. */
 export class StateDatabase extends Dexie {

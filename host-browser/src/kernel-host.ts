@@ -5,6 +5,7 @@ import {
   type InputFile,
   Journal,
   type KernelClient,
+  type ModelBudget,
   type ModelInfo,
   OrreryError,
   type Retention,
@@ -23,9 +24,11 @@ import {
   type ViewQuery,
   wasImported,
   Workspace,
+  type SettingsChange,
 } from "@orrery/sdk";
 import type { Token } from "@orrery/kernel";
 import type { PackageConsent } from "@orrery/sdk/package";
+import type { SettingsDesk } from "@orrery/sdk/settings";
 import type { Booted } from "./boot.ts";
 import { arriving } from "./database.ts";
 import { Example } from "./example.ts";
@@ -48,6 +51,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   #equipping: Promise<unknown> | undefined;
   #local: Promise<void> | undefined;
   #packages: Promise<Packages> | undefined;
+  #settings: SettingsDesk | undefined;
 
   constructor(booted: Booted, base: string, readyMs: number) {
     this.#booted = booted;
@@ -277,7 +281,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     });
     await this.#local;
     if ((await this.#booted.state.connections.count()) === 0) return;
-    this.#connecting ??= Promise.all(onConnect.map(async (load) => this.#booted.kernel.install((await load()).default, { tier: "core" })));
+    this.#connecting ??= Promise.all(onConnect.map(async (load) => this.#booted.add((await load()).default)));
     await this.#connecting;
   }
 
@@ -297,7 +301,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 
   /** The tools a tab has, once a team names some. */
   async #loadTools(): Promise<void> {
-    this.#equipping ??= Promise.all(onTools.map(async (load) => this.#booted.kernel.install((await load()).default, { tier: "core" })));
+    this.#equipping ??= Promise.all(onTools.map(async (load) => this.#booted.add((await load()).default)));
     await this.#equipping;
   }
 
@@ -345,6 +349,24 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 
   async packageAudit(id: string) {
     return (await this.#sandboxed()).audit(id);
+  }
+
+  async setPackageBudget(id: string, sums: Partial<ModelBudget>) {
+    const [{ setBudget }, packages] = await Promise.all([import("./settings.ts"), this.#sandboxed()]);
+    return setBudget(this.#booted, packages, id, sums);
+  }
+
+  async pluginSettings(id: string) {
+    return (await this.#desk()).read(id);
+  }
+
+  async changePluginSettings(id: string, change: SettingsChange) {
+    return (await this.#desk()).change(id, change);
+  }
+
+  async #desk(): Promise<SettingsDesk> {
+    const [{ settingsDesk }] = await Promise.all([import("./settings.ts"), this.#packages]);
+    return (this.#settings ??= settingsDesk(this.#booted, () => this.#packages));
   }
 
   #sandboxed(): Promise<Packages> {

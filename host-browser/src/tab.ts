@@ -175,6 +175,16 @@ export async function startTab(base: string): Promise<TabClient> {
     resumePackage: (id) => call("resumePackage", id),
     rollbackPackage: (id) => call("rollbackPackage", id),
     packageAudit: (id) => call("packageAudit", id),
+    setPackageBudget: (id, sums) => call("setPackageBudget", id, sums),
+    async pluginSettings(id) {
+      await starting;
+      return call("pluginSettings", id);
+    },
+    async changePluginSettings(id, change) {
+      keep();
+      await starting;
+      return call("changePluginSettings", id, change);
+    },
     watchPlugin: (id, listener) => stopper(kernel.watchCalls(id, proxy(listener))),
     onGuestLine(listener) {
       listeners.add(listener);

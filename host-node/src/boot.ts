@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { createKernel, type Kernel } from "@orrery/kernel";
-import { type AnyPlugin, type Lifecycle, lifecycle, type Log, OrreryError, type PluginReport, Runner, type Token } from "@orrery/sdk";
+import { createKernel, type InstallOptions, type Kernel } from "@orrery/kernel";
+import type { SettingsDesk } from "@orrery/sdk/settings";
+import { type AnyPlugin, type Json, type Lifecycle, lifecycle, type Log, OrreryError, type PluginReport, Runner, type Token } from "@orrery/sdk";
 import { type Home, locateHome, openHome } from "./home.ts";
 import type { PackageHost } from "./packages/package-host.ts";
 import { nodePlatform } from "./platform.ts";
@@ -16,6 +17,7 @@ import storage from "./plugins/storage/index.ts";
 import { type PresetEntry, preset } from "./preset.ts";
 import { type FileHost, loadSandboxedFile } from "./sandbox/sandboxed-files.ts";
 import { loadSettings } from "./settings/load-settings.ts";
+import { PluginConfig } from "./settings/plugin-config.ts";
 import type { Settings } from "./settings/schema.ts";
 import { listUserPlugins, loadUserPlugin } from "./user-plugins.ts";
 
@@ -41,6 +43,10 @@ export interface Host {
   need<T>(token: Token<T>): T;
   /** The installed packages; loaded when first asked for, or at the start where there are any. */
   packages(): Promise<PackageHost>;
+  /** What a plugin is configured with, also by settings that have names of their own. */
+  configOf(id: string): unknown;
+  /** Where the settings of plugins are read and changed; loaded when first asked for. `watch` takes up what is written into the file, until it is ended. */
+  settingsDesk(): Promise<SettingsDesk & { watch(): () => void }>;
   close(): Promise<void>;
 }
 
@@ -55,13 +61,21 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   const engine = once(async () => (await import("./sandbox/node-engine.ts")).nodeSandboxEngine());
   const notLoaded: { plugin: string; code: string; message: string }[] = [];
 
-  const configOf = (id: string): unknown => {
-    const given = settings.pluginConfig[id];
+  const pluginConfig = new PluginConfig(home, settings.pluginConfig);
+  const configOf = (id: string, given: Json | undefined = pluginConfig.of(id)): unknown => {
     const named = namedSettings(id, settings);
     return named ? { ...named, ...(given as object | undefined) } : given;
   };
-  const install = (plugin: AnyPlugin, tier: "core" | "trusted", config = configOf(plugin.manifest.id)): Promise<PluginReport> =>
-    kernel.install(plugin, { tier, ...(config === undefined ? {} : { config }) });
+  /** Those that did not come as packages: their settings are started with anew. */
+  const settable = new Map<string, { readonly plugin: AnyPlugin; readonly options: InstallOptions }>();
+  const configured = (plugin: AnyPlugin, given: InstallOptions): Promise<PluginReport> => {
+    const { id } = plugin.manifest;
+    settable.set(id, { plugin, options: given });
+    const config = configOf(id);
+    return kernel.install(plugin, { ...given, ...(config === undefined ? {} : { config }) });
+  };
+  const install = (plugin: AnyPlugin, tier: "core" | "trusted", config?: object): Promise<PluginReport> =>
+    config ? kernel.install(plugin, { tier, config }) : configured(plugin, { tier });
 
   const onStopped: FileHost["onStopped"] = ({ plugin, message, quarantined }) => {
     if (quarantined) void kernel.suspend(plugin, message).catch(() => undefined);
@@ -74,6 +88,21 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
       "core",
     );
     return made;
+  });
+  const desk = once(async () => {
+    const { settingsDesk } = await import("./settings/settings-host.ts");
+    return settingsDesk({
+      home,
+      kernel,
+      config: pluginConfig,
+      log: platform.log,
+      now: () => platform.clock.now(),
+      actor: settings.actor,
+      plugins: settable,
+      problemOf: (id) => notLoaded.find(({ plugin }) => plugin === id),
+      configOf,
+      packages: () => (existsSync(home.lockfile) ? packages() : undefined),
+    });
   });
   const close = async (): Promise<void> => {
     try {
@@ -93,9 +122,9 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
     await install(mailbox, "core", { file: home.store });
     await install(assets, "core", { models: home.models });
     // Read anew at each listing: `orrery connect` may have written since.
-    const configured = () => loadSettings(home, env).connections;
+    const connected = () => loadSettings(home, env).connections;
     await install(
-      connectionsPlugin({ vault, env, configured: options.settings ? () => settings.connections : configured, discover: settings.discover }),
+      connectionsPlugin({ vault, env, configured: options.settings ? () => settings.connections : connected, discover: settings.discover }),
       "core",
     );
     await install(egressPlugin(vault), "core");
@@ -121,8 +150,7 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
       await attempt(each.file, async () => {
         const of = { engine, clock: platform.clock, held: await held(), onStopped, onQuarantined };
         const { plugin, options: granted } = await loadSandboxedFile(each, of);
-        const config = configOf(plugin.manifest.id);
-        await kernel.install(plugin, { ...granted, ...(config === undefined ? {} : { config }) });
+        await configured(plugin, granted);
       });
     }
     if (existsSync(home.lockfile) || existsSync(home.packages)) {
@@ -158,6 +186,8 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
       return service;
     },
     packages,
+    configOf: (id) => configOf(id),
+    settingsDesk: desk,
     close,
   };
 }

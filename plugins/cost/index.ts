@@ -18,8 +18,7 @@ export default definePlugin({
   },
   config: z
     .strictObject({
-      /** Most a day (UTC) may cost over all runs, in US dollars. */
-      dayCapUsd: z.number().nonnegative().default(5),
+      dayCapUsd: z.number().nonnegative().default(5).describe("Most a day (UTC) may cost over all runs, in US dollars"),
       /** What plugins may spend on questions of their own to models, in US dollars a run and a day (UTC), by plugin id: at most, for one that was granted a budget. */
       plugins: z
         .record(z.string(), z.strictObject({ runUsd: z.number().nonnegative().default(0.01), dayUsd: z.number().nonnegative().default(0.1) }))

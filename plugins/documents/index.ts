@@ -16,12 +16,9 @@ export default definePlugin({
   },
   config: z
     .object({
-      /** Bytes of one file. */
-      fileBytes: z.int().positive().default(20_000_000),
-      /** Bytes of all files of a collection. */
-      totalBytes: z.int().positive().default(80_000_000),
-      /** Collections kept in memory; the one used longest ago goes first. */
-      kept: z.int().positive().default(8),
+      fileBytes: z.int().positive().default(20_000_000).describe("Bytes of one file"),
+      totalBytes: z.int().positive().default(80_000_000).describe("Bytes of all files of a collection"),
+      kept: z.int().positive().default(8).describe("Collections kept in memory; the one used longest ago goes first"),
     })
     .prefault({}),
   provides: [Documents],

@@ -17,8 +17,7 @@ export default definePlugin({
   },
   config: z
     .object({
-      /** Vectors kept in memory and, as many again, in the store (2 KB each). */
-      kept: z.int().positive().default(20_000),
+      kept: z.int().positive().default(20_000).describe("Vectors kept in memory and, as many again, in the store (2 KB each)"),
     })
     .prefault({}),
   requires: { assets: Assets },

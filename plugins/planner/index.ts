@@ -15,8 +15,7 @@ export default definePlugin({
     description: "Designs the default research team: researchers for each aspect of the task, a checker, a writer.",
   },
   config: z.object({
-    /** Team size when the person does not say. */
-    agents: z.int().min(1).max(64).default(5),
+    agents: z.int().min(1).max(64).default(5).describe("Team size when the person does not say"),
   }),
   setup({ tap, config, plugin }) {
     tap("task.plan", (plan) => {

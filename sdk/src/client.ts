@@ -5,11 +5,13 @@ import type { Sentence } from "./documents.ts";
 import type { RunEvent } from "./events.ts";
 import type { RunQuery, RunSummary } from "./journal.ts";
 import type { ModelDelta, ModelInfo } from "./model.ts";
+import type { ModelBudget } from "./models.ts";
 import type { InstalledPackage, PackageAudit, PackageConsent, PackageReport } from "./package/report.ts";
 import type { Forecast, RunReport } from "./run.ts";
 import type { ShownView, ViewQuery } from "./plugin-view.ts";
 import type { Span } from "./span.ts";
 import type { ImportedRun, Retention } from "./retention.ts";
+import type { PluginSettings, SettingsChange } from "./settings/plugin-settings.ts";
 import type { ForkRequest, Steering, WaitingItem } from "./steering.ts";
 import type { Team } from "./team.ts";
 import type { WorkspaceFile } from "./workspace.ts";
@@ -116,4 +118,10 @@ export interface KernelClient {
   rollbackPackage?(id: string): Promise<InstalledPackage>;
   /** Throws PACKAGE_UNKNOWN. */
   packageAudit?(id: string): Promise<PackageAudit>;
+  /** Changes what it may spend on models; what is absent stays. Throws PACKAGE_UNKNOWN, PACKAGE_BUDGET_REFUSED. */
+  setPackageBudget?(id: string, sums: Partial<ModelBudget>): Promise<InstalledPackage>;
+  /** What a plugin can be set to, and is; secrets are not told. Throws PLUGIN_UNKNOWN. */
+  pluginSettings?(id: string): Promise<PluginSettings>;
+  /** Keeps a change, with which the plugin starts anew at once. Throws PLUGIN_UNKNOWN, SETTING_UNKNOWN, SETTINGS_INVALID, SETTINGS_REFUSED; then nothing is changed. */
+  changePluginSettings?(id: string, change: SettingsChange): Promise<PluginSettings>;
 }

@@ -107,6 +107,8 @@ export type { Steering, WaitingItem, ForkRequest } from "./steering.ts";
 export { standingAfter, unstarted, type RunStanding } from "./run-standing.ts";
 export type { KernelClient, SubmitRequest, WatchMessage, HostInfo } from "./client.ts";
 export type { PackageSetting } from "./package/settings.ts";
+export type { PluginSetting, PluginSettings, SettingsChange } from "./settings/plugin-settings.ts";
+export type { PluginChangeNote } from "./settings/change-log.ts";
 export type { PackageReport, PackageChanges, PackageConsent, PackageAudit, InstalledPackage } from "./package/report.ts";
 
 export { nanoUsd, millis, usdToNano, nanoToMicro, nanoToUsd, type NanoUsd, type Millis } from "./brands.ts";

@@ -105,12 +105,40 @@ describe("orrery plugin dev --attach", { timeout: 120_000 }, () => {
     ]);
   });
 
-  it("ends when the server goes, and says so where there is none", async () => {
+  it("waits for a server that goes, says so, and loads what the source is by then into the one that comes", async () => {
+    const { env, folder, index, source, server, dev } = await serving();
+    const { child, news, hear } = dev();
+    await hear({ is: "loaded", id: "acme.hello" });
+    server.kill("SIGKILL");
+    await server.done;
+    await hear({ is: "lost", origin: expect.any(String) });
+    // Saved while there is no server: nothing is lost of it.
+    await writeFile(index, source.replace("Hello!", "Welcome back!"));
+    const loads = () => news.filter(({ is }) => is === "loaded").length;
+    expect(loads()).toBe(1);
+    const next = start(["serve", "--port", "0", "--json"], env);
+    await hear({ is: "back", origin: expect.any(String) });
+    await expect.poll(loads, { timeout: 60_000 }).toBeGreaterThan(1);
+    const address = JSON.parse(await readFile(join(folder, "..", "server.json"), "utf8")) as { origin: string };
+    const headers = { authorization: `Bearer ${(await readFile(join(folder, "..", "token"), "utf8")).trim()}`, "content-type": "application/json" };
+    const ran = await fetch(`${address.origin}/api/runs?wait=true`, { method: "POST", headers, body: JSON.stringify({ task: "Say hello" }) });
+    const { runId } = (await ran.json()) as { runId: string };
+    const events = await (await fetch(`${address.origin}/api/runs/${runId}/events`, { headers: { ...headers, accept: "application/json" } })).text();
+    expect(events).toContain("Welcome back!");
+    child.kill("SIGINT");
+    expect((await child.done).code).toBe(0);
+    next.kill("SIGTERM");
+    await next.done;
+  });
+
+  it("ends with why when it is told to stop while there is no server, and where there is none at all", async () => {
     const { env, folder, server, dev } = await serving();
     const { child, hear } = dev();
     await hear({ is: "loaded" });
     server.kill("SIGTERM");
     expect((await server.done).code).toBe(0);
+    await hear({ is: "lost", origin: expect.any(String) });
+    child.kill("SIGINT");
     const ended = await child.done;
     expect([ended.code, ended.stdout]).toEqual([1, expect.stringContaining("SERVER_GONE")]);
     const none = await orrery(["plugin", "dev", folder, "--attach"], env);

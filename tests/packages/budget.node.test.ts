@@ -101,6 +101,38 @@ it("the operator's setting holds beside what was granted, and the smaller sum co
   expect(await audit()).toMatchObject({ granted: { runUsd: 0.1, dayUsd: 1 }, holds: { runUsd: 0.002, dayUsd: 1 } });
 });
 
+it("what it may spend is changed without installing it anew, never above what it asks for or the operator's settings allow, and noted", {
+  timeout: 300_000,
+}, async () => {
+  const { host, call, install, run, audit } = await setUp({ plugins: { [id]: { runUsd: 0.05, dayUsd: 9 } }, dayCapUsd: 0.8 });
+  const change = (sums: object) => call<InstalledPackage>("PATCH", `/api/packages/${id}/budget`, sums);
+  expect(await change({ runUsd: 0.01 })).toMatchObject({ error: { code: "PACKAGE_UNKNOWN" } });
+  await install(await packed("1.0.0"), { grant: ["model.call"] });
+  expect(await run()).toEqual({ said: ["BUDGET_EXCEEDED", "BUDGET_EXCEEDED", "BUDGET_EXCEEDED"], microUsd: undefined });
+  expect(await change({ runUsd: 0.002, dayUsd: 0.5 })).toMatchObject({
+    budget: { asked: { runUsd: 0.1, dayUsd: 1 }, granted: { runUsd: 0.002, dayUsd: 0.5 } },
+  });
+  expect(await run()).toEqual({ said: ["1100000", "BUDGET_EXCEEDED", "BUDGET_EXCEEDED"], microUsd: 1_100 });
+  // One sum alone leaves the other.
+  expect(await change({ runUsd: 0.05 })).toMatchObject({ budget: { granted: { runUsd: 0.05, dayUsd: 0.5 } } });
+  for (const [sums, why] of [
+    [{ runUsd: 0.2 }, "asks to spend up to $0.10 a run"],
+    [{ runUsd: 0.06 }, "your own settings allow it less"],
+    [{ dayUsd: 0.9 }, "your own settings allow it less"],
+  ] as const)
+    expect(await change(sums)).toMatchObject({ error: { code: "PACKAGE_BUDGET_REFUSED", message: expect.stringContaining(why) } });
+  expect(await change({ runUsd: -1 })).toMatchObject({ error: { code: "REQUEST_INVALID" } });
+  expect(await audit()).toMatchObject({ granted: { runUsd: 0.05, dayUsd: 0.5 }, holds: { runUsd: 0.05, dayUsd: 0.5 } });
+  const { changes } = await call<PackageAudit>("GET", `/api/packages/${id}/audit`);
+  expect(changes).toMatchObject([
+    { by: "me", what: "budget", detail: "may spend up to $0.002 a run, $0.50 a day on models; before: spend nothing on models" },
+    { detail: "may spend up to $0.05 a run, $0.50 a day on models; before: spend up to $0.002 a run, $0.50 a day on models" },
+  ]);
+  // Another process reads the same.
+  const read = await orrery(["plugin", "budget", id, "--json"], cleanEnv(host.home.dir));
+  expect(JSON.parse(read.stdout)).toMatchObject({ id, budget: { granted: { runUsd: 0.05, dayUsd: 0.5 } }, changes: [{}, {}] });
+});
+
 it("an update keeps what was granted and no more than it asks for now, and says what it asks for more", { timeout: 300_000 }, async () => {
   const { call, install } = await setUp();
   const inspected = async (bytes: Uint8Array) =>
@@ -143,6 +175,11 @@ it("the command line asks for it in words, takes a sum or refuses it, and lists,
   const audited = (await run("plugin", "audit", id)).stdout;
   expect(audited).toContain("asked to spend up to $0.10 a run, $1 a day on models; was granted to spend up to $0.05 a run, $0.50 a day on models");
   expect(audited).toContain("spent today: $0 of $0.5");
+  const changed = await run("plugin", "budget", id, "--run", "0.02");
+  expect(changed.stdout).toMatch(/was granted to spend up to \$0\.02 a run, \$0\.50 a day on models\nspent today: \$0 of \$0\.5/);
+  expect((await run("plugin", "budget", id, "--day", "3")).stderr).toContain("PACKAGE_BUDGET_REFUSED");
+  expect((await run("plugin", "budget", id, "--day", "lots")).stderr).toContain("US dollars, as 0.05");
+  expect((await run("plugin", "budget", id, "--run", "0.05")).code).toBe(0);
 
   // The same or less goes through with what was granted; more is asked for anew.
   expect((await run("plugin", "update", await pack("1.0.1", asks(0.1, 1)), "--allow-unsigned")).stdout).toContain("spend up to $0.05 a run, $0.50 a day");

@@ -33,7 +33,7 @@ export function samplePackage({
   const code = `export default {
     manifest: { id: "${id}", version: "${version}", api: "^1.0", capabilities: ${JSON.stringify(Object.keys(capabilities))} },
     requires: { storage: { id: "orrery.storage@1" } },
-    async setup({ tap, use, require: need, log }) { ${setup} },
+    async setup({ tap, use, require: need, log, config }) { ${setup} },
   };`;
   const asked = Object.entries(capabilities).map(([name, reason]) => ({ name, reason }));
   const description = "Puts a line under what every agent wrote.";

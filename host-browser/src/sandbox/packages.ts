@@ -1,4 +1,4 @@
-import { type ModelBudget, OrreryError } from "@orrery/sdk";
+import { type Json, type ModelBudget, OrreryError } from "@orrery/sdk";
 import {
   assertConsent,
   type GrantedPackage,
@@ -7,6 +7,7 @@ import {
   type PackageAudit,
   type PackageConsent,
   type PackageReport,
+  packageSettings,
   type PluginPackage,
   readPackage,
   reportPackage,
@@ -94,25 +95,80 @@ export class Packages {
       assertConsent(reportPackage(found, before?.installed), consent);
       const installed = installedPackage(found, consent, Date.now());
       if (!before) await this.#rows.arrive(id);
+      let problem: unknown;
       try {
-        await this.#activate(found, installed.granted);
+        await this.#activate(found, installed.granted, before?.config);
       } catch (thrown) {
-        if (!before) await this.#rows.forget(id);
-        throw thrown;
+        // It may only need what it has no default for: then it is here, and says so, until it is set.
+        if (before || !packageSettings(found.manifest.config).some(({ needed }) => needed)) {
+          if (!before) await this.#rows.forget(id);
+          throw thrown;
+        }
+        problem = thrown;
       }
       const previous = before && before.installed.integrity !== installed.integrity ? { bytes: before.bytes, installed: before.installed } : before?.previous;
-      return this.#put({ bytes, installed, ...(previous ? { previous } : {}) });
+      return this.#put({ bytes, installed, ...configOf(before), ...(previous ? { previous } : {}) }, problem);
     });
+  }
+
+  /** What an installed plugin's package says of it. Throws PACKAGE_UNKNOWN, PACKAGE_FILE_CHANGED. */
+  async manifestOf(id: string): Promise<PluginPackage["manifest"]> {
+    return (await whole(await this.#rows.get(id))).manifest;
+  }
+
+  /** What it is set to; undefined when nothing was said. */
+  async configOf(id: string): Promise<Json | undefined> {
+    return (await this.#rows.find(id))?.config;
+  }
+
+  /** Starts it anew with these settings; throws when it does not start, and one that ran goes on. One in quarantine stays down. */
+  restart(id: string, config: Json): Promise<void> {
+    return this.#alone(async () => {
+      const { held, ...row } = await this.#rows.get(id);
+      if (held) return;
+      try {
+        await this.#activate(await whole(row), row.installed.granted, config);
+        this.#problems.delete(id);
+      } catch (thrown) {
+        if (this.#problems.has(id)) this.#problems.set(id, problemOf(thrown));
+        throw thrown;
+      }
+    });
+  }
+
+  /** Keeps what it is set to; the other tabs start it anew with that. */
+  configure(id: string, config: Json | undefined): Promise<void> {
+    return this.#change(async () => {
+      const { config: _, ...row } = await this.#rows.get(id);
+      await this.#keep({ ...row, ...(config === undefined ? {} : { config }) });
+    });
+  }
+
+  /** Changes what it may spend on models; `change` says to what, of what it is now. Throws PACKAGE_UNKNOWN and what `change` throws. */
+  spend(id: string, change: (installed: GrantedPackage) => NonNullable<GrantedPackage["budget"]>): Promise<InstalledPackage> {
+    return this.#change(async () => {
+      const row = await this.#rows.get(id);
+      const next = { ...row, installed: { ...row.installed, budget: change(row.installed) } };
+      this.#grantBudget(next.installed);
+      await this.#keep(next);
+      return this.#shown(next);
+    });
+  }
+
+  /** It runs here as this row says. */
+  async #keep(row: PackageRow): Promise<void> {
+    this.#taken.set(row.id, standing(row));
+    await this.#rows.put(row);
   }
 
   /** Puts the version before in its place, with what it was granted then. Throws PACKAGE_UNKNOWN, PACKAGE_NO_PREVIOUS and what a start throws. */
   back(id: string): Promise<InstalledPackage> {
     return this.#change(async () => {
-      const { previous } = await this.#rows.get(id);
+      const { previous, ...row } = await this.#rows.get(id);
       if (!previous)
         throw new OrreryError("PACKAGE_NO_PREVIOUS", `there is no version of ${id} to go back to`, { todo: "Drop the one you want.", refusal: true });
-      await this.#activate(await whole(previous), previous.installed.granted);
-      return this.#put(previous);
+      await this.#activate(await whole(previous), previous.installed.granted, row.config);
+      return this.#put({ ...previous, ...configOf(row) });
     });
   }
 
@@ -126,14 +182,14 @@ export class Packages {
     });
   }
 
-  /** It runs: from here on it is installed. */
-  async #put(kept: Pick<PackageRow, "bytes" | "installed" | "previous">): Promise<InstalledPackage> {
+  /** It runs, or says why not: from here on it is installed. */
+  async #put(kept: Omit<PackageRow, "id" | "held">, problem?: unknown): Promise<InstalledPackage> {
     const { id } = kept.installed;
     const row = { id, ...kept };
     this.#grantBudget(kept.installed);
-    this.#problems.delete(id);
-    this.#taken.set(id, standing(row));
-    await this.#rows.put(row);
+    if (problem === undefined) this.#problems.delete(id);
+    else this.#problems.set(id, problemOf(problem));
+    await this.#keep(row);
     await this.#tally.keep(id);
     return this.#shown(row);
   }
@@ -227,7 +283,7 @@ export class Packages {
       if (held) throw quarantined(id, held);
       // It was in quarantine here.
       if (this.#known(id)?.state === "suspended") await this.#end(id);
-      await this.#activate(await whole(kept), kept.installed.granted);
+      await this.#activate(await whole(kept), kept.installed.granted, kept.config);
     } catch (thrown) {
       this.#problems.set(id, problemOf(thrown));
       if (held && this.#known(id)?.state !== "suspended") await this.#end(id);
@@ -235,7 +291,7 @@ export class Packages {
   }
 
   /** On failure the one of the same id stays, or none. */
-  async #activate(found: PluginPackage, granted: readonly string[]): Promise<void> {
+  async #activate(found: PluginPackage, granted: readonly string[], config: Json | undefined): Promise<void> {
     const { kernel } = this.#booted;
     const manifest = sandboxManifest(found.manifest);
     const asked = found.manifest.capabilities.map(({ name }) => name);
@@ -256,7 +312,7 @@ export class Packages {
     this.#tally.begin(manifest.id);
     // What the one before used is asked of it as long as it is there.
     if (known) await this.#tally.keep(manifest.id);
-    const options = { tier: "community", deny: asked.filter((name) => !granted.includes(name)) } as const;
+    const options = { tier: "community", deny: asked.filter((name) => !granted.includes(name)), ...(config === undefined ? {} : { config }) } as const;
     const report = await (known ? kernel.replace(plugin, options) : kernel.install(plugin, options));
     if (report.error === undefined) return;
     if (!known) {
@@ -294,8 +350,10 @@ export class Packages {
 }
 
 /** What of a row says how it is to be run. */
-const standing = ({ installed: { integrity, installedAt, granted, budget }, held }: PackageRow): string =>
-  JSON.stringify([integrity, installedAt, granted, budget?.granted, held?.at]);
+const standing = ({ installed: { integrity, installedAt, granted, budget }, held, config }: PackageRow): string =>
+  JSON.stringify([integrity, installedAt, granted, budget?.granted, held?.at, config]);
+
+const configOf = (row: Pick<PackageRow, "config"> | undefined): Pick<PackageRow, "config"> => (row?.config === undefined ? {} : { config: row.config });
 
 const quarantined = (id: string, { code, message, at }: NonNullable<InstalledPackage["held"]>): OrreryError =>
   new OrreryError("SANDBOX_QUARANTINED", `${id} is in quarantine since ${new Date(at).toISOString().slice(0, 16).replace("T", " ")}: ${message} (${code})`, {

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { OrreryError } from "@orrery/sdk";
 import { WebSocket } from "ws";
 import type { Home } from "../home.ts";
@@ -18,12 +19,47 @@ export type FromServer =
 /** A server that is running, as the host of a plugin in the making: the plugin is there as long as the socket is. */
 export interface AttachedHost extends DevHost {
   readonly origin: string;
-  /** Rejects when the server goes before this does: SERVER_GONE. */
-  readonly lost: Promise<never>;
+  /** Resolves when the server goes before this does; what is asked of it then fails with SERVER_GONE. */
+  readonly lost: Promise<void>;
+  /** Resolves once a server of the data folder is there again: nothing is loaded into it yet. Rejects when `signal` goes off first. */
+  again(signal: AbortSignal): Promise<void>;
 }
+
+/** ms between two looks for a server that went. */
+const lookMs = 300;
 
 /** Throws SERVER_NOT_RUNNING. */
 export async function attachTo(home: Home, deny: readonly string[], tell: (news: DevNews) => void): Promise<AttachedHost> {
+  let line = await openLine(home, tell);
+  return {
+    get origin() {
+      return line.origin;
+    },
+    get lost() {
+      return line.lost;
+    },
+    async again(signal) {
+      for (;;) {
+        const found = await openLine(home, tell).catch(() => undefined);
+        if (found) {
+          line = found;
+          return;
+        }
+        await setTimeout(lookMs, undefined, { signal });
+      }
+    },
+    load: (code) => line.ask({ do: "load", code, deny }),
+    async run(task) {
+      await line.ask({ do: "run", ...(task === undefined ? {} : { task }) });
+    },
+    close: () => line.close(),
+  };
+}
+
+type Question = ToServer extends infer T ? (T extends unknown ? Omit<T, "id"> : never) : never;
+
+/** One socket to one server. Throws SERVER_NOT_RUNNING. */
+async function openLine(home: Home, tell: (news: DevNews) => void) {
   const server = readServer(home.server);
   const missing = (cause?: unknown) =>
     new OrreryError("SERVER_NOT_RUNNING", `no server of the data folder ${home.dir} is running`, {
@@ -49,26 +85,24 @@ export async function attachTo(home: Home, deny: readonly string[], tell: (news:
     if ("error" in said) reject?.(new OrreryError(said.error.code, said.error.message, said.error.do ? { todo: said.error.do } : {}));
     else resolve?.(said.result);
   });
-  const lost = new Promise<never>((_, reject) => {
+  const gone = (): OrreryError => new OrreryError("SERVER_GONE", `the server at ${origin} is gone, and the plugin with it`, { todo: "Start it again." });
+  const lost = new Promise<void>((resolve) => {
     socket.once("close", () => {
-      const gone = new OrreryError("SERVER_GONE", `the server at ${origin} is gone, and the plugin with it`, { todo: "Start it again, and this command." });
-      for (const each of waiting.values()) each.reject(gone);
-      if (!leaving) reject(gone);
+      for (const each of waiting.values()) each.reject(gone());
+      waiting.clear();
+      if (!leaving) resolve();
     });
   });
-  lost.catch(() => undefined);
-  const ask = (message: ToServer): Promise<boolean> =>
-    new Promise((resolve, reject) => {
-      waiting.set(message.id, { resolve, reject });
-      socket.send(JSON.stringify(message));
-    });
   return {
     origin,
     lost,
-    load: (code) => ask({ id: next++, do: "load", code, deny }),
-    async run(task) {
-      await ask({ id: next++, do: "run", ...(task === undefined ? {} : { task }) });
-    },
+    ask: (question: Question): Promise<boolean> =>
+      new Promise((resolve, reject) => {
+        if (socket.readyState !== socket.OPEN) return reject(gone());
+        const id = next++;
+        waiting.set(id, { resolve, reject });
+        socket.send(JSON.stringify({ id, ...question }));
+      }),
     async close() {
       if (socket.readyState === socket.CLOSED) return;
       leaving = true;

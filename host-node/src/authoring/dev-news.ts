@@ -17,6 +17,9 @@ export type DevNews =
   | { readonly is: "fault"; readonly message: string; readonly at: string }
   | { readonly is: "denied"; readonly capability: string }
   | { readonly is: "stopped"; readonly code: string; readonly message: string }
+  /** The server it was in is gone, and it is waited for; then it is back, and the plugin is loaded again. */
+  | { readonly is: "lost"; readonly origin: string }
+  | { readonly is: "back"; readonly origin: string }
   | { readonly is: "logged"; readonly level: string; readonly message: string }
   /** A task ended. Capabilities that were used, asked for and not used, and denied. */
   | {

@@ -81,6 +81,20 @@ export function pluginCommands(program: Command, command: MakeCommand, many: (va
     ["orrery plugin rollback acme.signature"],
     async () => (await packages()).rollback,
   );
+  const usd = (text: string): number => {
+    const sum = /^\$?\d{1,4}(\.\d{1,9})?$/.test(text) ? Number(text.replace("$", "")) : text === "none" ? 0 : undefined;
+    if (sum === undefined) throw new InvalidArgumentError(`US dollars, as 0.05, or "none", not "${text}".`);
+    return sum;
+  };
+  command(
+    plugin,
+    "budget <id>",
+    "Show what an installed plugin may spend on models, or change it",
+    ["orrery plugin budget acme.signature", "orrery plugin budget acme.signature --run 0.05 --day 0.50", "orrery plugin budget acme.signature --day none"],
+    async () => (await packages()).budget,
+  )
+    .option("--run <usd>", "at most so much a run", usd)
+    .option("--day <usd>", "at most so much a day (UTC)", usd);
   command(
     plugin,
     "audit [id]",

@@ -33,6 +33,7 @@ export async function withServer(options: ServerOptions, work: (session: Session
     if (error.code !== "PORT_IN_USE" || settings.server.port !== 4400 || options.port !== undefined) throw error;
     return listen(0);
   });
+  let unwatch: (() => void) | undefined;
   const withdraw = announceServer(home.server, server.origin);
   try {
     const [{ boot }, { HostClient }] = await Promise.all([import("../boot.ts"), import("../client/host-client.ts")]);
@@ -41,11 +42,13 @@ export async function withServer(options: ServerOptions, work: (session: Session
       const client = new HostClient(host, performance.now() - started);
       backend.resolve({ host, client });
       (await host.packages()).watch();
+      unwatch = (await host.settingsDesk()).watch();
       if (options.carryOn) void carryOn(client, log);
       void tidy(client, retentionOf(settings), log);
       return await work({ host, client, terminal, server });
     } finally {
       withdraw();
+      unwatch?.();
       await server.close();
       await host.close();
     }

@@ -9,11 +9,13 @@ import {
   type InstalledPackage,
   Journal,
   type KernelClient,
+  type ModelBudget,
   type ModelInfo,
   OrreryError,
   type PackageAudit,
   type PackageConsent,
   type PackageReport,
+  type PluginSettings,
   type Resumption,
   type Retention,
   type RunQuery,
@@ -21,6 +23,7 @@ import {
   type RunSummary,
   Runner,
   type Sentence,
+  type SettingsChange,
   type Steering,
   Storage,
   type SubmitRequest,
@@ -35,6 +38,7 @@ import {
 } from "@orrery/sdk";
 import { type AgentDetail, agentDetail, type AgentRecord, agentRecords, type AgentSources, forgetAgent } from "@orrery/sdk/agents";
 import type { RunVerified } from "@orrery/sdk/archive";
+import type { BudgetCeiling } from "@orrery/sdk/package";
 import type { Host } from "../boot.ts";
 import { type Failure, failureOf } from "../cli/failure.ts";
 import { readDocuments } from "../documents/read-documents.ts";
@@ -334,6 +338,19 @@ export class HostClient implements KernelClient {
 
   async packageAudit(id: string): Promise<PackageAudit> {
     return (await this.#host.packages()).audit(id);
+  }
+
+  async setPackageBudget(id: string, sums: Partial<ModelBudget>): Promise<InstalledPackage> {
+    const { settings, configOf } = this.#host;
+    return (await this.#host.packages()).setBudget(id, sums, configOf("orrery.cost") as BudgetCeiling, settings.actor);
+  }
+
+  async pluginSettings(id: string): Promise<PluginSettings> {
+    return (await this.#host.settingsDesk()).read(id);
+  }
+
+  async changePluginSettings(id: string, change: SettingsChange): Promise<PluginSettings> {
+    return (await this.#host.settingsDesk()).change(id, change);
   }
 
   async explain(hook: string) {

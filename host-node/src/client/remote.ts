@@ -4,7 +4,7 @@ import { accessToken } from "../server/access-token.ts";
 import { readServer } from "../server/server-address.ts";
 
 /** Asks the server of this data folder; undefined when none answers. Throws what the server answers with. */
-export async function askServer<T>(home: Home, method: "GET" | "POST", path: string, body?: object): Promise<T | undefined> {
+export async function askServer<T>(home: Home, method: "GET" | "POST" | "PATCH", path: string, body?: object): Promise<T | undefined> {
   const server = readServer(home.server);
   if (!server) return undefined;
   let response: Response;

@@ -13,7 +13,21 @@ import {
   type PackageConsent,
   type PackageReport,
 } from "@orrery/sdk";
-import { assertConsent, type GrantedPackage, lesserBudget, type PluginPackage, readPackage, reportPackage, sandboxManifest, Tally } from "@orrery/sdk/package";
+import {
+  assertBudget,
+  assertConsent,
+  type BudgetCeiling,
+  budgetWords,
+  type GrantedPackage,
+  lesserBudget,
+  noBudget,
+  noteChange,
+  type PluginPackage,
+  readPackage,
+  reportPackage,
+  sandboxManifest,
+  Tally,
+} from "@orrery/sdk/package";
 import { type SandboxEngine, type SandboxedPluginOptions, sandboxedPlugin } from "@orrery/sdk/sandbox";
 import { type Failure, failureOf } from "../cli/failure.ts";
 import type { Home } from "../home.ts";
@@ -123,6 +137,39 @@ export class PackageHost {
     await this.#alone(async () => {
       await this.#store.release(id);
       await this.#reconcile();
+    });
+  }
+
+  /** Changes what an installed plugin may spend on models, from now on. Throws PACKAGE_UNKNOWN, PACKAGE_BUDGET_REFUSED. */
+  setBudget(id: string, sums: Partial<ModelBudget>, ceiling: BudgetCeiling, by: string): Promise<InstalledPackage> {
+    return this.#alone(async () => {
+      let was = "";
+      const entry = await this.#store.spend(id, (now) => {
+        was = budgetWords(now.budget?.granted ?? noBudget);
+        return assertBudget(now, sums, ceiling);
+      });
+      await this.#reconcile();
+      const { clock, kernel } = this.#options;
+      const detail = `may ${budgetWords(entry.budget?.granted ?? noBudget)}; before: ${was}`;
+      await noteChange(kernel, id, { at: clock.now(), by, what: "budget", detail });
+      return this.#shown(entry);
+    });
+  }
+
+  /** What an installed plugin's package says of it. Throws PACKAGE_UNKNOWN, PACKAGE_MISSING, PACKAGE_CORRUPT. */
+  async manifestOf(id: string): Promise<PluginPackage["manifest"]> {
+    return (await this.#store.load(await this.#store.find(id))).manifest;
+  }
+
+  /** Starts an installed plugin anew with these settings; throws when one that runs does not start with them, and it goes on. One that is kept down stays down. */
+  restart(id: string, config: unknown): Promise<void> {
+    return this.#alone(async () => {
+      const entry = this.#running.get(id) ?? (await this.#store.find(id));
+      if (this.#held.has(id) || this.#options.disabled.includes(id)) return;
+      if (!this.#running.has(id)) return this.#run(entry, config);
+      const read = await this.#store.load(entry);
+      await this.#tally.keep(id);
+      await this.#options.kernel.replace(await this.#plugin(read), this.#permissions(read, entry.granted, config));
     });
   }
 
@@ -246,7 +293,7 @@ export class PackageHost {
     this.#held.delete(entry.id);
   }
 
-  async #run(entry: LockEntry): Promise<void> {
+  async #run(entry: LockEntry, config?: unknown): Promise<void> {
     const { id, granted } = entry;
     if (this.#options.disabled.includes(id)) return;
     try {
@@ -254,7 +301,7 @@ export class PackageHost {
       if (this.#running.has(id)) await this.#replace(read, granted);
       else {
         this.#tally.begin(id);
-        await this.#options.kernel.install(await this.#plugin(read), this.#permissions(read, granted));
+        await this.#options.kernel.install(await this.#plugin(read), this.#permissions(read, granted, config));
       }
       this.#started(entry);
     } catch (error) {
@@ -290,8 +337,7 @@ export class PackageHost {
     });
   }
 
-  #permissions({ manifest }: PluginPackage, granted: readonly string[]): InstallOptions {
-    const config = this.#options.configOf(manifest.id);
+  #permissions({ manifest }: PluginPackage, granted: readonly string[], config: unknown = this.#options.configOf(manifest.id)): InstallOptions {
     const deny = manifest.capabilities.map(({ name }) => name).filter((name) => !granted.includes(name));
     return { tier: "community", deny, ...(config === undefined ? {} : { config }) };
   }

@@ -101,6 +101,16 @@ export class PackageStore {
     });
   }
 
+  /** Changes what an installed plugin may spend; `change` says to what, of what it is now. Throws PACKAGE_UNKNOWN, PACKAGES_BUSY, PACKAGES_UNWRITABLE and what `change` throws. */
+  spend(id: string, change: (entry: LockEntry) => NonNullable<LockEntry["budget"]>): Promise<LockEntry> {
+    return this.#alone(async (before) => {
+      const entry = await this.find(id);
+      const changed = { ...entry, budget: change(entry) };
+      await writeLockfile(this.#lockfile, { ...before, packages: before.packages.map((each) => (each.id === id ? changed : each)) });
+      return changed;
+    });
+  }
+
   /** Keeps a plugin from being started, here and in every other process, as long as it is of these bytes; a package only while it is installed. */
   hold(mark: Hold, of: "package" | "file"): Promise<void> {
     return this.#alone(async (before) => {

@@ -26,6 +26,8 @@ const conflicting = new Set([
   "FILE_CHANGED",
   "JOURNAL_EXISTS",
   "JOURNAL_HELD",
+  "SETTINGS_REFUSED",
+  "SETTINGS_BUSY",
 ]);
 const unavailable = new Set(["RUN_UNANSWERED", "SERVICE_MISSING", "HOST_FAILED", "KERNEL_CLOSED", "JOURNAL_CLOSED", "PACKAGES_BUSY"]);
 const internal = /^(INTERNAL|JOURNAL_|STORAGE_|TAP_|ERR_)/;

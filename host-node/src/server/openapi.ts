@@ -5,7 +5,7 @@ import { failure, type Operation, schemas } from "./schemas.ts";
 
 /** What the description needs of a route. */
 export interface DescribedRoute {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   url: string;
   operation: Operation;
   auth: "token" | "public";

@@ -1,4 +1,13 @@
-import { type ForkRequest, OrreryError, type PackageConsent, type Retention, type RunQuery, type Steering } from "@orrery/sdk";
+import {
+  type ForkRequest,
+  OrreryError,
+  type ModelBudget,
+  type PackageConsent,
+  type Retention,
+  type RunQuery,
+  type SettingsChange,
+  type Steering,
+} from "@orrery/sdk";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HostClient } from "../client/host-client.ts";
 import { needRun } from "../client/need-run.ts";
@@ -212,6 +221,19 @@ export const routes: readonly Route[] = [
   ),
   route("GET", "/api/packages/:id/audit", "packageAudit", "What a package asked for, may do, did and was denied, over all runs", ({ params }, { client }) =>
     client.packageAudit(params.id),
+  ),
+  route("PATCH", "/api/packages/:id/budget", "setPackageBudget", "Change what an installed plugin may spend on models", ({ params, body }, { client }) =>
+    client.setPackageBudget(params.id, body as Partial<ModelBudget>),
+  ),
+  route("GET", "/api/plugins/:id/settings", "pluginSettings", "What a plugin can be set to, and is; secrets are not told", ({ params }, { client }) =>
+    client.pluginSettings(params.id),
+  ),
+  route(
+    "PATCH",
+    "/api/plugins/:id/settings",
+    "changePluginSettings",
+    "Change a plugin's settings; it starts anew with them, or nothing is changed",
+    ({ params, body }, { client }) => client.changePluginSettings(params.id, body as SettingsChange),
   ),
   route("GET", "/api/agents", "agents", "Agents of the last runs, and all that remember something", async ({ query }, { client }) => ({
     agents: await client.agents(query.limit),

@@ -1,6 +1,7 @@
 import { runEvent, runStatus } from "@orrery/sdk";
 import { z } from "zod";
 import { packageConsent, packed } from "../client/package-request.ts";
+import { budgetChange, settingsChange } from "../client/settings-request.ts";
 import { retention } from "../client/retention-request.ts";
 import { forkRequest, steering } from "../client/steering-request.ts";
 import { submitRequest } from "../client/submit-request.ts";
@@ -82,6 +83,9 @@ export const schemas = {
   removePackage: { params: z.object({ id }), response: z.object({ removed: z.string() }) },
   resumePackage: { params: z.object({ id }), response: z.object({ resumed: z.string() }) },
   rollbackPackage: { params: z.object({ id }), response: open("InstalledPackage") },
+  setPackageBudget: { params: z.object({ id }), body: budgetChange, response: open("InstalledPackage") },
+  pluginSettings: { params: z.object({ id }), response: open("PluginSettings") },
+  changePluginSettings: { params: z.object({ id }), body: settingsChange, response: open("PluginSettings") },
   packageAudit: { params: z.object({ id }), response: open("PackageAudit") },
   files: { params: z.object({ id }), response: z.object({ files: z.array(open("WorkspaceFile")) }) },
   fileVersions: {

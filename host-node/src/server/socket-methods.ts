@@ -1,7 +1,18 @@
-import { type ForkRequest, OrreryError, type PackageConsent, type Retention, type RunQuery, type Steering, viewQuery } from "@orrery/sdk";
+import {
+  type ForkRequest,
+  OrreryError,
+  type ModelBudget,
+  type PackageConsent,
+  type Retention,
+  type RunQuery,
+  type SettingsChange,
+  type Steering,
+  viewQuery,
+} from "@orrery/sdk";
 import { z } from "zod";
 import type { HostClient } from "../client/host-client.ts";
 import { packageConsent, packed, unpacked } from "../client/package-request.ts";
+import { budgetChange, settingsChange } from "../client/settings-request.ts";
 import { retention } from "../client/retention-request.ts";
 import { forkRequest, steering } from "../client/steering-request.ts";
 import { submitRequest } from "../client/submit-request.ts";
@@ -73,6 +84,9 @@ export const methods: Readonly<Record<string, Method>> = {
     return null;
   }),
   rollbackPackage: method([id], (client, [pluginId]) => client.rollbackPackage(pluginId)),
+  setPackageBudget: method([id, budgetChange], (client, [pluginId, sums]) => client.setPackageBudget(pluginId, sums as Partial<ModelBudget>)),
+  pluginSettings: method([id], (client, [pluginId]) => client.pluginSettings(pluginId)),
+  changePluginSettings: method([id, settingsChange], (client, [pluginId, change]) => client.changePluginSettings(pluginId, change as SettingsChange)),
   packageAudit: method([id], (client, [pluginId]) => client.packageAudit(pluginId)),
   explain: method([id], (client, [hook]) => client.explain(hook)),
   hooks: method([], (client) => client.hooks()),

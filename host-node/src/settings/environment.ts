@@ -41,10 +41,10 @@ function literal(text: string, kind: "number" | "boolean"): unknown {
   return /^(1|true|yes|on)$/i.test(text) ? true : /^(0|false|no|off)$/i.test(text) ? false : text;
 }
 
-/** Sets `a.b.c` in a nested object, making what is missing on the way. */
-export function place(target: Record<string, unknown>, path: string, value: unknown): void {
-  const keys = path.split(".");
-  const last = keys.pop() ?? path;
+/** Sets `a.b.c` in a nested object, making what is missing on the way. Keys that have points in them come as a list. */
+export function place(target: Record<string, unknown>, path: string | readonly string[], value: unknown): void {
+  const keys = typeof path === "string" ? path.split(".") : [...path];
+  const last = keys.pop() ?? "";
   let at = target;
   for (const key of keys) {
     const next = Object.hasOwn(at, key) ? at[key] : undefined;

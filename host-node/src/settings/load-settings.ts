@@ -20,8 +20,8 @@ export function loadSettings(home: Pick<Home, "config">, env: NodeJS.ProcessEnv 
   throw invalid(parsed.error, (path) => layers.findLast(([, layer]) => has(layer, path))?.[0] ?? home.config);
 }
 
-/** Writes one setting to the file, by its dotted path; `undefined` takes it back to its default. Throws CONFIG_INVALID and changes nothing. */
-export function saveSetting(home: Pick<Home, "config">, path: string, value: unknown): void {
+/** Writes one setting to the file, by its path; `undefined` takes it back to its default. Throws CONFIG_INVALID and changes nothing. */
+export function saveSetting(home: Pick<Home, "config">, path: string | readonly string[], value: unknown): void {
   const file = structuredClone(readJsonObject(home.config));
   place(file, path, value);
   const parsed = settings.safeParse(file);

@@ -18,7 +18,7 @@ export function readJsonObject(file: string): Record<string, unknown> {
 export function writeJsonObject(file: string, value: object): void {
   const next = `${file}.${process.pid}.tmp`;
   try {
-    writeFileSync(next, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    writeFileSync(next, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
     if (process.platform !== "win32") chmodSync(next, 0o600);
     renameSync(next, file);
   } catch (cause) {

@@ -159,6 +159,9 @@ export function socketClient(connection: SocketConnection): KernelClient {
     resumePackage: (id) => connection.call("resumePackage", id),
     rollbackPackage: (id) => connection.call("rollbackPackage", id),
     packageAudit: (id) => connection.call("packageAudit", id),
+    setPackageBudget: (id, sums) => connection.call("setPackageBudget", id, sums),
+    pluginSettings: (id) => connection.call("pluginSettings", id),
+    changePluginSettings: (id, change) => connection.call("changePluginSettings", id, change),
     watch: (runId, from, listener) => connection.watch(runId, from, listener),
   };
 }

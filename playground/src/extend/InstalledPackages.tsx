@@ -7,8 +7,10 @@ import { Button } from "../ui/Button.tsx";
 import { ago, money, plural } from "../ui/format.ts";
 import { Failed, Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
+import { BudgetChange } from "./BudgetChange.tsx";
 import { budgetLine } from "./PackageBudget.tsx";
 import { Signer } from "./PackagePrompt.tsx";
+import { SettingsDoor } from "./SettingsDoor.tsx";
 
 /** The plugins somebody installed here: what each may do, what it did, and what it was refused, as it happens. */
 export function InstalledPackages() {
@@ -59,7 +61,8 @@ function Installed({ installed }: { installed: InstalledPackage }) {
       ) : null}
       {audit.error ? <Failed error={audit.error} what="What it did could not be told" /> : null}
       {audit.data ? <Capabilities audit={audit.data} /> : null}
-      {audit.data?.budget ? <Spending budget={audit.data.budget} /> : null}
+      {audit.data?.budget ? <Spending id={id} title={title} budget={audit.data.budget} /> : null}
+      <SettingsDoor id={id} title={title} />
       <div className="flex flex-wrap items-start gap-2">
         <Ways installed={installed} />
         <Remove id={id} title={title} />
@@ -119,10 +122,11 @@ function Capabilities({ audit: { capabilities } }: { audit: PackageAudit }) {
 }
 
 /** What it may spend, by what it was granted and what the settings leave of that, and what of it is gone today. */
-function Spending({ budget: { asked, granted, holds, spentTodayUsd } }: { budget: NonNullable<PackageAudit["budget"]> }) {
+function Spending({ id, title, budget }: { id: string; title: string; budget: NonNullable<PackageAudit["budget"]> }) {
+  const { asked, granted, holds, spentTodayUsd } = budget;
   const held = budgetLine(holds) === budgetLine(granted) ? "" : `; by the settings ${budgetLine(holds)}`;
   return (
-    <p className="flex flex-wrap items-baseline gap-x-3 text-13">
+    <div className="flex flex-wrap items-baseline gap-x-3 gap-y-2 text-13">
       <span className="min-w-0 flex-1 basis-48 break-words">
         May spend {budgetLine(granted)}
         {held}
@@ -131,7 +135,8 @@ function Spending({ budget: { asked, granted, holds, spentTodayUsd } }: { budget
       <span className="tabular-nums text-muted">
         {money(spentTodayUsd * 1e6)} of {money(holds.dayUsd * 1e6)} spent today
       </span>
-    </p>
+      <BudgetChange id={id} title={title} asked={asked} granted={granted} />
+    </div>
   );
 }
 

@@ -62,7 +62,8 @@ export function PackageBudget({
   );
 }
 
-function Sum({ label, value, most, onChange }: { label: string; value: string; most: number; onChange(value: string): void }) {
+/** A sum in US dollars, from nothing to `most`. */
+export function Sum({ label, value, most, onChange }: { label: string; value: string; most: number; onChange(value: string): void }) {
   return (
     <label className="flex flex-col gap-1">
       <span className="text-muted">{label}</span>

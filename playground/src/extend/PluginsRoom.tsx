@@ -11,6 +11,7 @@ import { Status } from "../ui/Status.tsx";
 import { ExtendTabs } from "./ExtendTabs.tsx";
 import { InstalledPackages } from "./InstalledPackages.tsx";
 import { PackageDrop } from "./PackageDrop.tsx";
+import { SettingsDoor } from "./SettingsDoor.tsx";
 
 const route = getRouteApi("/extend");
 
@@ -88,6 +89,7 @@ function Details({ plugin }: { plugin: PluginReport }) {
         ) : null}
         {plugin.waitingFor.length > 0 ? <p className="text-warn">Waits for {plugin.waitingFor.join(", ")}.</p> : null}
       </header>
+      <SettingsDoor key={plugin.id} id={plugin.id} title={plugin.title ?? plugin.id} />
       <dl className="grid gap-x-6 gap-y-3 text-13 sm:grid-cols-[8rem_minmax(0,1fr)]">
         <Row name="Taps" empty="none">
           {plugin.taps.map(({ hook, phase }, i) => (

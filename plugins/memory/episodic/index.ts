@@ -15,16 +15,11 @@ export default definePlugin({
     description: "Remembers tasks, their verified sentences and their verdicts, and what each agent said, and recalls what bears on a new task.",
   },
   config: z.object({
-    /** Episodes recalled for a task at most. */
-    recall: z.int().min(0).max(20).default(3),
-    /** Relevance from which an episode is recalled, 0–1, where the requests' vectors are compared. */
-    threshold: z.number().min(0).max(1).default(0.55),
-    /** The same where only their words are. */
-    wordsThreshold: z.number().min(0).max(1).default(0.4),
-    /** Episodes kept in a workspace. */
-    keep: z.int().min(1).max(10_000).default(500),
-    /** Episodes kept of one agent. */
-    keepAgent: z.int().min(1).max(10_000).default(100),
+    recall: z.int().min(0).max(20).default(3).describe("Episodes recalled for a task at most"),
+    threshold: z.number().min(0).max(1).default(0.55).describe("Relevance from which an episode is recalled, 0–1, where the requests' vectors are compared"),
+    wordsThreshold: z.number().min(0).max(1).default(0.4).describe("The same where only their words are"),
+    keep: z.int().min(1).max(10_000).default(500).describe("Episodes kept in a workspace"),
+    keepAgent: z.int().min(1).max(10_000).default(100).describe("Episodes kept of one agent"),
     halfLifeDays: z.number().positive().default(30),
   }),
   requires: { storage: Storage },

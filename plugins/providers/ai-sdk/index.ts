@@ -17,16 +17,14 @@ export default definePlugin({
   },
   config: z
     .strictObject({
-      /** Show answers as they are written. */
-      stream: z.boolean().default(true),
-      /** Further tries after a rate limit or a host that fails, before anything was answered. */
-      retries: z.int().min(0).max(10).default(2),
-      /** No wait between tries is longer, in ms; a host that asks for more is not tried again. */
-      maxWaitMs: z.number().positive().default(20_000),
-      /** How hard OpenAI's reasoning models think: their thinking counts as output and is paid for. */
-      reasoning: z.enum(["provider-default", "none", "minimal", "low", "medium", "high"]).default("low"),
-      /** Milliseconds a host has to list its models, and how long its list is believed. */
-      listMs: z.number().positive().default(1_500),
+      stream: z.boolean().default(true).describe("Show answers as they are written"),
+      retries: z.int().min(0).max(10).default(2).describe("Further tries after a rate limit or a host that fails, before anything was answered"),
+      maxWaitMs: z.number().positive().default(20_000).describe("No wait between tries is longer, in ms; a host that asks for more is not tried again"),
+      reasoning: z
+        .enum(["provider-default", "none", "minimal", "low", "medium", "high"])
+        .default("low")
+        .describe("How hard OpenAI's reasoning models think: their thinking counts as output and is paid for"),
+      listMs: z.number().positive().default(1_500).describe("Milliseconds a host has to list its models, and how long its list is believed"),
       listedForMs: z.number().nonnegative().default(30_000),
     })
     .prefault({}),

@@ -16,8 +16,10 @@ export default definePlugin({
   },
   config: z
     .strictObject({
-      /** Folders among the host's assets, each a model as transformers.js lays it out. */
-      models: z.array(z.string().regex(/^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*)?$/i, "the name of a folder of models, as tiny-llama")).default([]),
+      models: z
+        .array(z.string().regex(/^[a-z0-9][\w.-]*(\/[a-z0-9][\w.-]*)?$/i, "the name of a folder of models, as tiny-llama"))
+        .default([])
+        .describe("Folders among the host's assets, each a model as transformers.js lays it out"),
       device: z.enum(["auto", "cpu", "wasm", "webgpu"]).default("auto"),
     })
     .prefault({}),

@@ -13,8 +13,7 @@ export default definePlugin({
   },
   config: z
     .strictObject({
-      /** Most tokens one answer may have. The reservation of a paid call counts them in full. */
-      maxOutputTokens: z.int().positive().default(2_048),
+      maxOutputTokens: z.int().positive().default(2_048).describe("Most tokens one answer may have. The reservation of a paid call counts them in full"),
     })
     .prefault({}),
   setup({ tap, config }) {

@@ -34,10 +34,8 @@ export default definePlugin({
   },
   config: z
     .strictObject({
-      /** Bytes taken of one answer. */
-      maxBytes: z.int().positive().default(1_000_000),
-      /** Milliseconds for one request, redirects included. */
-      timeoutMs: z.number().positive().default(20_000),
+      maxBytes: z.int().positive().default(1_000_000).describe("Bytes taken of one answer"),
+      timeoutMs: z.number().positive().default(20_000).describe("Milliseconds for one request, redirects included"),
     })
     .prefault({}),
   requires: { web: Web },

@@ -23,9 +23,11 @@ export default definePlugin({
   },
   config: z
     .strictObject({
-      servers: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), server).default({}),
-      /** Milliseconds a server has to start and list its tools, and for one call. */
-      startMs: z.number().positive().default(15_000),
+      servers: z
+        .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), server)
+        .default({})
+        .meta({ writeOnly: true, description: "Further servers, by name, beside those of the setting tools.mcp" }),
+      startMs: z.number().positive().default(15_000).describe("Milliseconds a server has to start and list its tools, and for one call"),
       callMs: z.number().positive().default(50_000),
     })
     .prefault({}),

@@ -14,12 +14,11 @@ export default definePlugin({
   },
   config: z
     .strictObject({
-      /** Tools agents may call when their team names them; a name or a group. These three touch nothing but the run itself. */
-      allow: names.default(["calculator", "documents", "files"]),
-      /** Tools a person is asked about at each call. */
-      ask: names.default([]),
-      /** Goes before the other two. */
-      deny: names.default([]),
+      allow: names
+        .default(["calculator", "documents", "files"])
+        .describe("Tools agents may call when their team names them; a name or a group. These three touch nothing but the run itself"),
+      ask: names.default([]).describe("Tools a person is asked about at each call"),
+      deny: names.default([]).describe("Goes before the other two"),
     })
     .prefault({}),
   setup({ tap, config }) {

@@ -13,8 +13,9 @@ export {
   type GrantedPackage,
   type InstalledPackage,
 } from "./report.ts";
-export { budgetsPlugin, budgetWords, exceedsBudget, lesserBudget, noBudget } from "./budget.ts";
-export type { PackageSetting } from "./settings.ts";
+export { assertBudget, type BudgetCeiling, budgetsPlugin, budgetWords, exceedsBudget, lesserBudget, noBudget } from "./budget.ts";
+export { noteChange, tallyOf, type PluginChangeNote } from "../settings/change-log.ts";
+export { packageSettings, type PackageSetting } from "./settings.ts";
 export { permissionWords, hookWords } from "./permission-words.ts";
-export { Tally, tallyOf } from "./tally.ts";
+export { Tally } from "./tally.ts";
 export { packageLimits } from "./limits.ts";

@@ -4,6 +4,7 @@ import { budgetWords, exceedsBudget, lesserBudget, noBudget } from "./budget.ts"
 import type { PluginPackage } from "./package.ts";
 import { hookWords, permissionWords } from "./permission-words.ts";
 import { refusePackage } from "./refusal.ts";
+import type { PluginChangeNote } from "../settings/change-log.ts";
 import { type PackageSetting, packageSettings } from "./settings.ts";
 
 /** What a person is shown before anything of a package runs. Plain data. */
@@ -116,6 +117,8 @@ export interface PackageAudit {
     /** How often it was refused. */
     readonly denials: number;
   }[];
+  /** What people changed of its settings and its budget, oldest first. */
+  readonly changes: readonly PluginChangeNote[];
   /** Where it asks for a budget, or spent something. */
   readonly budget?: {
     readonly asked: ModelBudget;

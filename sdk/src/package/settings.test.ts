@@ -35,7 +35,7 @@ it("the settings a schema describes are told in words, with what holds when noth
     ["mood", '"warm" or "cold"', "warm", false],
     ["most", "a whole number or null", undefined, false],
     ["kind", '"a"', undefined, false],
-    ["names", "a list", [], false],
+    ["names", "a list of text", [], false],
     ["more", "an object", undefined, false],
     ["any", "anything", undefined, false],
   ]);

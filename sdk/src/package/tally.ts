@@ -3,12 +3,10 @@ import { nanoToUsd } from "../brands.ts";
 import { type KeyValue, Storage } from "../host-services.ts";
 import { Ledger } from "../ledger.ts";
 import type { Lifecycle } from "../lifecycle.ts";
+import { changesIn, tallyOf } from "../settings/change-log.ts";
 import { noBudget } from "./budget.ts";
 import { permissionWords } from "./permission-words.ts";
 import type { GrantedPackage, PackageAudit } from "./report.ts";
-
-/** Where a host keeps what it counted of an installed plugin. */
-export const tallyOf = (id: string): string => `packages.${id}`;
 
 /** What a plugin asks for may be endless; what is counted of it is not. */
 const mostDenied = 200;
@@ -78,6 +76,7 @@ export class Tally {
           denials: denied.get(name) ?? 0,
         };
       }),
+      changes: await changesIn(space),
       ...(await this.#spending(id, budget)),
     };
   }

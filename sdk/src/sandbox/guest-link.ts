@@ -47,20 +47,21 @@ export class GuestLink {
   static async open(options: LinkOptions): Promise<{ link: GuestLink; description: GuestDescription }> {
     const link = new GuestLink(options);
     const hello = link.#next_("hello", "load");
-    // Its time may run out while the worker is still being started: told below, and nowhere before.
-    hello.catch(() => undefined);
     const listener: GuestListener = {
       message: (said) => link.#receive(said),
       fault: (code, message) => link.#stop(new OrreryError(code, message)),
       exit: () => link.#stop(new OrreryError("SANDBOX_CRASHED", "the plugin's worker ended")),
     };
-    try {
-      link.#guest = await options.engine.open({ code: options.code, limits: options.limits }, listener);
-      if (link.#over) link.#guest.terminate();
-    } catch (cause) {
-      link.#stop(cause instanceof OrreryError ? cause : new OrreryError("SANDBOX_CRASHED", "the plugin's worker could not be started", { cause }));
-    }
-    const { kind: _, ...description } = (await hello) as Extract<FromGuest, { kind: "hello" }>;
+    const opened = options.engine.open({ code: options.code, limits: options.limits }, listener).then(
+      (guest) => {
+        link.#guest = guest;
+        if (link.#over) guest.terminate();
+      },
+      (cause: unknown) =>
+        link.#stop(cause instanceof OrreryError ? cause : new OrreryError("SANDBOX_CRASHED", "the plugin's worker could not be started", { cause })),
+    );
+    // One that is not up in time is not waited for: it keeps no process alive, which would end here without a word.
+    const [{ kind: _, ...description }] = (await Promise.all([hello, opened])) as [Extract<FromGuest, { kind: "hello" }>, void];
     return { link, description };
   }
 

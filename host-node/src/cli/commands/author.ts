@@ -40,9 +40,15 @@ export async function dev(options: DevOptions, dir: string): Promise<number> {
   });
   const runsTask = options.run !== false && (!options.attach || options.task !== undefined);
   const turn = async (changed?: number): Promise<boolean> => {
-    const loaded = await session.load(changed);
-    if (loaded && runsTask) await session.run(options.task);
-    return loaded;
+    try {
+      const loaded = await session.load(changed);
+      if (loaded && runsTask) await session.run(options.task);
+      return loaded;
+    } catch (thrown) {
+      // What is there by then is loaded when the server is back.
+      if (options.once || !(thrown instanceof OrreryError) || thrown.code !== "SERVER_GONE") throw thrown;
+      return false;
+    }
   };
   const place = (): string => {
     if (attached.host) return `; it is in the runs of ${attached.host.origin}`;
@@ -61,13 +67,36 @@ export async function dev(options: DevOptions, dir: string): Promise<number> {
       first = turn();
       await first;
       terminal.line(terminal.colours.dim(`watching ${path}${place()}; Ctrl+C ends it`));
-      await Promise.race([stopped(), ...(attached.host ? [attached.host.lost] : [])]);
+      const stop = new AbortController();
+      const asked = stopped().then(() => stop.abort());
+      await (attached.host ? keepAttached(attached.host, { tell, turn, asked, signal: stop.signal }) : asked);
     } finally {
       await watch.close();
     }
     return 0;
   } finally {
     await session.close();
+  }
+}
+
+/** Waits for a server that goes, and loads into the one that comes, until it is told to stop. Throws SERVER_GONE when there is none by then. */
+async function keepAttached(
+  host: AttachedHost,
+  { tell, turn, asked, signal }: { tell(news: DevNews): void; turn(): Promise<boolean>; readonly asked: Promise<void>; readonly signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    await Promise.race([host.lost, asked]);
+    if (signal.aborted) return;
+    const { origin } = host;
+    tell({ is: "lost", origin });
+    await host.again(signal).catch((cause: unknown) => {
+      throw new OrreryError("SERVER_GONE", `the server at ${origin} is gone, and none came in its place`, {
+        todo: "Start it (orrery serve), and this command.",
+        cause,
+      });
+    });
+    tell({ is: "back", origin: host.origin });
+    await turn();
   }
 }
 
@@ -112,6 +141,10 @@ function teller(terminal: Terminal): (news: DevNews) => void {
           `${dim("ran")}      ${task === undefined ? "the example" : oneLine(task, 80)}: ${status}${told("used", used)}${told("asked for and not used", unused)}${told("denied", denied)}`,
         );
       }
+      case "lost":
+        return terminal.line(`${yellow("waiting")}  the server at ${news.origin} is gone: the plugin is loaded again when one is there; Ctrl+C ends it`);
+      case "back":
+        return terminal.line(`${green("back")}     there is a server at ${news.origin}`);
       case "logged":
         return terminal.line(`${dim(news.level.padEnd(8))} ${oneLine(news.message, 300)}`);
     }

@@ -9,7 +9,12 @@ import type { Common } from "../with-host.ts";
 /** `orrery config get [key]`: what holds now, wherever it was set. */
 export async function get(options: Common, key = ""): Promise<number> {
   const terminal = new Terminal(options);
+  if (key.startsWith("pluginConfig.")) return (await import("./plugin-config.ts")).get(options, key);
   const all = flatten(loadSettings(locateHome(options.home)));
+  for (const each of all) if (each[0] === "tools.mcp") each[1] = withoutSecrets(each[1]);
+  const plugins = all.find(([path, value]) => path === "pluginConfig" && Object.keys(value as object).length > 0);
+  if (plugins && (key === "" || key === "pluginConfig"))
+    plugins[1] = await (await import("./plugin-config.ts")).shown(options, plugins[1] as Settings["pluginConfig"]);
   const shown = key === "" ? all : all.filter(([path]) => path === key || path.startsWith(`${key}.`));
   if (shown.length === 0) {
     const known = paths();
@@ -23,9 +28,10 @@ export async function get(options: Common, key = ""): Promise<number> {
 
 /** `orrery config set key value`. */
 export async function set(options: Common, key: string, text: string): Promise<number> {
-  const home = openHome(locateHome(options.home));
-  if (!paths().some((path) => path === key || (path === "pluginConfig" && key.startsWith("pluginConfig.")))) throw unknown(key);
   const value = literal(text);
+  if (key === "pluginConfig" || key.startsWith("pluginConfig.")) return (await import("./plugin-config.ts")).set(options, key, value, text);
+  const home = openHome(locateHome(options.home));
+  if (!paths().includes(key)) throw unknown(key);
   // A number where text is wanted is that text, and not a mistake.
   try {
     saveSetting(home, key, value);
@@ -45,8 +51,9 @@ export async function set(options: Common, key: string, text: string): Promise<n
 
 /** `orrery config unset key`. */
 export async function unset(options: Common, key: string): Promise<number> {
+  if (key === "pluginConfig" || key.startsWith("pluginConfig.")) return (await import("./plugin-config.ts")).unset(options, key);
   const home = openHome(locateHome(options.home));
-  if (!paths().some((path) => path === key || (path === "pluginConfig" && key.startsWith("pluginConfig.")))) throw unknown(key);
+  if (!paths().includes(key)) throw unknown(key);
   saveSetting(home, key, undefined);
   return get(options, key);
 }
@@ -67,6 +74,19 @@ const literal = (text: string): unknown => {
     return text;
   }
 };
+
+/** What an MCP server is given to be let in with is named, and not shown. */
+function withoutSecrets(servers: unknown): unknown {
+  if (!nested(servers)) return servers;
+  const hidden = (values: unknown): unknown =>
+    nested(values) ? Object.fromEntries(Object.keys(values).map((name) => [name, "(set, and not shown)"])) : values;
+  return Object.fromEntries(
+    Object.entries(servers).map(([name, server]) => [
+      name,
+      nested(server) ? Object.fromEntries(Object.entries(server).map(([key, value]) => [key, /^(env|headers)$/.test(key) ? hidden(value) : value])) : server,
+    ]),
+  );
+}
 
 const nested = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { type InstalledPackage, OrreryError, type PackageAudit } from "@orrery/sdk";
 import { budgetWords, packageLimits } from "@orrery/sdk/package";
+import { askServer } from "../../client/remote.ts";
 import type { Repaired } from "../../packages/repair-lockfile.ts";
 import { table } from "../format.ts";
 import { askConsent, type ConsentFlags, showPackage } from "../permission-prompt.ts";
@@ -72,6 +73,20 @@ export function rollback(options: Common, id: string): Promise<number> {
   });
 }
 
+/** `orrery plugin budget`: shows it, or changes it where the plugin is at work: in the server, when one runs. */
+export function budget({ run, day, ...options }: Common & { run?: number; day?: number }, id: string): Promise<number> {
+  return withHost(options, async ({ client, host, terminal }) => {
+    if (run !== undefined || day !== undefined) {
+      const sums = { ...(run === undefined ? {} : { runUsd: run }), ...(day === undefined ? {} : { dayUsd: day }) };
+      if (!(await askServer(host.home, "PATCH", `/api/packages/${encodeURIComponent(id)}/budget`, sums))) await client.setPackageBudget(id, sums);
+    }
+    const audited = await client.packageAudit(id);
+    terminal.object({ id, budget: audited.budget ?? null, changes: audited.changes.filter(({ what }) => what === "budget") });
+    for (const line of audited.budget ? budgetLines(audited.budget) : [`${id} asks for no budget: it pays for no model.`]) terminal.line(line);
+    return 0;
+  });
+}
+
 /** `orrery plugin audit`: of one package, or of all. */
 export function audit({ repair, ...options }: Common & { repair?: boolean }, id: string): Promise<number> {
   return withHost(options, async ({ client, host, terminal }) => {
@@ -93,6 +108,8 @@ export function audit({ repair, ...options }: Common & { repair?: boolean }, id:
       ]);
       for (const line of table(rows.length > 0 ? rows : [["It asks for nothing."]])) terminal.line(`  ${line}`);
       if (each.budget) for (const line of budgetLines(each.budget)) terminal.line(`  ${line}`);
+      for (const { at, by, what, detail } of each.changes)
+        terminal.line(`  ${new Date(at).toISOString().slice(0, 16).replace("T", " ")}  ${oneLine(by)} changed its ${what}: ${oneLine(detail, 500)}`);
     }
     return 0;
   });

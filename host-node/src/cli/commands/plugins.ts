@@ -5,6 +5,7 @@ import { table } from "../format.ts";
 import { oneLine } from "../terminal.ts";
 import { type Common, withHost } from "../with-host.ts";
 import { packageRows } from "./packages.ts";
+import { settingRow } from "./plugin-config.ts";
 
 /** `orrery plugins list`. */
 export function list(options: Common): Promise<number> {
@@ -49,7 +50,8 @@ export function inspect(options: Common, id: string): Promise<number> {
     const found = plugins.find((plugin) => plugin.id === id);
     if (!found)
       throw new OrreryError("PLUGIN_UNKNOWN", `no plugin "${id}" is installed`, { todo: `There are: ${plugins.map((plugin) => plugin.id).join(", ")}.` });
-    terminal.object(found);
+    const { settings, described } = await client.pluginSettings(id);
+    terminal.object({ ...found, settings });
     const rows: [string, string][] = [
       ["id", `${found.id} ${found.version}`],
       ["what", [found.title, found.description].filter(Boolean).join(": ")],
@@ -66,6 +68,10 @@ export function inspect(options: Common, id: string): Promise<number> {
     ];
     const told = rows.filter(([, text]) => text !== "").map(([name, text]) => [name, oneLine(text, 4_000)]);
     for (const line of table(told)) terminal.line(line);
+    if (settings.length === 0) return 0;
+    terminal.line();
+    terminal.line(described ? `It can be set: orrery config set pluginConfig.${id}.NAME VALUE` : "What it was set to; its library does not say what it takes:");
+    for (const line of table([["SETTING", "IS", "TAKES", "DEFAULT", ""], ...settings.map(settingRow)])) terminal.line(line);
     return 0;
   });
 }

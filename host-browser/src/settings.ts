@@ -1,0 +1,59 @@
+import { type InstalledPackage, type Json, type ModelBudget, OrreryError } from "@orrery/sdk";
+import { assertBudget, type BudgetCeiling, budgetWords, noBudget, noteChange } from "@orrery/sdk/package";
+import { assertIdle, schemaOf, SettingsDesk, type SettingsHost, type SettingsValue } from "@orrery/sdk/settings";
+import type { Booted } from "./boot.ts";
+import { configs } from "./database.ts";
+import type { Packages } from "./sandbox/packages.ts";
+
+/** Whoever changes something in a tab is the person in front of it. */
+const by = "person";
+
+/** The desk of this tab: settings stand in the browser's database, for the product's own plugins and for installed ones. */
+export function settingsDesk({ kernel, state, plugins }: Booted, packages: () => Promise<Packages> | undefined): SettingsDesk {
+  const reportOf = (id: string) => kernel.inspect().plugins.find((plugin) => plugin.id === id);
+  const packageOf = async (id: string) => (await (await packages())?.list())?.find((each) => each.id === id);
+  const host: SettingsHost = {
+    async find(id) {
+      const report = reportOf(id);
+      const runs = report?.state === "active" || report?.state === "suspended";
+      const installed = await packageOf(id);
+      if (installed) {
+        const manifest = await (await packages())?.manifestOf(id);
+        const { problem, version } = installed;
+        return { id, version, schema: manifest?.config, stranger: true, runs, ...(problem ? { problem } : {}) };
+      }
+      if (report?.tier !== "core") return undefined;
+      const known = plugins.get(id);
+      return { id, version: report.version, schema: known && schemaOf(known), stranger: false, runs, ...(report.error ? { problem: report.error } : {}) };
+    },
+    read: async (id) => ((await packageOf(id)) ? (await packages())?.configOf(id) : ((await state.values.get([configs, id]))?.value as Json | undefined)),
+    async write(id, value) {
+      if (await packageOf(id)) await (await packages())?.configure(id, value);
+      else if (value === undefined) await state.values.delete([configs, id]);
+      else await state.values.put({ ns: configs, key: id, value });
+    },
+    restart: async (id, value) => ((await packageOf(id)) ? (await packages())?.restart(id, value ?? {}) : again(id, value)),
+    told: (id, detail) => noteChange(kernel, id, { at: Date.now(), by, what: "settings", detail }),
+  };
+
+  async function again(id: string, value: SettingsValue | undefined): Promise<void> {
+    const plugin = plugins.get(id);
+    if (!plugin) throw new OrreryError("SETTINGS_FIXED", `${id} cannot be started anew here`, { todo: "Nothing was changed.", refusal: true });
+    await assertIdle(kernel, plugin);
+    await kernel.replace(plugin, { tier: "core", config: value ?? {} });
+  }
+
+  return new SettingsDesk(host);
+}
+
+/** Changes what an installed plugin may spend on models, from now on. Throws PACKAGE_UNKNOWN, PACKAGE_BUDGET_REFUSED. */
+export async function setBudget({ kernel, state }: Booted, packages: Packages, id: string, sums: Partial<ModelBudget>): Promise<InstalledPackage> {
+  const ceiling = (await state.values.get([configs, "orrery.cost"]))?.value as BudgetCeiling | undefined;
+  let was = "";
+  const changed = await packages.spend(id, (now) => {
+    was = budgetWords(now.budget?.granted ?? noBudget);
+    return assertBudget(now, sums, ceiling ?? {});
+  });
+  await noteChange(kernel, id, { at: Date.now(), by, what: "budget", detail: `may ${budgetWords(changed.budget?.granted ?? noBudget)}; before: ${was}` });
+  return changed;
+}
