@@ -109,7 +109,8 @@ describe("a team whose agent has tools, on a connected model", () => {
       expect.stringContaining("WORKSPACE_PATH"),
     ]);
     const { object } = await person.json(["run", "show", report.runId]);
-    expect(object.artifacts).toContainEqual({ name: "notes/plan.md", mediaType: "text/markdown", bytes: 15, version: 2, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const sha256: unknown = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(object.artifacts).toContainEqual({ name: "notes/plan.md", mediaType: "text/markdown", bytes: 15, version: 2, sha256 });
     const listed = await person.json<{ files: { path: string; version: number; from: string }[] }>(["run", "files", report.runId]);
     expect(listed.object.files).toMatchObject([{ path: "notes/plan.md", version: 2 }]);
     expect((await person.run(["run", "files", report.runId, "notes/plan.md", "--at", "1"])).stdout).toContain("first");
