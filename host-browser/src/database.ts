@@ -44,7 +44,8 @@ export interface FileRow {
 export interface RunFilesRow {
   run: string;
   thread: string;
-  files: { path: string; id: string; mediaType?: string }[];
+  /** `size` in bytes; rows of the first version have none. */
+  files: { path: string; id: string; mediaType?: string; size?: number }[];
 }
 
 /** A plugin somebody installed in this browser. */

@@ -4,6 +4,7 @@ import {
   type ForkRequest,
   type InputFile,
   Journal,
+  type KeptRuns,
   type KernelClient,
   type ModelBudget,
   type ModelInfo,
@@ -12,15 +13,11 @@ import {
   Runner,
   type RunEvent,
   type RunQuery,
-  type RunRequest,
-  type Spending,
   type Steering,
   Storage,
   type SubmitRequest,
-  type Team,
   Trace,
   typed,
-  usdToNano,
   type ViewQuery,
   wasImported,
   Workspace,
@@ -36,7 +33,10 @@ import { onConnect, onTools } from "./preset.ts";
 import { originOf } from "./egress/hosts.ts";
 import { browserPlatform } from "./platform.ts";
 import { untilFree } from "./journal/run-locks.ts";
+import { keptRuns } from "./kept-runs.ts";
 import { RunFiles } from "./run-files.ts";
+import { serviceMissing } from "./service-missing.ts";
+import { inputFile, needsTools, runRequest, unagreed } from "./run-request.ts";
 import type { Packages } from "./sandbox/packages.ts";
 import type { WatchListener } from "./watch-hub.ts";
 
@@ -79,8 +79,18 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     const given = (request.documents ?? []).map(inputFile);
     const files = given.length === 0 && request.thread ? await this.#files.ofThread(request.thread) : given;
     const started = await this.#service(Runner).start(runRequest(request, files));
-    await this.#files.keep(started.runId, started.thread, files);
+    await this.#keep(started, files);
     return started;
+  }
+
+  /** Without its documents a run could not be carried on: one whose documents cannot be kept goes no further. */
+  async #keep({ runId, thread }: { runId: string; thread: string }, files: InputFile[]): Promise<void> {
+    try {
+      await this.#files.keep(runId, thread, files);
+    } catch (thrown) {
+      await this.#service(Runner).cancel(runId, "its documents could not be kept");
+      throw thrown;
+    }
   }
 
   async forecast(request: SubmitRequest) {
@@ -118,7 +128,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     const files = await this.#files.of(runId);
     const spending = (await wasImported(this.#service(Storage), runId)) ? { spending: unagreed } : {};
     const started = await this.#service(Runner).fork(runId, fork, { actor: "person", files, ...spending });
-    await this.#files.keep(started.runId, started.thread, files);
+    await this.#keep(started, files);
     return started;
   }
 
@@ -133,33 +143,39 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   }
 
   async exportRun(runId: string) {
-    const { exportRun } = await import("@orrery/sdk/archive");
-    return exportRun(await this.#archive(), runId);
+    return (await this.#archive()).export(runId);
   }
 
   async verifyRun(runId: string) {
-    const { verifyRun } = await import("@orrery/sdk/archive");
-    return verifyRun(await this.#archive(), runId);
+    return (await this.#archive()).verify(runId);
   }
 
   async importRun(file: string, signer?: string) {
-    const { importRun } = await import("@orrery/sdk/archive");
-    const imported = await importRun(await this.#archive(), file, signer);
-    this.#booted.tabs.tell("runs");
-    return imported;
+    return (await this.#archive()).import(file, signer);
   }
 
   async pruneRuns(retention: Retention) {
-    const { pruneRuns } = await import("@orrery/sdk/archive");
-    const gone = await pruneRuns(await this.#archive(), retention, Date.now(), (runs) => this.#files.forget(runs));
-    if (gone.length > 0 && !retention.dryRun) this.#booted.tabs.tell("runs");
-    return gone;
+    return (await this.#archive()).prune(retention);
+  }
+
+  async kept() {
+    return (await this.#archive()).kept();
+  }
+
+  async keepRuns(retention: KeptRuns) {
+    return (await this.#archive()).keep(retention);
+  }
+
+  /** Takes out the runs that are not to be kept; nothing is loaded where all are. */
+  async tidy() {
+    const retention = await keptRuns(this.#booted.state);
+    if (Object.keys(retention).length > 0) await this.pruneRuns(retention);
   }
 
   async #archive() {
     // Who keeps files comes with the tools.
-    await this.#loadTools();
-    return { journal: this.#service(Journal), workspace: this.#booted.kernel.service(Workspace), storage: this.#service(Storage) };
+    const [{ RunArchive }] = await Promise.all([import("./run-archive.ts"), this.#loadTools()]);
+    return new RunArchive(this.#booted, this.#files);
   }
 
   runs(query: RunQuery = {}) {
@@ -376,41 +392,6 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   #service<T>(wanted: Token<T>): T {
     const service = this.#booted.kernel.service(wanted);
     if (service) return service;
-    const failed = this.#booted.kernel.inspect().plugins.filter(({ state, provides }) => provides.includes(wanted.id) && state !== "active");
-    const why = failed
-      .map(
-        ({ id, state, error, waitingFor }) =>
-          `${id} is ${state}${error ? `: ${error.message}` : ""}${waitingFor.length ? `, waiting for ${waitingFor.join(", ")}` : ""}`,
-      )
-      .join("; ");
-    throw new OrreryError("SERVICE_MISSING", `Nothing provides ${wanted.id}${why && ` (${why})`}`, { todo: "Look at Extend → Plugins." });
+    throw serviceMissing(this.#booted.kernel, wanted.id);
   }
-}
-
-const unagreed: Spending = { allowed: false, capNano: 0, why: "nobody agreed to spend money" };
-
-const needsTools = (team: Team | undefined): boolean => team?.agents.some(({ tools, output }) => tools.length > 0 || output !== undefined) ?? false;
-
-function inputFile(document: NonNullable<SubmitRequest["documents"]>[number]): InputFile {
-  const bytes =
-    document.bytes ??
-    (document.base64 !== undefined ? Uint8Array.from(atob(document.base64), (c) => c.charCodeAt(0)) : new TextEncoder().encode(document.text ?? ""));
-  return { path: document.path, bytes };
-}
-
-/** A request of the page's as the runner takes it: saying a budget is agreeing to spend it. */
-function runRequest({ task, budget, thread, topology, team, agents, model, documentBytes }: SubmitRequest, files: InputFile[]): RunRequest {
-  return {
-    text: task,
-    files,
-    ...(thread ? { thread } : {}),
-    ...(topology ? { topology } : {}),
-    ...(team ? { team } : {}),
-    ...(agents ? { agents } : {}),
-    ...(model ? { model } : {}),
-    ...(documentBytes === undefined ? {} : { documentBytes }),
-    spending: budget === undefined ? unagreed : { allowed: budget > 0, capNano: usdToNano(budget), why: `a budget of $${budget} was agreed to in the page` },
-    actor: "person",
-    workspace: "default",
-  };
 }

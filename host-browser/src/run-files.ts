@@ -12,7 +12,7 @@ export class RunFiles {
   async keep(run: string, thread: string, files: InputFile[]): Promise<void> {
     if (files.length === 0) return;
     const named = await Promise.all(
-      files.map(async ({ path, bytes, mediaType }) => ({ path, id: await idOf(bytes), bytes, ...(mediaType ? { mediaType } : {}) })),
+      files.map(async ({ path, bytes, mediaType }) => ({ path, id: await idOf(bytes), size: bytes.length, bytes, ...(mediaType ? { mediaType } : {}) })),
     );
     await this.#database.transaction("rw", this.#database.files, this.#database.runFiles, async () => {
       await this.#database.files.bulkPut(named.map(({ id, bytes }) => ({ id, bytes })));
@@ -22,6 +22,11 @@ export class RunFiles {
 
   async of(run: string): Promise<InputFile[]> {
     return this.#load((await this.#database.runFiles.get(run))?.files ?? []);
+  }
+
+  /** Bytes of them. */
+  async bytesOf(run: string): Promise<number> {
+    return ((await this.#database.runFiles.get(run))?.files ?? []).reduce((sum, { size = 0 }) => sum + size, 0);
   }
 
   /** The documents the conversation had last. */

@@ -1,12 +1,23 @@
 import { type Json, type KeyValue, OrreryError, Storage, definePlugin } from "@orrery/sdk";
-import type { StateDatabase } from "./database.ts";
+import type { StateDatabase, ValueRow } from "./database.ts";
+import { storageFull } from "./storage-full.ts";
+
+/** Throws STORAGE_KEY_TOO_LONG, STORAGE_FULL. */
+async function put(database: StateDatabase, row: ValueRow): Promise<void> {
+  checked(row.key);
+  try {
+    await database.values.put(row);
+  } catch (thrown) {
+    throw storageFull(thrown);
+  }
+}
 
 const openNamespace = (database: StateDatabase, ns: string): KeyValue => ({
   async get(key) {
     return (await database.values.get([ns, key]))?.value as Json | undefined;
   },
   async set(key, value) {
-    await database.values.put({ ns, key: checked(key), value });
+    await put(database, { ns, key, value });
   },
   async delete(key) {
     await database.values.delete([ns, key]);
@@ -31,7 +42,7 @@ const openNamespace = (database: StateDatabase, ns: string): KeyValue => ({
     return (await database.values.get([ns, key]))?.value as Uint8Array | undefined;
   },
   async setBytes(key, value) {
-    await database.values.put({ ns, key: checked(key), value });
+    await put(database, { ns, key, value });
   },
 });
 

@@ -92,8 +92,12 @@ export async function startTab(base: string): Promise<TabClient> {
   // A page that was frozen or kept for the way back, and a window beside another that always was visible.
   for (const event of ["focus", "pageshow"]) addEventListener(event, wake);
 
-  // What a person made here should not go when the browser tidies up. It may say no; then it stays evictable.
-  const keep = () => void navigator.storage?.persist?.().catch(() => false);
+  let asked = false;
+  // What a person made here should not go when the browser tidies up: asked for once. It may say no; under Observe → What is kept it says which.
+  const keep = () => {
+    if (!asked) void navigator.storage?.persist?.().catch(() => false);
+    asked = true;
+  };
   const stopper = async (stop: Promise<unknown>): Promise<() => void> => {
     const remote = (await stop) as () => Promise<void>;
     return () => void remote();
@@ -118,6 +122,8 @@ export async function startTab(base: string): Promise<TabClient> {
     verifyRun: (runId) => call("verifyRun", runId),
     importRun: (file, signer) => call("importRun", file, signer),
     pruneRuns: (retention) => call("pruneRuns", retention),
+    kept: () => call("kept"),
+    keepRuns: (retention) => call("keepRuns", retention),
     fork: (runId, fork) => call("fork", runId, fork),
     runs: (query) => call("runs", query),
     report: (runId) => call("report", runId),

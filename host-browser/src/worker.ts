@@ -8,6 +8,7 @@ import type { Carrier } from "./egress/index.ts";
 import { KernelHost } from "./kernel-host.ts";
 import { ahead, preset } from "./preset.ts";
 import type { GuestLine, Guests } from "./sandbox/guests.ts";
+import { storageFull } from "./storage-full.ts";
 import type { Shared } from "./tabs.ts";
 import type { WatchListener } from "./watch-hub.ts";
 
@@ -21,8 +22,9 @@ async function answered<T>(work: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await work() };
   } catch (thrown) {
-    const { code = "KERNEL_ERROR", todo, do: remedy } = thrown as { code?: string; todo?: string; do?: string };
-    return { ok: false, error: { code, message: thrown instanceof Error ? thrown.message : String(thrown), todo: todo ?? remedy } };
+    const told = storageFull(thrown);
+    const { code = "KERNEL_ERROR", todo, do: remedy } = told as { code?: string; todo?: string; do?: string };
+    return { ok: false, error: { code, message: told instanceof Error ? told.message : String(told), todo: todo ?? remedy } };
   }
 }
 
@@ -46,6 +48,13 @@ class TabKernel {
     // What does not arrive now is asked for again when it is needed, and says so then.
     for (const load of ahead) void load().catch(() => undefined);
     void this.#host.resumeAll().catch((thrown: unknown) => console.warn(`runs of a tab that is gone could not be carried on: ${String(thrown)}`));
+    const host = this.#host;
+    let tidied = Promise.resolve();
+    const tidy = () => {
+      tidied = tidied.then(() => host.tidy()).catch((thrown: unknown) => console.warn(`runs could not be taken out: ${String(thrown)}`));
+    };
+    tidy();
+    this.#booted.tabs.watch((what) => what === "runs" && tidy());
   }
 
   /** Calls a member of `KernelClient` by name; the names are checked against the host's own. */

@@ -34,6 +34,11 @@ const observe = createRoute({
   path: "/observe",
   component: lazyRouteComponent(() => import("./observe/ObserveRoom.tsx"), "ObserveRoom"),
 });
+const kept = createRoute({
+  getParentRoute: () => root,
+  path: "/observe/kept",
+  component: lazyRouteComponent(() => import("./observe/KeptRoom.tsx"), "KeptRoom"),
+});
 const trace = createRoute({
   getParentRoute: () => root,
   path: "/observe/traces/$runId",
@@ -69,7 +74,7 @@ const views = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, run, approvals, approval, agents, agent, observe, trace, extend, hooks, playground, models, views]),
+  routeTree: root.addChildren([home, run, approvals, approval, agents, agent, observe, kept, trace, extend, hooks, playground, models, views]),
   history: createHashHistory(),
   defaultPendingComponent: Loading,
   defaultPreload: "intent",

@@ -10,7 +10,7 @@ import type { InstalledPackage, PackageAudit, PackageConsent, PackageReport } fr
 import type { Forecast, RunReport } from "./run.ts";
 import type { ShownView, ViewQuery } from "./plugin-view.ts";
 import type { Span } from "./span.ts";
-import type { ImportedRun, Retention } from "./retention.ts";
+import type { ImportedRun, Kept, KeptRuns, Retention } from "./retention.ts";
 import type { PluginSettings, SettingsChange } from "./settings/plugin-settings.ts";
 import type { ForkRequest, Steering, WaitingItem } from "./steering.ts";
 import type { Team } from "./team.ts";
@@ -77,6 +77,10 @@ export interface KernelClient {
   importRun(file: string, signer?: string): Promise<ImportedRun>;
   /** Takes out runs that are over, with their files; says which. */
   pruneRuns(retention: Retention): Promise<RunSummary[]>;
+  /** What it keeps of runs, and the room each takes. */
+  kept?(): Promise<Kept>;
+  /** Takes out what these bounds let go, now, at each start and after each run. */
+  keepRuns?(retention: KeptRuns): Promise<void>;
   models(): Promise<ModelInfo[]>;
   plugins(): Promise<PluginReport[]>;
   explain(hook: string): Promise<HookExplanation>;

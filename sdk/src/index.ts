@@ -95,7 +95,7 @@ export { EpisodicMemory, recalled, citation, type Recalled, type Citation } from
 export { Mailbox, type Reply, type Waiting } from "./mailbox.ts";
 export { answerPatience, readReply, replyOf, unanswered } from "./letters.ts";
 export type { RunVerified } from "./archive/verify-run.ts";
-export { wasImported, type ImportedRun, type Retention } from "./retention.ts";
+export { wasImported, type ImportedRun, type Kept, type KeptRuns, type Retention } from "./retention.ts";
 export { firstBroken, journalBroken, journalExists, journalHeld, journalUnfinished } from "./whole-run.ts";
 export { Journal, canonicalJson, hashInput, genesis, type JournalEntry, type NewEntry, type RunHead, type RunQuery, type RunSummary } from "./journal.ts";
 export { Web } from "./web.ts";

@@ -1,13 +1,26 @@
 import type { Storage } from "./host-services.ts";
+import type { RunSummary } from "./journal.ts";
 
-/** Which runs that are over may go. With neither bound, none. */
-export interface Retention {
+/** Which runs that are over may go. With no bound, none. */
+export interface KeptRuns {
   /** Those that ended longer ago. */
   olderThanMs?: number;
-  /** Those beyond the newest so many. */
+  /** Those beyond the newest so many; with `olderThanMs`, what is one and the other. */
   keep?: number;
+  /** Whatever else is said, those beyond the newest that have room in so many bytes; the newest stays. */
+  bytes?: number;
+}
+export interface Retention extends KeptRuns {
   /** Says which, and takes nothing out. */
   dryRun?: boolean;
+}
+
+/** What a host keeps of runs. */
+export interface Kept {
+  /** What it keeps to by itself. */
+  retention: KeptRuns;
+  /** Newest first; `bytes` is all it takes: its journal, the files its agents wrote, and the documents it was given, though another run was given the same. */
+  runs: RunSummary[];
 }
 
 /** A run that was kept from a file. */

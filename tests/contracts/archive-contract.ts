@@ -1,5 +1,16 @@
 import { type Journal, type JournalEntry, type NewEntry, type RunSummary, sha256, wasImported } from "@orrery/sdk";
-import { type Archive, exportRun, importRun, pruneRuns, readRunFile, runFileLimits, signRunFile, verifyRun, verifyRunFile } from "@orrery/sdk/archive";
+import {
+  type Archive,
+  exportRun,
+  importRun,
+  pruneRuns,
+  readRunFile,
+  runBytes,
+  runFileLimits,
+  signRunFile,
+  verifyRun,
+  verifyRunFile,
+} from "@orrery/sdk/archive";
 import { generateKey } from "@orrery/sdk/package";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
@@ -263,6 +274,24 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
       expect(await prune({ keep: 1 }, 100)).toEqual([]);
       expect(await prune({ keep: 0 }, 100)).toEqual(["young"]);
       expect(await runsIn(here)).toEqual(["taken", "open"]);
+    });
+
+    it("go when the newer ones take all the room, by their journals, files and documents; the newest stays", async () => {
+      await made(here.journal, "young", 30, 90);
+      const documents: Record<string, number> = { young: 5_000, r: 0 };
+      const archive: Archive = { ...here, documentBytes: async (run) => documents[run] ?? 0 };
+      const summaries = await here.journal.runs();
+      const sizeOf = async (run: string): Promise<number> => runBytes(archive, summaries.find((each) => each.run === run) ?? { run, bytes: 0 });
+      const [young, old] = [await sizeOf("young"), await sizeOf("r")];
+      expect(young).toBe((summaries.find(({ run }) => run === "young")?.bytes ?? 0) + 5_000);
+      const versions = (await Promise.all(((await here.workspace?.list("r")) ?? []).map(({ path }) => here.workspace?.versions("r", path) ?? []))).flat();
+      expect(versions.length).toBeGreaterThan(0);
+      expect(old).toBe((summaries.find(({ run }) => run === "r")?.bytes ?? 0) + versions.reduce((sum, each) => sum + each.bytes, 0));
+      const going = async (room: number): Promise<string[]> =>
+        (await pruneRuns(archive, { bytes: room, dryRun: true }, 100, async () => {})).map(({ run }) => run);
+      expect([await going(young + old), await going(young + old - 1), await going(0)]).toEqual([[], ["r"], ["r"]]);
+      // One bound more takes out no less.
+      expect((await pruneRuns(archive, { bytes: young + old - 1, olderThanMs: 1_000 }, 100, async () => {})).map(({ run }) => run)).toEqual(["r"]);
     });
   });
 }

@@ -14,6 +14,7 @@ import {
 import { Dexie } from "dexie";
 import type { JournalDatabase, RunRow } from "../database.ts";
 import { byteLength, hashEntry } from "./hash.ts";
+import { storageFull } from "../storage-full.ts";
 import type { RunLocks } from "./run-locks.ts";
 
 type Batch = { run: string; epoch: number; expect: number; entries: NewEntry[] };
@@ -44,13 +45,16 @@ export class DexieJournal implements Journal {
   }
 
   async #append(batch: Batch): Promise<JournalEntry[]> {
-    const written = await this.#database.transaction("rw", this.#database.entries, this.#database.runs, async () => {
+    const writing = this.#database.transaction("rw", this.#database.entries, this.#database.runs, async () => {
       const row = (await this.#database.runs.get(batch.run)) ?? emptyRow(batch.run);
       admit(batch, row);
       const chained = chain(batch, row.head);
       const keys = await this.#database.entries.bulkAdd(chained as JournalEntry[], { allKeys: true });
       await this.#database.runs.put(project(row, chained));
       return chained.map((entry, i) => ({ ...entry, seq: Number(keys[i]) }));
+    });
+    const written = await writing.catch((thrown: unknown) => {
+      throw storageFull(thrown);
     });
     if (written.some((entry) => entry.type === "run.finished")) await this.#locks.release(batch.run);
     return written;

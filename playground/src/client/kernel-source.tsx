@@ -51,6 +51,8 @@ function lateTabClient(): KernelClient {
     verifyRun: late("verifyRun"),
     importRun: late("importRun"),
     pruneRuns: late("pruneRuns"),
+    kept: late("kept"),
+    keepRuns: late("keepRuns"),
     fork: late("fork"),
     runs: late("runs"),
     report: late("report"),

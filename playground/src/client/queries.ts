@@ -17,6 +17,16 @@ export function useRuns(query: { limit?: number; thread?: string } = {}) {
     refetchInterval: ({ state }) => (state.data?.some(({ status }) => status === "running") ? 1_000 : false),
   });
 }
+/** The room each run takes; null where the host does not say. */
+export function useKept() {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "kept"], queryFn: async () => (await client.kept?.()) ?? null });
+}
+/** What went wrong with a run that goes no further; asked only when `wanted`. */
+export function useFault(runId: string, wanted: boolean) {
+  const { client, where } = useKernel();
+  return useQuery({ queryKey: [where, "fault", runId], queryFn: async () => (await client.report(runId))?.error ?? null, enabled: wanted });
+}
 /** Everything that waits for a person. The index of runs says whether there is anything; only then are their journals read. */
 export function useWaiting() {
   const { client, where } = useKernel();

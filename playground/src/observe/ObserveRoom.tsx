@@ -28,6 +28,9 @@ export function ObserveRoom() {
           <Link to="/build/agents" className={buttonClass()}>
             Agents
           </Link>
+          <Link to="/observe/kept" className={buttonClass()}>
+            What is kept
+          </Link>
           <ImportRun />
           {data && data.length > 0 ? (
             <>

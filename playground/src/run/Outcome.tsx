@@ -1,5 +1,7 @@
 import { CircleAlert, Download, FileWarning } from "lucide-react";
-import { Button } from "../ui/Button.tsx";
+import { Link } from "@tanstack/react-router";
+import { useFault } from "../client/queries.ts";
+import { Button, buttonClass } from "../ui/Button.tsx";
 import { percent, plural } from "../ui/format.ts";
 import { Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
@@ -10,15 +12,28 @@ import type { RunView } from "./run-view.ts";
 /** What came out: the report and how it was judged; while it runs, what is being written now. */
 export function Outcome({ view, status, onCite, onResume }: { view: RunView; status: string; onCite(citation: string): void; onResume(): void }) {
   const { finished, stalled } = view;
+  const fault = useFault(view.run, status === "interrupted").data;
   const settled = view.steps.filter(({ result }) => result).length;
   const writing = view.steps.findLast(({ state, text }) => state === "running" && text !== "");
   return (
     <>
       {status === "interrupted" ? (
         <Notice icon={CircleAlert} title="This run was interrupted" tone="warn">
+          {fault ? (
+            <>
+              <p className="break-words">{fault.message}</p>
+              {fault.do ? <p>{fault.do}</p> : null}
+              <p className="font-mono text-12">{fault.code}</p>
+              {fault.code === "STORAGE_FULL" ? (
+                <Link to="/observe/kept" className={buttonClass()}>
+                  What is kept
+                </Link>
+              ) : null}
+            </>
+          ) : null}
           <p>
-            The tab or server that ran it is gone. {plural(settled, "step")} had settled: they are kept, and neither asked nor paid for again when it is
-            resumed.
+            {fault ? null : "The tab or server that ran it is gone. "}
+            {plural(settled, "step")} had settled: they are kept, and neither asked nor paid for again when it is resumed.
           </p>
           <Button onClick={onResume}>Resume</Button>
         </Notice>

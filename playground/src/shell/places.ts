@@ -1,7 +1,17 @@
-import { Activity, Blocks, FlaskConical, House, Inbox, LayoutPanelLeft, type LucideIcon, Plug, Users } from "lucide-react";
+import { Activity, Blocks, FlaskConical, HardDrive, House, Inbox, LayoutPanelLeft, type LucideIcon, Plug, Users } from "lucide-react";
 
 export interface Place {
-  to: "/" | "/build/agents" | "/govern/approvals" | "/observe" | "/extend" | "/extend/playground" | "/extend/hooks" | "/extend/models" | "/extend/views";
+  to:
+    | "/"
+    | "/build/agents"
+    | "/govern/approvals"
+    | "/observe"
+    | "/observe/kept"
+    | "/extend"
+    | "/extend/playground"
+    | "/extend/hooks"
+    | "/extend/models"
+    | "/extend/views";
   name: string;
   icon: LucideIcon;
   /** The letter after `g`. */
@@ -15,6 +25,14 @@ export interface Place {
 export const places: readonly Place[] = [
   { to: "/", name: "Home", icon: House, letter: "h", workspace: true, aliases: "start overview chat example new run" },
   { to: "/observe", name: "Observe", icon: Activity, letter: "o", workspace: true, aliases: "runs traces logs cost executions" },
+  {
+    to: "/observe/kept",
+    name: "What is kept",
+    icon: HardDrive,
+    letter: "s",
+    workspace: false,
+    aliases: "storage space room quota prune delete retention settings",
+  },
   { to: "/build/agents", name: "Agents", icon: Users, letter: "a", workspace: false, aliases: "team memory history remember forget build" },
   { to: "/govern/approvals", name: "Inbox", icon: Inbox, letter: "i", workspace: false, aliases: "approvals gates govern waiting questions human" },
   { to: "/extend", name: "Extend", icon: Blocks, letter: "e", workspace: true, aliases: "plugins marketplace tools connectors" },

@@ -26,4 +26,5 @@ export function ago(at: number, now = Date.now()): string {
   if (seconds > -604_800) return relative.format(Math.round(seconds / 86_400), "day");
   return new Date(at).toLocaleDateString("en", { dateStyle: "medium" });
 }
-export const bytes = (n: number): string => (n < 1_000 ? `${n} B` : n < 1e6 ? `${(n / 1e3).toFixed(n < 1e4 ? 1 : 0)} kB` : `${(n / 1e6).toFixed(1)} MB`);
+export const bytes = (n: number): string =>
+  n < 1_000 ? `${n} B` : n < 1e6 ? `${(n / 1e3).toFixed(n < 1e4 ? 1 : 0)} kB` : n < 1e9 ? `${(n / 1e6).toFixed(1)} MB` : `${(n / 1e9).toFixed(1)} GB`;

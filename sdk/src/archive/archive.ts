@@ -15,6 +15,8 @@ export interface Archive {
   journal: Journal;
   workspace: Workspace | undefined;
   storage: Storage;
+  /** Bytes of the documents a run was given, where the host keeps them. */
+  documentBytes?: (run: string) => Promise<number>;
 }
 
 /** A run as a file that any Orrery reads; one that came with a signature goes with it. Throws RUN_UNKNOWN, FILE_CHANGED. */
@@ -74,19 +76,42 @@ export async function importRun({ journal, workspace, storage }: Archive, text: 
   return { ...told, unheld: unheld.length };
 }
 
+/** All the room a run takes: its journal, its files in every version, its documents. */
+export async function runBytes({ workspace, documentBytes }: Archive, { run, bytes }: Pick<RunSummary, "run" | "bytes">): Promise<number> {
+  let sum = bytes + ((await documentBytes?.(run)) ?? 0);
+  for (const { path } of (await workspace?.list(run)) ?? []) for (const version of (await workspace?.versions(run, path)) ?? []) sum += version.bytes;
+  return sum;
+}
+
+/** Of these, newest first, those for which there is no room in so many bytes; the first always has room. */
+async function withoutRoom(archive: Archive, runs: readonly RunSummary[], bytes: number): Promise<ReadonlySet<RunSummary>> {
+  let sum = 0;
+  const without = new Set<RunSummary>();
+  for (const run of runs) {
+    sum += await runBytes(archive, run);
+    if (sum > bytes && run !== runs[0]) without.add(run);
+  }
+  return without;
+}
+
 /**
  * Takes out runs that are over, with their files: those beyond the newest `keep`, those that ended longer than `olderThanMs` ago; where both
- * are given, what is one and the other. A run without an end, or that somebody holds, stays. `forget` takes out what else the host keeps of them.
+ * are given, what is one and the other; and those beyond the newest that have room in `bytes`. A run without an end, or that somebody holds, stays. `forget` takes out what else the host keeps of them.
  */
 export async function pruneRuns(
-  { journal, workspace, storage }: Archive,
-  { olderThanMs, keep, dryRun = false }: Retention,
+  archive: Archive,
+  { olderThanMs, keep, bytes, dryRun = false }: Retention,
   now: number,
   forget: (runs: readonly string[]) => Promise<void>,
 ): Promise<RunSummary[]> {
-  if (olderThanMs === undefined && keep === undefined) return [];
+  const { journal, workspace, storage } = archive;
+  const byAge = olderThanMs !== undefined || keep !== undefined;
+  if (!byAge && bytes === undefined) return [];
   const over = (await journal.runs({ limit: 1_000_000 })).filter(({ endedAt }) => endedAt !== undefined);
-  const wanted = over.slice(keep ?? 0).filter(({ endedAt = now }) => olderThanMs === undefined || now - endedAt >= olderThanMs);
+  const without = bytes === undefined ? undefined : await withoutRoom(archive, over, bytes);
+  const wanted = over.filter(
+    (each, at) => without?.has(each) || (byAge && at >= (keep ?? 0) && (olderThanMs === undefined || now - (each.endedAt ?? now) >= olderThanMs)),
+  );
   const gone: RunSummary[] = [];
   for (const each of wanted) if (!(await journal.held(each.run))) gone.push(each);
   if (dryRun || gone.length === 0) return gone;
