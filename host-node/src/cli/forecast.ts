@@ -3,6 +3,7 @@ import type { StartOptions } from "../client/host-client.ts";
 import { saveSetting } from "../settings/load-settings.ts";
 import { count, estimateWords } from "./format.ts";
 import type { Session } from "./with-host.ts";
+import { untilInputEnds } from "./until-input-ends.ts";
 
 /**
  * Whether paid models may be used where nobody has said so on the command line. A person is shown the forecast and asked once, ever;
@@ -22,7 +23,8 @@ export async function agreeToSpending({ client, host, terminal }: Session, asked
     `${count(forecast.predicted.expected, "call")}, ${estimateWords(forecast.estimate)}. A run never spends more than $${capUsd} (setting spending.capUsd).`,
   );
   const { confirm, isCancel } = await import("@clack/prompts");
-  const answer = await confirm({ message: "Use paid models, now and from here on, up to that cap a run?", initialValue: false });
+  const message = "Use paid models, now and from here on, up to that cap a run?";
+  const answer = await untilInputEnds((signal) => confirm({ message, initialValue: false, signal }));
   if (isCancel(answer) || !answer) {
     terminal.line("Then it uses what is free.");
     return false;

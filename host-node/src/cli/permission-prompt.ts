@@ -3,6 +3,7 @@ import { assertConsent, budgetWords, exceedsBudget, noBudget } from "@orrery/sdk
 import { budgetFlag, budgetFormat, readBudget } from "./budget-flag.ts";
 import { count } from "./format.ts";
 import { oneLine, type Terminal } from "./terminal.ts";
+import { untilInputEnds } from "./until-input-ends.ts";
 
 /** What the command line said about permissions. */
 export interface ConsentFlags {
@@ -91,38 +92,59 @@ export async function askConsent(terminal: Terminal, report: PackageReport, flag
     });
   // What no answer would change is told before anything is asked.
   assertConsent(report, { ...agreed, grant: [], newKey: true });
+  const asks = { asked, kept, agreed, ...(asksMoney && sums === undefined ? { budget } : {}), granted: sums ?? keptBudget };
+  return untilInputEnds((signal) => askPerson(report, asks, signal));
+}
+
+/** What is still open once the flags have said theirs. */
+interface OpenQuestions {
+  readonly asked: PackageReport["capabilities"];
+  readonly kept: readonly string[];
+  readonly agreed: Omit<PackageConsent, "grant" | "budget">;
+  /** What it asks to spend, where that is to be asked about; else `granted` holds. */
+  readonly budget?: ModelBudget;
+  readonly granted: ModelBudget;
+}
+
+/** Undefined when the person says no, or goes. */
+async function askPerson(report: PackageReport, open: OpenQuestions, signal: AbortSignal): Promise<PackageConsent | undefined> {
+  const { changes } = report;
+  const { asked, kept, budget } = open;
+  const agreed = { ...open.agreed };
   const { confirm, isCancel, multiselect } = await import("@clack/prompts");
-  let granted = sums ?? keptBudget;
+  let { granted } = open;
   let grant = kept;
   if (asked.length > 0) {
     const chosen = await multiselect({
       message: "What may it do? Space chooses, Enter goes on; what is not chosen is denied.",
       options: asked.map(({ name, words, reason }) => ({ value: name, label: oneLine(words, 200), hint: oneLine(reason, 200) })),
       required: false,
+      signal,
     });
     if (isCancel(chosen)) return undefined;
     grant = [...kept, ...chosen];
   }
-  if (asksMoney && sums === undefined && grant.includes("model.call")) {
-    const chosen = await askBudget(budget, keptBudget);
+  if (budget && grant.includes("model.call")) {
+    const chosen = await askBudget(budget, granted, signal);
     if (!chosen) return undefined;
     granted = chosen;
   }
-  if (changes?.keyChanged && !flags.allowNewKey) {
-    const newKey = await confirm({ message: "The key is another one than before. Did its author say so?", initialValue: false });
+  if (changes?.keyChanged && !agreed.newKey) {
+    const newKey = await confirm({ message: "The key is another one than before. Did its author say so?", initialValue: false, signal });
     if (isCancel(newKey) || !newKey) return undefined;
     Object.assign(agreed, { newKey: true });
   }
-  const install = await confirm({ message: `${changes ? "Update" : "Install"} ${oneLine(report.id)}?`, initialValue: false });
+  const install = await confirm({ message: `${changes ? "Update" : "Install"} ${oneLine(report.id)}?`, initialValue: false, signal });
   return isCancel(install) || !install ? undefined : { ...agreed, grant, budget: granted };
 }
 
 /** What a person lets it spend, of what it asks for: what it had, or nothing, unless they say otherwise. */
-async function askBudget(asked: ModelBudget, kept: ModelBudget): Promise<ModelBudget | undefined> {
+async function askBudget(asked: ModelBudget, kept: ModelBudget, signal: AbortSignal): Promise<ModelBudget | undefined> {
   const { isCancel, select, text } = await import("@clack/prompts");
   const chosen = await select({
     message: "What may it spend on models?",
     initialValue: "kept",
+    signal,
     options: [
       { value: "kept", label: exceedsBudget(kept, noBudget) ? `as before: ${budgetWords(kept)}` : "nothing: it asks free models only" },
       { value: "asked", label: `as it asks: ${budgetWords(asked)}` },
@@ -133,6 +155,7 @@ async function askBudget(asked: ModelBudget, kept: ModelBudget): Promise<ModelBu
   if (chosen !== "other") return chosen === "asked" ? { runUsd: asked.runUsd, dayUsd: asked.dayUsd } : kept;
   const said = await text({
     message: `${budgetFormat}; at most ${budgetFlag(asked)}`,
+    signal,
     validate: (given = "") => {
       const read = readBudget(given);
       return !read || exceedsBudget(read, asked) ? `${budgetFormat}; at most ${budgetFlag(asked)}` : undefined;

@@ -6,6 +6,7 @@ import { tryConnection } from "../../plugins/connections/try-connection.ts";
 import { createVault } from "../../plugins/connections/vault.ts";
 import { Terminal } from "../terminal.ts";
 import { type Common, settingsOf } from "../with-host.ts";
+import { untilInputEnds } from "../until-input-ends.ts";
 
 export interface ConnectOptions extends Common {
   url?: string;
@@ -72,7 +73,7 @@ async function keyOf(options: ConnectOptions): Promise<string | undefined> {
 async function ask(terminal: Terminal, needed: boolean, message: string, secret: boolean): Promise<string | undefined> {
   if (!needed || !terminal.interactive) return undefined;
   const { isCancel, password, text } = await import("@clack/prompts");
-  const answer = secret ? await password({ message }) : await text({ message });
+  const answer = await untilInputEnds((signal) => (secret ? password({ message, signal }) : text({ message, signal })));
   if (isCancel(answer)) throw new OrreryError("CANCELLED", "nothing was changed", { todo: "Run the command again when you have what it asks for." });
   return answer?.trim() || undefined;
 }
