@@ -75,7 +75,9 @@ describe("a team on a connected model, through the command line", () => {
     const said = stdout + stderr;
     expect(said).toMatch(/researcher\s+→ openai\/\S+ because \S+/);
     // Before the first call what it is expected to take; after the last, that and what it took.
-    expect(said).toMatch(/estimate\s+about [\d,]+ tokens in, [\d,]+ out, \$0\.\d+(, usually below \$0\.\d+)?, \$\d+\.\d+ at most \(answers .*(assumed|earlier steps)/);
+    expect(said).toMatch(
+      /estimate\s+about [\d,]+ tokens in, [\d,]+ out, \$0\.\d+(, usually below \$0\.\d+)?, \$\d+\.\d+ at most \(answers .*(assumed|earlier steps)/,
+    );
     expect(said.indexOf("estimate ")).toBeLessThan(said.indexOf("→ openai"));
     expect(said).toMatch(
       /agents' calls\s+tokens in\s+tokens out\s+money\npredicted\s+\d+.*\s[\d,]+\s+[\d,]+\s+\$0\.\d+\nobserved\s+\d+\s+[\d,]+\s+[\d,]+\s+\$0\.\d+/,
