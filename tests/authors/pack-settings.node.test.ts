@@ -39,7 +39,7 @@ describe("orrery plugin pack", { timeout: 120_000 }, () => {
     const lines = [
       "It can be set, under its id in the setting pluginConfig:",
       '  mood: "warm" or "cold"; none needed',
-      "  times: a whole number; it needs one",
+      "  times: a whole number of at least 1; it needs one",
       '  word: text; "Hello" when nothing is said  What it says first.',
     ].join("\n");
     expect(said).toContain(lines);

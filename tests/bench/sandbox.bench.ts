@@ -1,5 +1,5 @@
-// What a sandboxed tap adds to a hook call, beside the same tap in the kernel's realm and the bare round trip of a thread; how long a plugin takes
-// to start, with and without a warm machine; what fifty cost in memory; and how long the event loop waits while one of them loops.
+// What three sandboxed taps add to a hook call by the hook's kind: one after another, asked at once, or only told; beside the same taps in the kernel's realm
+// and the bare round trip of a thread; how long a plugin takes to start, with and without a warm machine; what fifty cost in memory; and how long the event loop waits while one of them loops.
 // The threads run the program of the bundle, which is what a person installs. The bars are 150 µs for three taps, 80 ms cold, 10 ms warm, 12 MB a plugin, 50 ms (docs/architecture.md): printed, not asserted.
 import { execFileSync } from "node:child_process";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -13,23 +13,42 @@ const program = new URL("../../host-node/dist/sandbox-thread.js", import.meta.ur
 const rounds = 7;
 const calls = 300;
 const step = samples.step();
+const judged = samples.judgement();
+const delta = { run: "run_sample", step: "r0/writer", agent: "writer", text: "a piece " };
 const median = (list: number[]): number => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
-const manifest = (id: string) => ({ id, version: "1.0.0", api: "^1.0", hooks: ["step.before"], requires: {}, provides: [] });
+const hooks = ["step.before", "step.judge", "model.delta"];
+const manifest = (id: string) => ({ id, version: "1.0.0", api: "^1.0", hooks, requires: {}, provides: [] });
 const code = (id: string, body = "undefined") =>
-  `export default { manifest: { id: "${id}", version: "1.0.0", api: "^1.0" }, setup({ tap }) { tap("step.before", (step) => ${body}); } };`;
+  `export default { manifest: { id: "${id}", version: "1.0.0", api: "^1.0" }, setup({ tap }) {
+    tap("step.before", (step) => ${body}); tap("step.judge", (judged) => undefined); tap("model.delta", (delta) => undefined);
+  } };`;
 const sandboxed = (id: string, engine: SandboxEngine, body?: string) => sandboxedPlugin({ manifest: manifest(id), code: code(id, body), engine });
 const inProcess = (id: string) =>
   definePlugin({
     manifest: { id, version: "1.0.0", api: "^1.0" },
     setup({ tap }) {
       tap("step.before", async () => undefined);
+      tap("step.judge", async () => undefined);
+      tap("model.delta", () => undefined);
     },
   });
 
-/** µs a call of the hook. */
-async function timed(host: TestHost): Promise<number> {
+/** How the hook asks its taps, and one call of it. */
+const kinds = {
+  "one after another": (host: TestHost) => host.call("step.before", step),
+  "asked at once": (host: TestHost) => host.call("step.judge", judged),
+  // A turn, as a model takes between two pieces of its answer: what is told in one goes together.
+  "only told": async (host: TestHost) => {
+    host.call("model.delta", delta);
+    await new Promise(setImmediate);
+  },
+};
+type Kind = keyof typeof kinds;
+
+/** µs a call. */
+async function timed(host: TestHost, kind: Kind): Promise<number> {
   const began = performance.now();
-  for (let i = 0; i < calls; i += 1) await host.call("step.before", step);
+  for (let i = 0; i < calls; i += 1) await kinds[kind](host);
   return ((performance.now() - began) / calls) * 1_000;
 }
 
@@ -52,19 +71,24 @@ async function bare(): Promise<number> {
   return ((performance.now() - began) / calls) * 1_000;
 }
 
-const table = { near: [] as number[], far: [] as number[], bare: [] as number[] };
+const figures = () => ({ near: [] as number[], far: [] as number[] });
+const table: { [K in Kind]: ReturnType<typeof figures> } = { "one after another": figures(), "asked at once": figures(), "only told": figures() };
+const trips: number[] = [];
 for (let round = 0; round < rounds; round += 1) {
-  table.near.push(await timed(near));
-  table.far.push(await timed(far));
-  table.bare.push(await bare());
+  for (const [kind, { near: inRealm, far: inSandbox }] of Object.entries(table)) {
+    inRealm.push(await timed(near, kind as Kind));
+    inSandbox.push(await timed(far, kind as Kind));
+  }
+  trips.push(await bare());
 }
 await echo.terminate();
-const [inRealm, inSandbox, roundTrip] = [median(table.near), median(table.far), median(table.bare)];
-console.log(`three taps in the kernel's realm     ${inRealm.toFixed(0)} µs`);
-console.log(`three sandboxed taps, one by one     ${inSandbox.toFixed(0)} µs: ${(inSandbox - inRealm).toFixed(0)} µs more (bar 150)`);
-console.log(
-  `three bare round trips of a thread   ${(3 * roundTrip).toFixed(0)} µs, the floor of that: the sandbox takes ${(inSandbox / (3 * roundTrip)).toFixed(2)} times as long`,
-);
+for (const [kind, { near: inRealm, far: inSandbox }] of Object.entries(table)) {
+  const [here, there] = [median(inRealm), median(inSandbox)];
+  console.log(
+    `three sandboxed taps, ${kind.padEnd(17)}  ${there.toFixed(0).padStart(4)} µs: ${(there - here).toFixed(0)} µs more than in the kernel's realm (bar 150)`,
+  );
+}
+console.log(`three bare round trips of a thread       ${(3 * median(trips)).toFixed(0).padStart(4)} µs, the floor of the first`);
 await near.close();
 await far.close();
 await engine.close();

@@ -51,7 +51,7 @@ describe("the host's half of a guest's worker", () => {
   it("lets fall what is none of a worker's words, whatever it looks like", () => {
     const { guest, heard, listener } = started();
     guest.load("code", listener);
-    const rubbish = [null, undefined, 7, true, [], {}, { is: "fault" }, { is: "fault", code: "RUN_CANCELLED", message: "x" }, { is: "fault", code: {} }];
+    const rubbish = [null, undefined, 7n, true, [], {}, { is: "fault" }, { is: "fault", code: "RUN_CANCELLED", message: "x" }, { is: "fault", code: {} }];
     for (const sent of [...rubbish, { is: "pong" }, { is: "pong", id: "1" }, { is: "warm" }, { is: "constructor" }, new Uint8Array(8), new Map()])
       guest.receive(sent);
     guest.receive({ is: "fault", code: "SANDBOX_FLOOD", message: { toString: () => "no text" } });

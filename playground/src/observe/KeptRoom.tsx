@@ -13,13 +13,15 @@ import { RunSizes } from "./RunSizes.tsx";
 /** What is kept here of runs, how much room it takes, and which of them go. */
 export function KeptRoom() {
   const { data, error, isPending } = useKept();
+  // Here, since the form begins anew with what was saved.
+  const [said, setSaid] = useState("");
   return (
     <div className="flex flex-1 flex-col gap-4">
       <h1 className="text-20 font-semibold">What is kept</h1>
       {error ? <Failed error={error} what="What is kept could not be read" /> : null}
       {isPending ? <Loading what="Measuring" /> : null}
       {data ? <Room kept={data} /> : null}
-      {data !== undefined ? <RetentionForm kept={data} key={JSON.stringify(data?.retention)} /> : null}
+      {data !== undefined ? <RetentionForm key={JSON.stringify(data?.retention)} kept={data} said={said} onSaid={setSaid} /> : null}
       {data ? <Runs runs={data.runs} /> : null}
     </div>
   );

@@ -32,18 +32,17 @@ function readBounds({ days, keep, megabytes }: Bounds): KeptRuns | undefined {
   };
 }
 
-/** Which runs go: once, or from now on. What would go is shown first, since nothing brings it back. */
-export function RetentionForm({ kept }: { kept: Kept | null }) {
+/** Which runs go: once, or from now on. What would go is shown first, since nothing brings it back. `said` is what came of the last time. */
+export function RetentionForm({ kept, said, onSaid }: { kept: Kept | null; said: string; onSaid(said: string): void }) {
   const { client, where } = useKernel();
   const [bounds, setBounds] = useState(() => boundsOf(kept?.retention ?? {}));
   const [asked, setAsked] = useState<{ going: RunSummary[]; lasting: boolean; retention: KeptRuns }>();
   const [failure, setFailure] = useState<unknown>();
-  const [said, setSaid] = useState("");
   const read = readBounds(bounds);
   const unbound = read !== undefined && Object.keys(read).length === 0;
   const trying = async (work: () => Promise<void>) => {
     setFailure(undefined);
-    setSaid("");
+    onSaid("");
     try {
       await work();
     } catch (thrown) {
@@ -55,7 +54,7 @@ export function RetentionForm({ kept }: { kept: Kept | null }) {
       setAsked(undefined);
       if (lasting) await client.keepRuns?.(retention);
       else await client.pruneRuns(retention);
-      setSaid(`${lasting ? "Saved. " : ""}${going.length === 0 ? "Nothing had to go." : `${plural(going.length, "run")} taken out.`}`);
+      onSaid(`${lasting ? "Saved. " : ""}${going.length === 0 ? "Nothing had to go." : `${plural(going.length, "run")} taken out.`}`);
       void queries.invalidateQueries({ queryKey: [where] });
     });
   const ask = (lasting: boolean) =>
@@ -77,7 +76,7 @@ export function RetentionForm({ kept }: { kept: Kept | null }) {
         onChange={({ target }) => {
           setBounds({ ...bounds, [name]: target.value });
           setAsked(undefined);
-          setSaid("");
+          onSaid("");
         }}
         className="h-9 w-36 rounded-8 border border-control bg-surface px-2 text-14 text-fg"
       />

@@ -103,7 +103,9 @@ export class GuestLink {
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
       try {
-        this.tell(message(id), true);
+        const asked = message(id);
+        // Nobody is in a hurry to hear that a notice was seen.
+        this.tell(asked, asked.kind !== "event");
       } catch (thrown) {
         this.#waiting.delete(id);
         throw thrown;
