@@ -108,6 +108,26 @@ describe("installing a plugin in the page", () => {
     await sound("the budget");
   });
 
+  it("changes its budget without an install, within what it asks for, and keeps it", async () => {
+    const change = () => row().getByRole("button", { name: "Change the budget of Signature" });
+    await change().click();
+    const form = page.getByRole("form", { name: "Budget of Signature" });
+    await form.getByLabel("At most a run, in US dollars").fill("0.2");
+    await form.getByRole("alert").waitFor();
+    expect(await form.getByRole("button", { name: "Save budget" }).isDisabled()).toBe(true);
+    await form.getByLabel("At most a run, in US dollars").fill("0.02");
+    await form.getByLabel("At most a day, in US dollars").fill("0.3");
+    await sound("the budget changed");
+    await form.getByRole("button", { name: "Save budget" }).click();
+    await row().getByText("May spend up to $0.0200 a run, $0.30 a day on models").waitFor();
+    await change().click();
+    await form.getByLabel("At most a day, in US dollars").fill("0.4");
+    await page.keyboard.press("Escape");
+    await form.waitFor({ state: "detached" });
+    await page.reload();
+    await row().getByText("May spend up to $0.0200 a run, $0.30 a day on models").waitFor();
+  });
+
   it("goes back to the version before, with what that was granted", async () => {
     await row().getByRole("button", { name: "Back to 1.0.0: Signature" }).click();
     await row()
