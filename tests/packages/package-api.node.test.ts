@@ -2,10 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { InstalledPackage, PackageAudit, PackageReport, PluginReport } from "@orrery/sdk";
 import { generateKey, packPlugin, signPackage } from "@orrery/sdk/package";
-import { expect, it, onTestFinished, vi } from "vitest";
-import { WebSocket } from "ws";
+import { expect, it, vi } from "vitest";
 import { authorized, serveHere, token } from "../node/booted.ts";
 import { cleanEnv, orrery, scratch } from "../node/support.ts";
+import { socketOf } from "../support/socket.ts";
 import { canary, holding, id, key, parts, signed } from "./plugins.ts";
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
@@ -100,15 +100,7 @@ it("what is no package, or is too large, is refused with what to do, and nothing
 
 it("the page's socket has the same methods", { timeout: 300_000 }, async () => {
   const { server } = await setUp();
-  const socket = new WebSocket(`${server.origin.replace("http", "ws")}/api/ws`, ["orrery.v1", `token.${token}`], { origin: server.origin });
-  onTestFinished(() => socket.close());
-  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-  let next = 1;
-  const ask = (method: string, ...params: unknown[]) =>
-    new Promise<{ result?: unknown; error?: { code: string } }>((resolve) => {
-      socket.once("message", (data) => resolve(JSON.parse(String(data))));
-      socket.send(JSON.stringify({ id: next++, method, params }));
-    });
+  const ask = await socketOf(server.origin, token);
   const bytes = base64(await signed("1.0.0"));
   expect(await ask("inspectPackage", bytes)).toMatchObject({ result: { id } });
   expect(await ask("installPackage", bytes, { grant: [] })).toMatchObject({ result: { id, granted: [] } });

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { definePlugin, type InstalledPackage, type PackageAudit, type PluginSettings, type RunReport } from "@orrery/sdk";
 import { packPlugin } from "@orrery/sdk/package";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { WebSocket } from "ws";
 import { authorized, serveHere, token } from "../node/booted.ts";
 import { cleanEnv, orrery, scratch, start } from "../node/support.ts";
+import { socketOf } from "../support/socket.ts";
 
 const id = "acme.signature";
 const secret = "the notary's own key";
@@ -174,15 +174,7 @@ it("a plugin of the product itself is set the same way, at once", { timeout: 300
 
 it("the page's socket has the same methods", { timeout: 300_000 }, async () => {
   const { server } = await setUp();
-  const socket = new WebSocket(`${server.origin.replace("http", "ws")}/api/ws`, ["orrery.v1", `token.${token}`], { origin: server.origin });
-  onTestFinished(() => socket.close());
-  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-  let next = 1;
-  const ask = (method: string, ...params: unknown[]) =>
-    new Promise<{ result?: unknown; error?: { code: string } }>((resolve) => {
-      socket.once("message", (data) => resolve(JSON.parse(String(data))));
-      socket.send(JSON.stringify({ id: next++, method, params }));
-    });
+  const ask = await socketOf(server.origin, token);
   expect(await ask("pluginSettings", "orrery.planner")).toMatchObject({ result: { settings: [{ name: "agents", set: false }] } });
   expect(await ask("changePluginSettings", "orrery.planner", { set: { agents: 2 } })).toMatchObject({ result: { settings: [{ name: "agents", value: 2 }] } });
   expect(await ask("changePluginSettings", "orrery.planner", { set: { agents: "x" } })).toMatchObject({ error: { code: "SETTINGS_INVALID" } });
