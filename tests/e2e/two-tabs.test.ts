@@ -99,14 +99,16 @@ describe("two tabs of one browser", () => {
     await active(other).waitFor();
     const [update, removal] = [await asked(one, { version: "2.1.0" }), await leaving(other)];
     await Promise.all([update, removal].map((button) => button.dispatchEvent("click")));
-    await Promise.all([update, removal].map((button) => button.waitFor({ state: "detached" })));
+    await one.getByText("Signature 2.1.0 is installed").waitFor();
+    await other.getByRole("group", { name: "Remove Signature?" }).waitFor({ state: "detached" });
     // Whichever was first: it is gone, or it was installed anew after that, and both say so.
-    const said = async (page: Page) => ((await none(page).isVisible()) ? "none" : ((await row(page).textContent()) ?? "").match(/acme\.signature \S+/)?.[0]);
-    await expect.poll(async () => (await row(one).isVisible()) === (await row(other).isVisible()) && (await said(one)) === (await said(other))).toBe(true);
-    if (await row(one).isVisible()) {
-      await Promise.all([one, other].map((page) => active(page).waitFor()));
-      await remove(other);
-    }
+    const said = async (page: Page) => {
+      if (await none(page).isVisible()) return "none";
+      const text = (await row(page).allTextContents())[0] ?? "";
+      return `${text.match(/acme\.signature \S+/)?.[0]} ${(await active(page).isVisible()) ? "active" : "not active"}`;
+    };
+    await expect.poll(async () => [...new Set(await Promise.all([one, other].map(said)))].join(" beside ")).toMatch(/^(none|acme\.signature 2\.1\.0 active)$/);
+    if (await row(one).isVisible()) await remove(other);
     await Promise.all([one, other].map((page) => none(page).waitFor()));
   });
 

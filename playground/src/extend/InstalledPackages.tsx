@@ -144,15 +144,19 @@ function Spending({ id, title, budget }: { id: string; title: string; budget: No
 function Remove({ id, title }: { id: string; title: string }) {
   const { client, where } = useKernel();
   const [asked, setAsked] = useState(false);
+  const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const remove = async () => {
-    setAsked(false);
+    setBusy(true);
+    setFailure(undefined);
     try {
       await client.removePackage?.(id);
     } catch (thrown) {
       setFailure(thrown);
     } finally {
-      void queries.invalidateQueries({ queryKey: [where] });
+      await queries.invalidateQueries({ queryKey: [where] });
+      setBusy(false);
+      setAsked(false);
     }
   };
   if (!asked) {
@@ -170,14 +174,14 @@ function Remove({ id, title }: { id: string; title: string }) {
       role="group"
       aria-label={`Remove ${title}?`}
       className="flex flex-wrap items-center gap-2"
-      onKeyDown={(event) => event.key === "Escape" && setAsked(false)}
+      onKeyDown={(event) => event.key === "Escape" && !busy && setAsked(false)}
     >
       <p className="text-13">Remove {title}, what it was allowed and everything it kept? That cannot be undone.</p>
-      <Button autoFocus size="small" onClick={() => setAsked(false)}>
+      <Button autoFocus size="small" disabled={busy} onClick={() => setAsked(false)}>
         Keep it
       </Button>
-      <Button size="small" onClick={() => void remove()} className="!border-error !text-error">
-        Remove for good
+      <Button size="small" disabled={busy} onClick={() => void remove()} className="!border-error !text-error">
+        {busy ? "Removing…" : "Remove for good"}
       </Button>
     </div>
   );
