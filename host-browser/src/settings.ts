@@ -1,6 +1,6 @@
 import { type InstalledPackage, type Json, type ModelBudget, OrreryError } from "@orrery/sdk";
 import { assertBudget, type BudgetCeiling, budgetWords, noBudget, noteChange } from "@orrery/sdk/package";
-import { assertIdle, schemaOf, SettingsDesk, type SettingsHost, type SettingsValue } from "@orrery/sdk/settings";
+import { assertIdle, pluginLookup, schemaOf, SettingsDesk, type SettingsHost, type SettingsValue } from "@orrery/sdk/settings";
 import type { Booted } from "./boot.ts";
 import { configs } from "./database.ts";
 import type { Packages } from "./sandbox/packages.ts";
@@ -10,22 +10,21 @@ const by = "person";
 
 /** The desk of this tab: settings stand in the browser's database, for the product's own plugins and for installed ones. */
 export function settingsDesk({ kernel, state, plugins }: Booted, packages: () => Promise<Packages> | undefined): SettingsDesk {
-  const reportOf = (id: string) => kernel.inspect().plugins.find((plugin) => plugin.id === id);
-  const packageOf = async (id: string) => (await (await packages())?.list())?.find((each) => each.id === id);
+  const { packageOf, find } = pluginLookup(kernel, packages);
   const host: SettingsHost = {
-    async find(id) {
-      const report = reportOf(id);
-      const runs = report?.state === "active" || report?.state === "suspended";
-      const installed = await packageOf(id);
-      if (installed) {
-        const manifest = await (await packages())?.manifestOf(id);
-        const { problem, version } = installed;
-        return { id, version, schema: manifest?.config, stranger: true, runs, ...(problem ? { problem } : {}) };
-      }
-      if (report?.tier !== "core") return undefined;
-      const known = plugins.get(id);
-      return { id, version: report.version, schema: known && schemaOf(known), stranger: false, runs, ...(report.error ? { problem: report.error } : {}) };
-    },
+    find: (id) =>
+      find(id, (report, runs) => {
+        if (report?.tier !== "core") return undefined;
+        const known = plugins.get(id);
+        return {
+          id,
+          version: report.version,
+          schema: known && schemaOf(known),
+          stranger: false,
+          runs,
+          ...(report.error ? { problem: report.error } : {}),
+        };
+      }),
     read: async (id) => ((await packageOf(id)) ? (await packages())?.configOf(id) : ((await state.values.get([configs, id]))?.value as Json | undefined)),
     async write(id, value) {
       if (await packageOf(id)) await (await packages())?.configure(id, value);

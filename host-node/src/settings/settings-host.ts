@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from "node:fs";
 import type { InstallOptions, Kernel } from "@orrery/kernel";
 import { type AnyPlugin, type Json, type Lifecycle, type Log, OrreryError } from "@orrery/sdk";
 import { noteChange } from "@orrery/sdk/package";
-import { assertIdle, schemaOf, SettingsDesk, type SettingsHost, type SettingsValue } from "@orrery/sdk/settings";
+import { assertIdle, pluginLookup, schemaOf, SettingsDesk, type SettingsHost, type SettingsValue } from "@orrery/sdk/settings";
 import { type Failure, failureOf } from "../cli/failure.ts";
 import type { Home } from "../home.ts";
 import type { PackageHost } from "../packages/package-host.ts";
@@ -33,24 +33,16 @@ export function settingsDesk(options: SettingsOptions): SettingsDesk & { watch()
   const { home, kernel, config, plugins, configOf, log } = options;
   /** What each plugin was last started with by this desk. */
   const applied = new Map<string, Json | undefined>();
-  const reportOf = (id: string) => kernel.inspect().plugins.find((plugin) => plugin.id === id);
-  const packageOf = async (id: string) => (await (await options.packages())?.list())?.find((each) => each.id === id);
+  const { reportOf, packageOf, find } = pluginLookup(kernel, options.packages);
 
   const host: SettingsHost = {
-    async find(id) {
-      const report = reportOf(id);
-      const runs = report?.state === "active" || report?.state === "suspended";
-      const installed = await packageOf(id);
-      if (installed) {
-        const manifest = await (await options.packages())?.manifestOf(id);
-        const { problem, version } = installed;
-        return { id, version, schema: manifest?.config, stranger: true, runs, ...(problem ? { problem } : {}) };
-      }
-      const known = plugins.get(id);
-      if (!known) return report?.tier === "core" ? { id, version: report.version, schema: undefined, stranger: true, runs } : undefined;
-      const problem = report ? report.error : options.problemOf(id);
-      return { id, version: known.plugin.manifest.version, schema: schemaOf(known.plugin), stranger: false, runs, ...(problem ? { problem } : {}) };
-    },
+    find: (id) =>
+      find(id, (report, runs) => {
+        const known = plugins.get(id);
+        if (!known) return report?.tier === "core" ? { id, version: report.version, schema: undefined, stranger: true, runs } : undefined;
+        const problem = report ? report.error : options.problemOf(id);
+        return { id, version: known.plugin.manifest.version, schema: schemaOf(known.plugin), stranger: false, runs, ...(problem ? { problem } : {}) };
+      }),
     read: async (id) => config.of(id),
     write: async (id, value) => config.keep(id, value),
     async restart(id, value) {

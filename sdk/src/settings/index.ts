@@ -4,3 +4,4 @@ export { isSecret, type JsonSchema } from "./json-schema.ts";
 export { SettingsDesk, type SettingsHost } from "./settings-desk.ts";
 export { schemaOf } from "./schema-of.ts";
 export { assertIdle } from "./idle.ts";
+export { pluginLookup } from "./plugin-lookup.ts";
