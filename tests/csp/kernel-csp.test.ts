@@ -70,7 +70,7 @@ describe("the kernel in Chromium under the page's content security policy", () =
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(`http://127.0.0.1:${((server as Server).address() as AddressInfo).port}/`);
     await page
-      .waitForFunction(() => "outcomes" in globalThis, undefined, { timeout: 120_000 })
+      .waitForFunction(() => "outcomes" in globalThis, undefined, { timeout: 280_000 })
       .catch((error: Error) => {
         throw new Error(`the suite never ended: ${complaints.join("; ") || error.message}`);
       });

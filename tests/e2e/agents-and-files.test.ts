@@ -3,10 +3,10 @@ import { LLMock } from "@copilotkit/aimock";
 import type { RunReport } from "@orrery/sdk";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { axe, overflow, themes } from "../support/axe.ts";
 import { builtPage } from "../support/built-page.ts";
 import { kernelReady, openPage } from "../support/open-page.ts";
 import { type OrreryServer, serveOrrery } from "../support/orrery-server.ts";
+import { fits, nothingForAxe } from "../support/sound.ts";
 
 let run: RunReport;
 
@@ -70,9 +70,8 @@ describe("the files of a run in the page", () => {
 
   it("have nothing for axe to find, and fit 320 pixels", async () => {
     const { page } = opened;
-    for (const theme of themes) expect(await axe(page, theme), theme).toEqual([]);
-    await page.setViewportSize({ width: 320, height: 700 });
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await nothingForAxe(page, "files");
+    await fits(page, 320, "files");
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
@@ -109,14 +108,12 @@ describe("agents in the page", () => {
     await page.goto(`${opened.server.origin}/#/run/${run.runId}?step=ada&tab=input`);
     await page.getByRole("link", { name: "Its other runs, and what it remembers" }).click();
     await card(page).getByText("The harbour was quiet.").waitFor();
-    expect(await page.getByRole("list", { name: "Agents" }).getByRole("link").allTextContents()).toEqual([
-      "adathe night shift · 1 run · remembers 1",
-      "bobthe night shift · 1 run · remembers 1",
-    ]);
-    expect(await card(page).getByRole("region", { name: "Runs of the agent" }).getByRole("link").textContent()).toMatch(/^Keep the harbour's log/);
-    for (const theme of themes) expect(await axe(page, theme), theme).toEqual([]);
-    await page.setViewportSize({ width: 320, height: 700 });
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await expect
+      .poll(() => page.getByRole("list", { name: "Agents" }).getByRole("link").allTextContents())
+      .toEqual(["adathe night shift · 1 run · remembers 1", "bobthe night shift · 1 run · remembers 1"]);
+    await expect.poll(() => card(page).getByRole("region", { name: "Runs of the agent" }).getByRole("link").textContent()).toMatch(/^Keep the harbour's log/);
+    await nothingForAxe(page, "agents");
+    await fits(page, 320, "agents");
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
@@ -125,8 +122,7 @@ describe("agents in the page", () => {
     const again = await ask("Keep the harbour's log again");
     expect(again.memory.recalled.flatMap(({ agent }) => agent ?? []).sort()).toEqual(["ada", "bob"]);
     await page.goto(`${opened.server.origin}/#/run/${again.runId}?step=ada&tab=input`);
-    await page.getByRole("tabpanel").getByText("its own memory: ").waitFor();
-    expect(await page.getByRole("tabpanel").getByText("its own memory: ").count()).toBe(1);
+    await expect.poll(() => page.getByRole("tabpanel").getByText("its own memory: ").count()).toBe(1);
   });
 
   it("forget one thing, or everything after a second word, and nobody else does", async () => {

@@ -24,7 +24,7 @@ describe("a model host that the person allowed", () => {
     await page.getByText(/of its models can be used now/).waitFor();
     await page.goto(`${opened.server.url}#/`);
     await runExample(page);
-    expect(await page.getByRole("region", { name: /Report/ }).textContent()).toContain("2 June");
+    await expect.poll(() => page.getByRole("region", { name: /Report/ }).textContent()).toContain("2 June");
     const asked = (emulator.getRequests() as { path?: string; headers: Record<string, string> }[]).filter(({ path }) => path?.endsWith("/chat/completions"));
     expect(asked.length).toBeGreaterThan(0);
     // Most hosts give a page no permission for this header, and then it reaches nothing.
@@ -35,17 +35,20 @@ describe("a model host that the person allowed", () => {
   });
 
   it("is the only one: the egress frame's own policy names it", async () => {
-    const policies = await Promise.all(
-      opened.page
-        .frames()
-        .map((frame) =>
-          frame.evaluate(() =>
-            [...document.querySelectorAll("meta[http-equiv=Content-Security-Policy]")].map((meta) => meta.getAttribute("content")).join("|"),
+    const egress = async () => {
+      const policies = await Promise.all(
+        opened.page
+          .frames()
+          .map((frame) =>
+            frame.evaluate(() =>
+              [...document.querySelectorAll("meta[http-equiv=Content-Security-Policy]")].map((meta) => meta.getAttribute("content")).join("|"),
+            ),
           ),
-        ),
-    );
-    const egress = policies.find((policy) => policy.includes(emulator.url));
-    expect(egress).toBe(`default-src 'none'; script-src 'self' blob:; worker-src 'self' blob:; connect-src ${new URL(emulator.url).origin}`);
+      );
+      return policies.find((policy) => policy.includes(emulator.url));
+    };
+    // A frame may go while it is asked.
+    await expect.poll(egress).toBe(`default-src 'none'; script-src 'self' blob:; worker-src 'self' blob:; connect-src ${new URL(emulator.url).origin}`);
   });
 
   it("is forgotten when the person says so, and nothing can leave any more", async () => {

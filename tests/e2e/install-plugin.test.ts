@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { axe, overflow, themes } from "../support/axe.ts";
 import { builtPage } from "../support/built-page.ts";
-import { samplePackage } from "../support/sample-package.ts";
 import { kernelReady, runExample } from "../support/open-page.ts";
+import { samplePackage } from "../support/sample-package.ts";
+import { sound } from "../support/sound.ts";
 
 let page: Page;
 const opened = builtPage({
@@ -18,15 +18,27 @@ const choose = async (bytes: Uint8Array, name = "signature-1.0.0.tgz") =>
 const prompt = (title: string) => page.getByRole("region", { name: title });
 const row = () => page.getByRole("listitem", { name: "Signature" });
 
-async function sound(where: string): Promise<void> {
-  for (const theme of themes) expect(await axe(page, theme), `${where}, ${theme}`).toEqual([]);
-  for (const width of [320, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    expect(await overflow(page), `${where} at ${width}`).toBeLessThanOrEqual(0);
-    const folder = process.env["ORRERY_SCREENSHOTS"];
-    if (folder) await page.screenshot({ path: `${folder}/${where.replaceAll(" ", "-")}-${width}.png`, fullPage: true });
-  }
-}
+/** Everything that the databases of the kernel hold, as text. */
+const kept = () =>
+  page.evaluate(async () => {
+    const texts: string[] = [];
+    for (const { name } of await indexedDB.databases()) {
+      if (!name?.endsWith(".state")) continue;
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        const ask = indexedDB.open(name);
+        ask.onsuccess = () => resolve(ask.result);
+      });
+      for (const store of database.objectStoreNames) {
+        const all = await new Promise<unknown>((resolve) => {
+          const ask = database.transaction(store).objectStore(store).getAll();
+          ask.onsuccess = () => resolve(ask.result);
+        });
+        texts.push(JSON.stringify(all));
+      }
+      database.close();
+    }
+    return texts.join("\n");
+  });
 
 describe("installing a plugin in the page", () => {
   it("refuses what is no package, with a code and what to do", async () => {
@@ -35,7 +47,7 @@ describe("installing a plugin in the page", () => {
     await choose(new TextEncoder().encode("no archive at all"), "notes.tgz");
     const alert = page.getByRole("alert").filter({ hasText: "notes.tgz was not taken" });
     await alert.waitFor();
-    expect(await alert.textContent()).toMatch(/the package was refused.*Do not install it.*PACKAGE_ARCHIVE_INVALID/s);
+    await expect.poll(() => alert.textContent()).toMatch(/the package was refused.*Do not install it.*PACKAGE_ARCHIVE_INVALID/s);
   });
 
   it("asks in words, says that nobody signed it, and installs nothing until that is agreed to", async () => {
@@ -47,7 +59,7 @@ describe("installing a plugin in the page", () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("H2");
     const install = asked.getByRole("button", { name: "Install" });
     expect(await install.isDisabled()).toBe(true);
-    await sound("the prompt");
+    await sound(page, "the prompt");
     await page.keyboard.press("Escape");
     await asked.waitFor({ state: "detached" });
     await choose(await samplePackage());
@@ -62,9 +74,9 @@ describe("installing a plugin in the page", () => {
   });
 
   it("shows what it may, what it was denied, and denials while they happen", async () => {
-    await row().getByText("active").waitFor();
+    await row().getByText("active", { exact: true }).waitFor();
     await expect.poll(() => row().textContent()).toMatch(/Not signed.*64 KB.*allowed.*used.*api\.example.*denied/s);
-    await sound("the list");
+    await sound(page, "the list");
     await page.goto(`${opened.server.url}#/`);
     await runExample(page);
     await page.locator("main").getByText("(signed)").first().waitFor();
@@ -76,7 +88,7 @@ describe("installing a plugin in the page", () => {
 
   it("is there after a reload, and an update says what changes", async () => {
     await page.reload();
-    await row().getByText("active").waitFor();
+    await row().getByText("active", { exact: true }).waitFor();
     const capabilities = { "storage:64KB": "it remembers", "model.call": "it asks for a better line" };
     await choose(await samplePackage({ version: "1.1.0", capabilities, budget: { runUsd: 0.1, dayUsd: 1, reason: "good lines cost money" } }));
     const asked = prompt("Update Signature from 1.0.0 to 1.1.0?");
@@ -100,12 +112,12 @@ describe("installing a plugin in the page", () => {
     expect(await asked.getByRole("button", { name: "Update" }).isDisabled()).toBe(true);
     await asked.getByLabel("At most a run, in US dollars").fill("0.05");
     await asked.getByLabel("At most a day, in US dollars").fill("0.5");
-    await sound("the update");
+    await sound(page, "the update");
     await asked.getByRole("button", { name: "Update" }).click();
     await page.getByText("Signature 1.1.0 is installed.").waitFor();
     await row().getByText("May spend up to $0.0500 a run, $0.50 a day on models").waitFor();
     await expect.poll(() => row().textContent()).toMatch(/it asked for up to \$0\.10 a run, \$1\.00 a day.*\$0 of \$0\.50 spent today/s);
-    await sound("the budget");
+    await sound(page, "the budget");
   });
 
   it("changes its budget without an install, within what it asks for, and keeps it", async () => {
@@ -117,7 +129,7 @@ describe("installing a plugin in the page", () => {
     expect(await form.getByRole("button", { name: "Save budget" }).isDisabled()).toBe(true);
     await form.getByLabel("At most a run, in US dollars").fill("0.02");
     await form.getByLabel("At most a day, in US dollars").fill("0.3");
-    await sound("the budget changed");
+    await sound(page, "the budget changed");
     await form.getByRole("button", { name: "Save budget" }).click();
     await row().getByText("May spend up to $0.0200 a run, $0.30 a day on models").waitFor();
     await change().click();
@@ -159,9 +171,9 @@ describe("installing a plugin in the page", () => {
     await expect
       .poll(() => row().textContent())
       .toMatch(/SANDBOX_QUARANTINED: acme\.signature is in quarantine since .*it gave no sign of life \(SANDBOX_SILENT\)/);
-    await sound("quarantine");
+    await sound(page, "quarantine");
     await row().getByRole("button", { name: "Start again: Signature" }).click();
-    await row().getByText("active").waitFor();
+    await row().getByText("active", { exact: true }).waitFor();
     await expect.poll(() => row().textContent()).not.toContain("quarantine");
   });
 
@@ -169,29 +181,10 @@ describe("installing a plugin in the page", () => {
     await row().getByRole("button", { name: "Remove Signature" }).click();
     await row().getByRole("button", { name: "Keep it" }).click();
     await row().getByRole("button", { name: "Remove Signature" }).click();
-    await sound("the removal");
+    await sound(page, "the removal");
     await row().getByRole("button", { name: "Remove for good" }).click();
     await page.getByText("No plugin of anybody else's is installed").waitFor();
-    const kept = await page.evaluate(async () => {
-      const texts: string[] = [];
-      for (const { name } of await indexedDB.databases()) {
-        if (!name?.endsWith(".state")) continue;
-        const database = await new Promise<IDBDatabase>((resolve) => {
-          const ask = indexedDB.open(name);
-          ask.onsuccess = () => resolve(ask.result);
-        });
-        for (const store of database.objectStoreNames) {
-          const all = await new Promise<unknown>((resolve) => {
-            const ask = database.transaction(store).objectStore(store).getAll();
-            ask.onsuccess = () => resolve(ask.result);
-          });
-          texts.push(JSON.stringify(all));
-        }
-        database.close();
-      }
-      return texts.join("\n");
-    });
-    expect(kept).not.toMatch(/acme|kept by/);
+    await expect.poll(kept).not.toMatch(/acme|kept by/);
     // One machine is kept warm for the next.
     await expect.poll(() => page.locator("iframe[sandbox]").count()).toBeLessThanOrEqual(1);
     expect(opened.requests.filter((url) => new URL(url).origin !== new URL(opened.server.url).origin)).toEqual([]);

@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { axe, overflow, themes } from "../support/axe.ts";
 import { builtPage } from "../support/built-page.ts";
 import { kernelReady, runExample } from "../support/open-page.ts";
+import { sound } from "../support/sound.ts";
 
 const opened = builtPage({ at: "#/observe/kept" });
 const at = (hash: string) => opened.page.goto(`${opened.server.url}${hash}`);
@@ -10,19 +10,6 @@ const sizes = () => opened.page.getByRole("list", { name: "Runs by their size" }
 const going = () => opened.page.getByRole("group", { name: "What would go" });
 const outOf = (name: string) => going().getByRole("button", { name });
 const nothing = () => opened.page.getByText("No run is kept yet");
-
-async function sound(where: string): Promise<void> {
-  const { page } = opened;
-  const folder = process.env["ORRERY_SCREENSHOTS"];
-  for (const theme of themes) {
-    expect(await axe(page, theme), `${where}, ${theme}`).toEqual([]);
-    for (const width of [320, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await overflow(page), `${where} at ${width}`).toBeLessThanOrEqual(0);
-      if (folder) await page.screenshot({ path: `${folder}/${where.replaceAll(" ", "-")}-${theme}-${width}.png`, fullPage: true });
-    }
-  }
-}
 
 /** Writes what a browser that was closed a while ago has kept. */
 const keepTo = (page: Page, value: object) =>
@@ -49,8 +36,8 @@ describe("what is kept in a tab", () => {
     await nothing().waitFor();
     const room = opened.page.getByRole("region", { name: "Room" });
     await room.getByText(/ of the .* that this browser allows this page/).waitFor();
-    expect(await room.textContent()).toMatch(/0 runs: 0 B.*The browser (keeps all of it until|may clear all of it when)/s);
-    await sound("nothing kept");
+    await expect.poll(() => room.textContent()).toMatch(/0 runs: 0 B.*The browser (keeps all of it until|may clear all of it when)/s);
+    await sound(opened.page, "nothing kept");
   });
 
   it("is every run with the room it takes, and those that would go are shown before they go", async () => {
@@ -62,7 +49,7 @@ describe("what is kept in a tab", () => {
     await at("#/observe");
     await opened.page.getByRole("main").getByRole("link", { name: "What is kept" }).click();
     await expect.poll(() => sizes().count()).toBe(3);
-    expect(await sizes().first().textContent()).toMatch(/\d (kB|MB)$/);
+    await expect.poll(() => sizes().first().textContent()).toMatch(/\d (kB|MB)$/);
     expect(await opened.page.getByRole("button", { name: "Prune now" }).isDisabled()).toBe(true);
     await opened.page.getByLabel("Beyond the newest").fill("2.5");
     await opened.page.getByRole("alert").waitFor();
@@ -71,8 +58,8 @@ describe("what is kept in a tab", () => {
     await going().waitFor();
     expect(await going().textContent()).toMatch(/1 run with .* would go now\. That cannot be undone/);
     expect(await going().getByRole("link").getAttribute("href")).toContain(runs[0]);
-    expect(await opened.page.evaluate(() => document.activeElement?.textContent)).toBe("Keep them");
-    await sound("what would go");
+    await expect.poll(() => opened.page.evaluate(() => document.activeElement?.textContent)).toBe("Keep them");
+    await sound(opened.page, "what would go");
     await opened.page.keyboard.press("Escape");
     await going().waitFor({ state: "detached" });
     expect(await sizes().count()).toBe(3);
@@ -97,8 +84,8 @@ describe("what is kept in a tab", () => {
     const last = await runExample(opened.page);
     await at("#/observe/kept");
     await expect.poll(() => sizes().getByRole("link").getAttribute("href")).toContain(last);
-    expect(await opened.page.getByLabel("Beyond the newest").inputValue()).toBe("1");
-    await sound("kept");
+    await expect.poll(() => opened.page.getByLabel("Beyond the newest").inputValue()).toBe("1");
+    await sound(opened.page, "kept");
     await keepTo(opened.page, { olderThanMs: 0 });
     await opened.page.reload();
     await nothing().waitFor();

@@ -22,17 +22,17 @@ describe("documents of one's own", () => {
     const { page, errors, close } = await openPage(served.browser, served.server.url);
     await kernelReady(page);
     await drop(page, { "pump.md": notes, "broken.pdf": "%PDF-1.7 not really" });
-    await page.getByRole("list", { name: "Documents" }).getByText("pump.md").waitFor();
+    for (const name of ["pump.md", "broken.pdf"]) await page.getByRole("list", { name: "Documents" }).getByText(name).waitFor();
     await page.getByLabel("Task", { exact: true }).fill("When was the pump replaced?");
     await page.getByRole("button", { name: "Run in this tab" }).click();
     await ended(page);
     const report = page.getByRole("region", { name: /Report/ });
-    expect(await report.textContent()).toContain("The pump was replaced on 4 May.");
+    await expect.poll(() => report.textContent()).toContain("The pump was replaced on 4 May.");
     await report
       .getByRole("button", { name: /^source:\s*pump\.md\s*#1$/ })
       .first()
       .waitFor();
-    expect(await page.getByRole("region", { name: "Not read" }).textContent()).toContain("broken.pdf");
+    await expect.poll(() => page.getByRole("region", { name: "Not read" }).textContent()).toContain("broken.pdf");
     expect(errors).toEqual([]);
     await close();
   });

@@ -7,6 +7,7 @@ import { cli, type Cli } from "../support/cli.ts";
 import { runExample } from "../support/open-page.ts";
 import { serveOrrery } from "../support/orrery-server.ts";
 import { samplePackage } from "../support/sample-package.ts";
+import { fits } from "../support/sound.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // A key, so that there are paid models to choose; nothing is spent in these tests.
@@ -35,6 +36,7 @@ describe("the same page over a Node host", () => {
       .click();
     await page.getByRole("dialog").locator("[aria-current=true]").waitFor();
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
   });
 
   it("lists the server's runs, plugins and hooks", async () => {
@@ -55,7 +57,8 @@ describe("the same page over a Node host", () => {
     await asked.getByRole("checkbox", { name: /Nobody signed it/ }).check();
     await asked.getByRole("button", { name: "Install" }).click();
     const row = page.getByRole("listitem", { name: "Signature" });
-    await row.getByText("active").waitFor();
+    await page.getByText("Signature 1.0.0 is installed.").waitFor();
+    await row.getByText("active", { exact: true }).waitFor();
     await row.getByRole("button", { name: "Remove Signature" }).click();
     await row.getByRole("button", { name: "Remove for good" }).click();
     await page.getByText("No plugin of anybody else's is installed").waitFor();
@@ -67,7 +70,7 @@ describe("the same page over a Node host", () => {
     await page.getByLabel("Run tasks").selectOption("tab");
     await page.getByText("Runs in this tab.").waitFor();
     await runExample(page);
-    expect(await shown(page)).toBe(overNode);
+    await expect.poll(() => shown(page)).toBe(overNode);
     const terminal: Cli = await cli();
     const { object } = await terminal.json([
       "run",
@@ -102,7 +105,7 @@ describe("the same page over a Node host", () => {
     const { page } = opened;
     await page.setViewportSize({ width: 320, height: 640 });
     await page.getByLabel("Run tasks").waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await fits(page, 320, "home over a server", 640);
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 

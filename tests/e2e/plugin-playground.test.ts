@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { builtPage } from "../support/built-page.ts";
+import { exampleButton } from "../support/open-page.ts";
 
 const opened = builtPage({ at: "#/extend/playground" });
 
@@ -44,7 +45,7 @@ describe("the plugin playground", () => {
     await load(page);
     await page.getByTestId("calls-task.submit").waitFor();
     await page.goto(`${opened.server.url}#/`);
-    await page.getByRole("button", { name: "Run the example" }).click();
+    await exampleButton(page).click();
     await page.getByText("closed for lunch").first().waitFor();
     await page.goto(`${opened.server.url}#/extend/playground`);
     // Still loaded, and still offered to be taken out again.

@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { axe, overflow, themes } from "../support/axe.ts";
 import { builtPage } from "../support/built-page.ts";
 import { kernelReady, runExample } from "../support/open-page.ts";
 import { samplePackage } from "../support/sample-package.ts";
+import { sound } from "../support/sound.ts";
 
 let page: Page;
 const opened = builtPage({
@@ -48,20 +48,6 @@ const written = async (): Promise<string> => {
   return text;
 };
 
-async function sound(where: string): Promise<void> {
-  for (const theme of themes) expect(await axe(page, theme), `${where}, ${theme}`).toEqual([]);
-  for (const width of [320, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    expect(await overflow(page), `${where} at ${width}`).toBeLessThanOrEqual(0);
-    const folder = process.env["ORRERY_SCREENSHOTS"];
-    if (!folder) continue;
-    for (const theme of themes) {
-      await page.evaluate((wanted) => void (document.documentElement.dataset["theme"] = wanted), theme);
-      await page.screenshot({ path: `${folder}/${where.replaceAll(" ", "-")}-${width}-${theme}.png`, fullPage: true });
-    }
-  }
-}
-
 describe("the settings of a plugin in the page", () => {
   it("have a form made from the package's schema, each with what it takes and its default", async () => {
     await kernelReady(page);
@@ -77,7 +63,7 @@ describe("the settings of a plugin in the page", () => {
     expect(await field("times").getAttribute("max")).toBe("3");
     expect(await field("key").getAttribute("type")).toBe("password");
     await expect.poll(() => save().isDisabled()).toBe(true);
-    await sound("the form");
+    await sound(page, "the form");
   });
 
   it("are saved by keyboard, and the next run has them", async () => {
@@ -87,7 +73,7 @@ describe("the settings of a plugin in the page", () => {
     await field("times").fill("9");
     await form().getByRole("alert").filter({ hasText: "Expected: a whole number from 1 to 3." }).waitFor();
     await expect.poll(() => save().isDisabled()).toBe(true);
-    await sound("a wrong number");
+    await sound(page, "a wrong number");
     await field("times").fill("2");
     await field("loud").check();
     await field("mood").selectOption({ label: "cold" });
@@ -111,7 +97,7 @@ describe("the settings of a plugin in the page", () => {
       .getByRole("alert")
       .filter({ hasText: /The settings of Signature were not changed.*the setting rules\.a\.max of acme\.signature: expected a number, and was given "x"/s })
       .waitFor();
-    await sound("a refusal");
+    await sound(page, "a refusal");
     await form().getByRole("button", { name: "Discard changes" }).click();
     await expect.poll(() => field("rules").inputValue()).toBe("{}");
     await field("word").fill("Boom");

@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { axe, overflow, themes } from "../support/axe.ts";
 import { builtPage } from "../support/built-page.ts";
 import { runExample } from "../support/open-page.ts";
 import { serveOrrery } from "../support/orrery-server.ts";
+import { fits, nothingForAxe } from "../support/sound.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** One of every block there is, and a text that would be markup if anything took it for that. */
@@ -67,8 +67,7 @@ describe("views of plugins in the page", () => {
 
   it("are without a fault for axe in both themes and fit 320 pixels", async () => {
     const { page } = opened;
-    for (const theme of themes) expect(await axe(page, theme), theme).toEqual([]);
-    await page.setViewportSize({ width: 320, height: 700 });
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await nothingForAxe(page, "views");
+    await fits(page, 320, "views");
   });
 });

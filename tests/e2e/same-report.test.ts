@@ -38,9 +38,8 @@ describe("one task over documents nobody here wrote, at the terminal and in a ta
     await page.getByLabel("Task", { exact: true }).fill(question);
     await page.getByRole("button", { name: "Run in this tab" }).click();
     await ended(page);
-    const saving = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Save as Markdown" }).click();
-    const report = await readFile(await (await saving).path(), "utf8");
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as Markdown" }).click()]);
+    const report = await readFile(await saved.path(), "utf8");
 
     expect(report.trim()).toBe(object.output.trim());
     expect(report.match(/\[[^\]]+#\d+\]$/gm)?.length).toBeGreaterThan(8);

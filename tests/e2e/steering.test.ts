@@ -1,23 +1,26 @@
 import type { Page } from "playwright-core";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { builtPage } from "../support/built-page.ts";
-import { axe, overflow, themes } from "../support/axe.ts";
-import { ended } from "../support/open-page.ts";
+import { type HeldModel, heldModel } from "../support/held-model.ts";
+import { ended, startExample } from "../support/open-page.ts";
+import { fits, nothingForAxe } from "../support/sound.ts";
 
-/** Gives every plan the two gates, and holds each step up for a moment, so that there is time to say something. */
+/** Gives every plan the two gates. */
 const gates = `import { definePlugin } from "@orrery/sdk";
 export default definePlugin({
   manifest: { id: "me.gates", version: "1.0.0", api: "^1.0" },
-  setup({ tap, clock }) {
+  setup({ tap }) {
     const gates = [{ id: "begin", before: "writer", ask: "May the writer begin?" }, { id: "sign-off", beforeFinish: true, ask: "Is the report good enough?" }];
     tap("task.plan", (plan) => ({ ...plan, team: { ...plan.team, gates } }), { after: ["orrery.planner"] });
-    tap("step.before", async () => void (await clock.sleep(2500)));
   },
 });`;
 
+let model: HeldModel;
 const opened = builtPage({
-  at: "#/extend/playground",
-  begin: async ({ page }) => {
+  begin: async ({ page, server }) => {
+    model = await heldModel();
+    await model.connect(page, server.url);
+    await page.goto(`${server.url}#/extend/playground`);
     await page.locator(".cm-content").click();
     await page.keyboard.press("Control+a");
     await page.keyboard.insertText(gates);
@@ -26,6 +29,8 @@ const opened = builtPage({
   },
 });
 
+afterAll(() => model?.stop());
+
 const steer = (page: Page) => page.getByRole("group", { name: "Steer this run" });
 const card = (page: Page, ask: string) => page.getByRole("region", { name: ask });
 const told = (page: Page) => page.getByRole("region", { name: "What the run was told" });
@@ -33,10 +38,9 @@ const inbox = (page: Page) => page.getByRole("link", { name: /^Inbox/ });
 const begun = async (page: Page) => Number(/(\d+) begun/.exec((await page.getByRole("region", { name: "Team" }).textContent()) ?? "")?.[1]);
 const start = async (page: Page): Promise<string> => {
   await page.goto(`${opened.server.url}#/`);
-  await page.getByRole("button", { name: "Run the example" }).click();
-  await page.waitForURL(/#\/run\//);
+  const run = await startExample(page);
   await page.getByText(/predicted, \d+ begun/).waitFor();
-  return /\/run\/([^?]+)/.exec(page.url())?.[1] ?? "";
+  return run;
 };
 
 describe("a run in a tab, steered from the page", () => {
@@ -44,10 +48,15 @@ describe("a run in a tab, steered from the page", () => {
   it("pauses: what is under way finishes, nothing else begins, and it goes on when told to", async () => {
     const { page } = opened;
     first = await start(page);
+    const tree = page.getByRole("tree", { name: "Team outline" });
+    // Its first steps are under way until the model answers.
+    await model.asked();
+    await tree.getByText("running").first().waitFor();
     await steer(page).getByRole("button", { name: "Pause" }).click();
     await steer(page).getByRole("button", { name: "Resume" }).waitFor();
     await page.getByText("paused", { exact: true }).first().waitFor();
-    const tree = page.getByRole("tree", { name: "Team outline" });
+    expect(await tree.getByText("running").count()).toBeGreaterThan(0);
+    model.answer();
     await expect.poll(() => tree.getByText("running").count()).toBe(0);
     await expect.poll(() => tree.getByText("being judged").count()).toBe(0);
     const before = await begun(page);
@@ -84,7 +93,7 @@ describe("a run in a tab, steered from the page", () => {
     await card(page, "May the writer begin?").waitFor({ state: "detached" });
     const asked = card(page, "Is the report good enough?");
     await asked.waitFor();
-    expect(await asked.getByRole("region", { name: "What is to be approved" }).textContent()).toContain("Aurora");
+    await expect.poll(() => asked.getByRole("region", { name: "What is to be approved" }).textContent()).toContain("Aurora");
     await asked.getByRole("button", { name: "Approve" }).click();
     await page.getByText("Nothing waits for a person").waitFor();
     await expect.poll(() => inbox(page).getAttribute("aria-label")).toBe("Inbox, empty");
@@ -101,14 +110,14 @@ describe("a run in a tab, steered from the page", () => {
     await card(page, "May the writer begin?").waitFor();
     await steer(page).getByRole("button", { name: "Fork" }).click();
     await expect.poll(() => inbox(page).getAttribute("aria-label")).toBe("Inbox, 1 question");
-    for (const theme of themes) expect(await axe(page, theme), `the run, ${theme}`).toEqual([]);
-    await page.setViewportSize({ width: 320, height: 700 });
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await nothingForAxe(page, "the run");
+    await fits(page, 320, "the run");
     await page.goto(`${opened.server.url}#/govern/approvals`);
+    await page.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
     await card(page, "May the writer begin?").waitFor();
-    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    await fits(page, 320, "the inbox");
     await page.setViewportSize({ width: 1280, height: 800 });
-    for (const theme of themes) expect(await axe(page, theme), `the inbox, ${theme}`).toEqual([]);
+    await nothingForAxe(page, "the inbox");
     await page.goto(`${opened.server.url}#/run/${run}`);
     await steer(page).getByRole("button", { name: "Cancel" }).click();
     await page.getByText("It was cancelled").waitFor();
@@ -128,11 +137,12 @@ describe("a run in a tab, steered from the page", () => {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("f");
     const form = page.getByRole("form", { name: "Fork" });
-    expect(await form.getByLabel("Begin again at").inputValue()).toContain("writer");
+    await expect.poll(() => form.getByLabel("Begin again at").inputValue()).toContain("writer");
     await form.getByRole("button", { name: "Fork the run" }).click();
     await page.waitForURL((url) => url.hash.startsWith("#/run/") && !url.hash.includes(first));
     await told(page).getByText("Forked from").waitFor();
-    await tree.getByRole("treeitem").first().focus();
+    // An agent can be opened once it has a step.
+    await tree.getByRole("treeitem", { expanded: false }).first().focus();
     await page.keyboard.press("ArrowRight");
     await tree.getByText("kept from the run it was forked from").first().waitFor();
   });

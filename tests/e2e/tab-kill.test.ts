@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { genesis, hashInput, type JournalEntry } from "@orrery/sdk";
 import type { BrowserContext, Page } from "playwright-core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { servedPage } from "../support/built-page.ts";
-import { ended, openProfile } from "../support/open-page.ts";
+import { heldModel } from "../support/held-model.ts";
+import { ended, openProfile, startExample } from "../support/open-page.ts";
 
 /** How many tabs are closed in the middle of a run: a few in every test run, many in `npm run soak`. */
 const kills = Number(process.env["ORRERY_TAB_KILLS"] ?? 3);
@@ -32,9 +33,7 @@ const entriesOf = (page: Page, run: string): Promise<JournalEntry[]> =>
 async function begin(context: BrowserContext, entries: number): Promise<{ page: Page; run: string }> {
   const page = await context.newPage();
   await page.goto(served.server.url);
-  await page.getByRole("button", { name: "Run the example" }).click();
-  await page.waitForURL(/#\/run\//);
-  const run = /\/run\/([^?]+)/.exec(page.url())?.[1] ?? "";
+  const run = await startExample(page);
   await expect.poll(async () => (await entriesOf(page, run)).length, { interval: 5 }).toBeGreaterThanOrEqual(entries);
   return { page, run };
 }
@@ -71,12 +70,20 @@ describe("a tab that is closed in the middle of a run", () => {
 
   it("may be killed, too: the page is opened again, says that the run was carried on, and shows it to its end", async () => {
     const context = await openProfile(served.browser);
-    const { page, run } = await begin(context, 8);
+    // Two steps settle; in the middle of the next the tab stands until it is killed.
+    const model = await heldModel({ answered: 2 });
+    onTestFinished(() => model.stop());
+    const page = await context.newPage();
+    await model.connect(page, served.server.url);
+    await page.goto(`${served.server.url}#/`);
+    const run = await startExample(page);
+    await model.asked();
     const session = await context.newCDPSession(page);
     const crashed = new Promise((resolve) => page.once("crash", resolve));
     // Nothing of the page gets to say goodbye.
     void session.send("Page.crash").catch(() => undefined);
     await crashed;
+    model.answer();
     const again = await context.newPage();
     await again.goto(served.server.url);
     await again

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { builtPage } from "../support/built-page.ts";
 import { kernelReady } from "../support/open-page.ts";
+import { fits } from "../support/sound.ts";
 import { topologies } from "../support/topologies.ts";
 
 const opened = builtPage({ begin: ({ page }) => kernelReady(page) });
@@ -14,7 +15,7 @@ describe("before a task is run", () => {
       await page.getByRole("button", { name: `${word} ${manifest.description}` }).waitFor();
     }
     await page.getByRole("button", { name: /^debate / }).click();
-    expect(await page.getByLabel("How they work together").inputValue()).toBe("debate");
+    await expect.poll(() => page.getByLabel("How they work together").inputValue()).toBe("debate");
   });
 
   it("the team is drawn with what it would come to, and drawn anew for another word", async () => {
@@ -28,13 +29,12 @@ describe("before a task is run", () => {
     await page.getByLabel("How they work together").selectOption("sequential");
     await team.getByText(/· sequential ·/).waitFor();
     await expect.poll(() => team.locator("dl").textContent()).not.toBe(debating);
-    expect(await team.locator("dl").textContent()).toMatch(/Calls3Tokens, about[1-9][\d,]* in, 600 outMoney\$0Modelsorrery\/extractive/);
+    await expect.poll(() => team.locator("dl").textContent()).toMatch(/Calls3Tokens, about[1-9][\d,]* in, 600 outMoney\$0Modelsorrery\/extractive/);
     expect(opened.errors).toEqual([]);
   });
 
   it("fits a screen of 320 pixels", async () => {
     const { page } = opened;
-    await page.setViewportSize({ width: 320, height: 700 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await fits(page, 320, "the team before a run");
   });
 });

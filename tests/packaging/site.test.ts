@@ -22,7 +22,7 @@ async function askTheModel(page: Page, url: string): Promise<string> {
   await page.getByLabel(/^Model/).selectOption("transformers/tiny-llama");
   await page.getByRole("button", { name: "Run in this tab" }).click();
   await ended(page);
-  expect(await page.locator("main").textContent()).toContain("tiny-llama");
+  await expect.poll(() => page.locator("main").textContent()).toContain("tiny-llama");
   return (await page.getByRole("region", { name: /Report/ }).textContent()) ?? "";
 }
 
@@ -44,7 +44,7 @@ describe("the static site", () => {
     await runExample(page);
     const report = page.getByRole("region", { name: "Report" });
     await report.getByRole("heading", { name: "Contradictions", exact: true }).waitFor();
-    expect(await report.getByRole("button", { name: /^source:/ }).count()).toBeGreaterThan(5);
+    await expect.poll(() => report.getByRole("button", { name: /^source:/ }).count()).toBeGreaterThan(5);
     expect(requests.every((address) => address.startsWith(server.url))).toBe(true);
     expect(errors).toEqual([]);
     await close();
@@ -77,7 +77,7 @@ describe("the static site with a language model beside it", () => {
     await page.goto(`${beside.url}#/extend/models`);
     const listed = page.getByRole("list", { name: "Models" }).getByRole("listitem").filter({ hasText: "transformers/tiny-llama" });
     await listed.waitFor();
-    expect(await listed.textContent()).toContain("stays on this computer");
+    await expect.poll(() => listed.textContent()).toContain("stays on this computer");
     expect(await listed.getByRole("button", { name: /^Disconnect/ }).count()).toBe(0);
 
     online = await askTheModel(page, beside.url);

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 
 /** ms for anything asked of a page: it takes a moment, or on a busy machine much longer, and tells of the machine then. */
 const patienceMs = 90_000;
@@ -43,13 +43,26 @@ export const kernelReady = (page: Page): Promise<unknown> => page.getByText("ker
 
 /** Runs the example from Home and waits until it has ended; the run's id. */
 export async function runExample(page: Page): Promise<string> {
-  await page.getByRole("button", { name: "Run the example" }).click();
+  await startExample(page);
   return ended(page);
 }
+
+/** Begins the example from Home; the run's id. */
+export async function startExample(page: Page): Promise<string> {
+  await exampleButton(page).click();
+  await page.waitForURL(/#\/run\//);
+  return runShown(page);
+}
+
+/** On Home: other rooms have a button of this name, and stay for a moment once the address has changed. */
+export const exampleButton = (page: Page): Locator =>
+  page.getByRole("region", { name: /^A team of agents reads your documents/ }).getByRole("button", { name: "Run the example" });
+
+const runShown = (page: Page): string => /\/run\/([^?]+)/.exec(page.url())?.[1] ?? "";
 
 /** Waits until the run that the page shows has a report; its id. */
 export async function ended(page: Page): Promise<string> {
   await page.waitForURL(/#\/run\//);
   await page.getByRole("button", { name: "Save as Markdown" }).waitFor({ timeout: 240_000 });
-  return /\/run\/([^?]+)/.exec(page.url())?.[1] ?? "";
+  return runShown(page);
 }

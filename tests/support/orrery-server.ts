@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,7 +47,12 @@ export async function serveOrrery(env: Record<string, string> = {}, settle: (hom
       return (await answer.json()) as never;
     },
     async close() {
-      server.kill();
+      if (server.exitCode === null && server.signalCode === null) {
+        const over = once(server, "exit");
+        server.kill();
+        // What it writes on its way out goes with its home, and not after it.
+        await over;
+      }
       await rm(home, { recursive: true, force: true, maxRetries: 3 });
     },
   };

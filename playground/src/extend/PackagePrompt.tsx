@@ -50,7 +50,7 @@ export function PackagePrompt({
   return (
     <section
       aria-labelledby={name}
-      onKeyDown={(event) => event.key === "Escape" && onCancel()}
+      onKeyDown={(event) => event.key === "Escape" && !busy && onCancel()}
       className="flex flex-col gap-4 rounded-12 border border-control bg-surface p-5"
     >
       <header className="flex flex-col gap-1">

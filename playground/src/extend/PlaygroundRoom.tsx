@@ -108,6 +108,11 @@ export function PlaygroundRoom() {
       void queries.invalidateQueries({ queryKey: ["tab"] });
     }
   };
+  const write = (text: string) => {
+    // What is loaded is what stands there, drawn or not.
+    latest.current = text;
+    setSource(text);
+  };
   const unload = async (plugin: string) => {
     await client.current?.unload(plugin);
     await refresh.current();
@@ -152,7 +157,7 @@ export function PlaygroundRoom() {
             </span>
           </div>
           <div className="h-[340px]">
-            <Editor value={source} onChange={setSource} onRun={() => void load()} label="Plugin source. Press Escape, then Tab, to leave the editor." />
+            <Editor value={source} onChange={write} onRun={() => void load()} label="Plugin source. Press Escape, then Tab, to leave the editor." />
           </div>
           <div className="flex min-h-9 flex-wrap items-center gap-2 border-t border-line px-3 py-1.5 text-12 text-subtle">
             {loaded.length === 0 ? "Ctrl Enter loads it." : "Loaded:"}
