@@ -1,9 +1,10 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "./lib/build.mjs";
 import { root } from "./lib/paths.mjs";
 import { addModels, findModels } from "./lib/site-models.mjs";
+import { makeWhole } from "./lib/whole-folder.mjs";
 import { main, setup } from "./setup.mjs";
 
 // npm run build:site: the page as a folder of static files; any web server can host it, at any path, without headers of its own.
@@ -17,13 +18,11 @@ await main(async () => {
   const site = resolve(values.out);
   if (existsSync(site) && readdirSync(site).length > 0 && !existsSync(join(site, "sw.js")))
     throw new Error(`--out ${values.out}: the folder holds something else. Name one that is empty, or an earlier site.`);
-  rmSync(site, { recursive: true, force: true });
-  mkdirSync(site, { recursive: true });
-  cpSync(join(root, "playground", "dist"), site, { recursive: true });
-  if (models.length > 0) {
-    addModels(site, resolve(values.models), models);
-    console.log(`orrery: with the models ${models.join(", ")}`);
-  }
+  await makeWhole(site, (fresh) => {
+    cpSync(join(root, "playground", "dist"), fresh, { recursive: true });
+    if (models.length > 0) addModels(fresh, resolve(values.models), models);
+  });
+  if (models.length > 0) console.log(`orrery: with the models ${models.join(", ")}`);
   console.log(
     `orrery: the site is in ${relative(process.cwd(), site) || "."}; for example \`npx --yes http-server ${relative(process.cwd(), site) || "."}\` serves it`,
   );

@@ -1,31 +1,35 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { projectEnv, projectNode, root } from "./paths.mjs";
 import { projectFiles } from "./project-files.mjs";
 import { run } from "./run.mjs";
+import { makeWhole, sweep } from "./whole-folder.mjs";
 
 const stamps = join(root, "node_modules", ".cache", "orrery-build");
-const recipe = /^(?:pnpm-lock\.yaml|tsconfig\.base\.json|scripts\/lib\/build\.mjs|scripts\/lib\/(?:bundle-cli|bundle-sdk|bundle-tab|sdk-types)\.mjs)$/;
+const recipe =
+  /^(?:pnpm-lock\.yaml|tsconfig\.base\.json|scripts\/lib\/build\.mjs|scripts\/lib\/(?:bundle-cli|bundle-sdk|bundle-tab|declarations|sdk-types)\.mjs)$/;
 const shared = /^(?:kernel|sdk|plugins|examples)\//;
 
 /** What is built, from which files, and what proves that it is there. */
 const products = [
-  { name: "command line", inputs: /^(?:host-node|host-browser\/src\/sandbox)\//, output: "host-node/dist/main.js", make: bundleCommandLine },
-  { name: "page", inputs: /^(?:host-browser|playground)\//, output: "playground/dist/index.html", make: bundlePage },
+  { name: "command line", inputs: /^(?:host-node|host-browser\/src\/sandbox)\//, folder: "host-node/dist", proof: "main.js", make: bundleCommandLine },
+  { name: "page", inputs: /^(?:host-browser|playground)\//, folder: "playground/dist", proof: "index.html", make: bundlePage },
 ];
 
 /** Builds what changed since it was last built: the command line into host-node/dist, the page into playground/dist. */
 export async function build({ force = false } = {}) {
-  for (const { name, inputs, output, make } of products) {
+  for (const { name, inputs, folder, proof, make } of products) {
+    const made = join(root, folder);
+    sweep(made);
     const stamp = join(stamps, name.replace(" ", "-"));
     const wanted = fingerprint(inputs);
-    if (!force && existsSync(join(root, output)) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) continue;
+    if (!force && existsSync(join(made, proof)) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) continue;
     const started = Date.now();
     console.log(`orrery: building the ${name} …`);
     rmSync(stamp, { force: true });
-    await make();
+    await makeWhole(made, make);
     mkdirSync(stamps, { recursive: true });
     writeFileSync(stamp, wanted);
     console.log(`orrery: built the ${name} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
@@ -41,29 +45,21 @@ function fingerprint(own) {
   return hash.digest("hex");
 }
 
-/** Complete or not at all. Each bundle is made in a program of its own: the bundler's memory is given back, and a failure is an exit code. */
-async function bundleCommandLine() {
-  const dist = join(root, "host-node", "dist");
-  const fresh = join(root, "host-node", "dist.new");
-  try {
-    rmSync(fresh, { recursive: true, force: true });
-    await must("bundling the command line", [join(root, "scripts", "lib", "bundle-cli.mjs"), fresh]);
-    await must("bundling the SDK for authors", [join(root, "scripts", "lib", "bundle-sdk.mjs"), join(fresh, "sdk")]);
-    await must("bundling the page for authors' tests", [join(root, "scripts", "lib", "bundle-tab.mjs"), join(fresh, "tab", "page.js")]);
-    copyAssets(join(fresh, "assets"));
-    cpSync(join(root, "examples", "aurora"), join(fresh, "example"), { recursive: true });
-    cpSync(join(root, "examples", "plugins"), join(fresh, "samples"), { recursive: true });
-    rmSync(dist, { recursive: true, force: true });
-    renameSync(fresh, dist);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
+/** Each bundle is made in a program of its own: the bundler's memory is given back, and a failure is an exit code. */
+async function bundleCommandLine(fresh) {
+  await must("bundling the command line", [join(root, "scripts", "lib", "bundle-cli.mjs"), fresh]);
+  await must("bundling the SDK for authors", [join(root, "scripts", "lib", "bundle-sdk.mjs"), join(fresh, "sdk")]);
+  await must("bundling the page for authors' tests", [join(root, "scripts", "lib", "bundle-tab.mjs"), join(fresh, "tab", "page.js")]);
+  copyAssets(join(fresh, "assets"));
+  cpSync(join(root, "examples", "aurora"), join(fresh, "example"), { recursive: true });
+  cpSync(join(root, "examples", "plugins"), join(fresh, "samples"), { recursive: true });
 }
 
-async function bundlePage() {
+/** The page, into a folder of any name. */
+export async function bundlePage(fresh) {
   await must(
     "building the page",
-    [join(root, "playground", "node_modules", "vite", "bin", "vite.js"), "build", "--logLevel", "warn"],
+    [join(root, "playground", "node_modules", "vite", "bin", "vite.js"), "build", "--logLevel", "warn", "--outDir", fresh, "--emptyOutDir"],
     join(root, "playground"),
   );
 }
