@@ -1,4 +1,4 @@
-import { Budgets, definePlugin, Journal, lazy, Ledger, Storage, usdToNano } from "@orrery/sdk";
+import { Budgets, definePlugin, Journal, lazy, Ledger, optional, Storage, usdToNano } from "@orrery/sdk";
 import { z } from "zod";
 import type { BudgetLedger } from "./ledger.ts";
 
@@ -30,29 +30,17 @@ export default definePlugin({
   requires: { storage: Storage },
   provides: [Ledger],
   setup({ use, config, tap, provide, when, log, clock }) {
-    let journal: Journal | undefined;
-    when({ journal: Journal }, ({ use: found, own }) => {
-      journal = found.journal;
-      own("journal", () => {
-        journal = undefined;
-      });
-    });
-    let budgets: Budgets | undefined;
-    when({ budgets: Budgets }, ({ use: found, own }) => {
-      budgets = found.budgets;
-      own("budgets", () => {
-        budgets = undefined;
-      });
-    });
+    const journal = optional(when, Journal);
+    const budgets = optional(when, Budgets);
     const ledger = lazy(async (): Promise<BudgetLedger> => {
       const [{ BudgetLedger }, { PriceBook }, { allowanceOf, Allowances }] = await load();
       const set = new Map(Object.entries(config.plugins));
       return new BudgetLedger({
         book: new PriceBook(config.prices, clock.now),
         store: use.storage.open("orrery.cost"),
-        allowances: new Allowances((plugin) => allowanceOf(budgets?.of(plugin), set.get(plugin)), use.storage),
+        allowances: new Allowances((plugin) => allowanceOf(budgets()?.of(plugin), set.get(plugin)), use.storage),
         log,
-        journal: () => journal,
+        journal,
         now: clock.now,
         dayCapNano: usdToNano(config.dayCapUsd),
       });

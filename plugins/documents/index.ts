@@ -1,4 +1,4 @@
-import { definePlugin, Documents, Embeddings, lazy } from "@orrery/sdk";
+import { definePlugin, Documents, Embeddings, lazy, optional } from "@orrery/sdk";
 import { z } from "zod";
 import type { Library } from "./library.ts";
 
@@ -23,17 +23,11 @@ export default definePlugin({
     .prefault({}),
   provides: [Documents],
   setup({ config, provide, when, log }) {
-    let embeddings: Embeddings | undefined;
-    when({ encoder: Embeddings }, ({ use, own }) => {
-      embeddings = use.encoder;
-      own("encoder", () => {
-        embeddings = undefined;
-      });
-    });
+    const embeddings = optional(when, Embeddings);
     let opened: Library | undefined;
     const library = async (): Promise<Library> => {
       const { Library } = await load();
-      return (opened ??= new Library({ limits: config, embeddings: () => embeddings, log }));
+      return (opened ??= new Library({ limits: config, embeddings, log }));
     };
     provide(Documents, {
       ingest: async (...asked) => (await library()).ingest(...asked),

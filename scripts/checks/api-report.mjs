@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { emitDeclarations } from "../lib/declarations.mjs";
 import { publicApi } from "../lib/public-api.mjs";
-import { binFolder, projectEnv, root } from "../lib/paths.mjs";
-import { capture } from "../lib/run.mjs";
+import { root } from "../lib/paths.mjs";
 
 const reported = ["kernel", "sdk", "host-node", "host-browser"];
 
@@ -43,21 +43,7 @@ export const apiReport = {
 async function reportOf(name) {
   const out = mkdtempSync(join(tmpdir(), "orrery-api-"));
   try {
-    const args = [
-      "-p",
-      `${name}/tsconfig.json`,
-      "--noEmit",
-      "false",
-      "--emitDeclarationOnly",
-      "--declaration",
-      "--outDir",
-      out,
-      "--rootDir",
-      root,
-      "--stripInternal",
-      "--noCheck",
-    ];
-    const { stdout, stderr } = await capture(join(binFolder, "tsc"), args, { env: projectEnv() });
+    const { stdout, stderr } = await emitDeclarations(name, out, "--stripInternal");
     const entry = join(out, name, "src", "index.d.ts");
     if (!existsSync(entry)) return { failure: `no declarations came out of ${name}: ${(stdout + stderr).trim().split("\n")[0] ?? ""}` };
     return { text: publicApi(`@orrery/${name}`, entry) };

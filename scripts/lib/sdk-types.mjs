@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { binFolder, projectEnv, root } from "./paths.mjs";
-import { capture } from "./run.mjs";
+import { emitDeclarations } from "./declarations.mjs";
+import { root } from "./paths.mjs";
 
 const entries = { kernel: ["index.d.ts"], sdk: ["index.d.ts", "testing/index.d.ts"] };
 const specifier = /(\bfrom\s+|\bimport\()"([^"]+)"/g;
@@ -13,20 +13,7 @@ export async function writeSdkTypes(folder) {
   const emitted = mkdtempSync(join(tmpdir(), "orrery-sdk-types-"));
   try {
     for (const name of ["kernel", "sdk"]) {
-      const args = [
-        "-p",
-        `${name}/tsconfig.json`,
-        "--noEmit",
-        "false",
-        "--emitDeclarationOnly",
-        "--declaration",
-        "--outDir",
-        emitted,
-        "--rootDir",
-        root,
-        "--noCheck",
-      ];
-      const { code, stdout, stderr } = await capture(join(binFolder, "tsc"), args, { env: projectEnv() });
+      const { code, stdout, stderr } = await emitDeclarations(name, emitted);
       if (code !== 0) throw new Error(`no declarations came out of ${name}: ${stdout}${stderr}`);
       const source = join(emitted, name, "src");
       for (const entry of entries[name]) copyClosure(join(source, entry), source, join(folder, name));

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { queries, useAgent } from "../client/queries.ts";
 import { Button } from "../ui/Button.tsx";
+import { Facts } from "../ui/Facts.tsx";
 import { ago, money, percent, plural } from "../ui/format.ts";
 import { Failed, Loading } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
@@ -29,12 +30,7 @@ export function AgentCard({ name }: { name: string }) {
         </h2>
         <p className="text-13 text-muted">{data.role ? `${data.role}, skill ${data.skill}` : "It took part in none of the last runs."}</p>
         <dl className="flex flex-wrap gap-x-6 gap-y-1 text-13">
-          {facts.map(([fact, value]) => (
-            <div key={fact} className="flex gap-1.5">
-              <dt className="text-subtle">{fact}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
+          <Facts facts={facts} />
         </dl>
       </header>
       <Memories agent={data} />

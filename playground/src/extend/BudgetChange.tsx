@@ -3,8 +3,9 @@ import { type FormEvent, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
 import { queries } from "../client/queries.ts";
 import { Button } from "../ui/Button.tsx";
+import { NumberField } from "../ui/NumberField.tsx";
 import { Failed } from "../ui/States.tsx";
-import { budgetLine, readSums, type Sums, Sum, sumsOf } from "./PackageBudget.tsx";
+import { budgetLine, readSums, type Sums, sumsOf } from "./PackageBudget.tsx";
 
 /** Changes what an installed plugin may spend, from now on; no more than it asks for. */
 export function BudgetChange({ id, title, asked, granted }: { id: string; title: string; asked: ModelBudget; granted: ModelBudget }) {
@@ -40,8 +41,8 @@ export function BudgetChange({ id, title, asked, granted }: { id: string; title:
       onKeyDown={(event) => event.key === "Escape" && setSums(undefined)}
       className="flex basis-full flex-wrap items-end gap-3"
     >
-      <Sum label="At most a run, in US dollars" value={sums.run} most={asked.runUsd} onChange={(run) => setSums({ ...sums, run })} />
-      <Sum label="At most a day, in US dollars" value={sums.day} most={asked.dayUsd} onChange={(day) => setSums({ ...sums, day })} />
+      <NumberField label="At most a run, in US dollars" value={sums.run} most={asked.runUsd} onChange={(run) => setSums({ ...sums, run })} />
+      <NumberField label="At most a day, in US dollars" value={sums.day} most={asked.dayUsd} onChange={(day) => setSums({ ...sums, day })} />
       <Button type="submit" look="primary" disabled={!wanted}>
         Save budget
       </Button>

@@ -1,6 +1,7 @@
 import type { ModelBudget, PackageReport } from "@orrery/sdk";
 import type { ReactNode } from "react";
 import { money } from "../ui/format.ts";
+import { NumberField } from "../ui/NumberField.tsx";
 
 /** Sums as they stand in their fields. */
 export interface Sums {
@@ -49,8 +50,8 @@ export function PackageBudget({
       </label>
       {sums ? (
         <div className="flex flex-wrap items-end gap-3 ps-7 text-13">
-          <Sum label="At most a run, in US dollars" value={sums.run} most={budget.runUsd} onChange={(run) => onChange({ ...sums, run })} />
-          <Sum label="At most a day, in US dollars" value={sums.day} most={budget.dayUsd} onChange={(day) => onChange({ ...sums, day })} />
+          <NumberField label="At most a run, in US dollars" value={sums.run} most={budget.runUsd} onChange={(run) => onChange({ ...sums, run })} />
+          <NumberField label="At most a day, in US dollars" value={sums.day} most={budget.dayUsd} onChange={(day) => onChange({ ...sums, day })} />
           {wrong ? (
             <p role="alert" className="basis-full text-error">
               Each is a sum from 0 to what it asks for: {budgetLine(budget)}.
@@ -59,24 +60,5 @@ export function PackageBudget({
         </div>
       ) : null}
     </div>
-  );
-}
-
-/** A sum in US dollars, from nothing to `most`. */
-export function Sum({ label, value, most, onChange }: { label: string; value: string; most: number; onChange(value: string): void }) {
-  return (
-    <label className="flex flex-col gap-1">
-      <span className="text-muted">{label}</span>
-      <input
-        type="number"
-        inputMode="decimal"
-        min={0}
-        max={most}
-        step="any"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        className="h-9 w-32 rounded-8 border border-control bg-surface px-2 text-14 text-fg"
-      />
-    </label>
   );
 }

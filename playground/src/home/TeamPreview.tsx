@@ -3,6 +3,7 @@ import { useForecast } from "../client/queries.ts";
 import type { AgentView } from "../run/agent-view.ts";
 import { Graph } from "../run/Graph.tsx";
 import { estimatedMoney, estimatedTokens } from "../ui/estimate.ts";
+import { Facts } from "../ui/Facts.tsx";
 import { plural } from "../ui/format.ts";
 import { Failed, Loading } from "../ui/States.tsx";
 
@@ -45,12 +46,7 @@ export function TeamPreview({ request }: { request: SubmitRequest }) {
         ))}
       </ul>
       <dl className="flex flex-wrap gap-x-6 gap-y-1 border-t border-line px-4 py-2 text-13">
-        {facts.map(([name, value]) => (
-          <div key={name} className="flex gap-1.5">
-            <dt className="text-subtle">{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+        <Facts facts={facts} />
       </dl>
     </section>
   );

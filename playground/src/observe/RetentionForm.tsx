@@ -4,6 +4,7 @@ import { useKernel } from "../client/kernel-source.tsx";
 import { queries } from "../client/queries.ts";
 import { Button } from "../ui/Button.tsx";
 import { bytes, plural } from "../ui/format.ts";
+import { NumberField } from "../ui/NumberField.tsx";
 import { Failed } from "../ui/States.tsx";
 import { RunSizes } from "./RunSizes.tsx";
 
@@ -65,22 +66,16 @@ export function RetentionForm({ kept, said, onSaid }: { kept: Kept | null; said:
       else await carryOut({ going, lasting, retention: read });
     });
   const field = (name: keyof Bounds, label: string) => (
-    <label className="flex flex-col gap-1">
-      <span className="text-muted">{label}</span>
-      <input
-        type="number"
-        inputMode="decimal"
-        min={0}
-        step={name === "keep" ? 1 : "any"}
-        value={bounds[name]}
-        onChange={({ target }) => {
-          setBounds({ ...bounds, [name]: target.value });
-          setAsked(undefined);
-          onSaid("");
-        }}
-        className="h-9 w-36 rounded-8 border border-control bg-surface px-2 text-14 text-fg"
-      />
-    </label>
+    <NumberField
+      label={label}
+      whole={name === "keep"}
+      value={bounds[name]}
+      onChange={(value) => {
+        setBounds({ ...bounds, [name]: value });
+        setAsked(undefined);
+        onSaid("");
+      }}
+    />
   );
   return (
     <section aria-labelledby="keep" className="flex flex-col gap-3 rounded-12 border border-line bg-surface p-4">

@@ -5,6 +5,7 @@ import { useKernel } from "../client/kernel-source.tsx";
 import { queries, useRuns } from "../client/queries.ts";
 import { buttonClass } from "../ui/Button.tsx";
 import { estimatedTokens } from "../ui/estimate.ts";
+import { Facts } from "../ui/Facts.tsx";
 import { duration, nanoMoney, plural } from "../ui/format.ts";
 import { Failed, Loading, Notice } from "../ui/States.tsx";
 import { Status } from "../ui/Status.tsx";
@@ -113,7 +114,7 @@ function RunThere({ view }: { view: RunView }) {
         {form === "redirect" && !ended ? <RedirectForm steered={steered} onDone={() => setForm(undefined)} /> : null}
         {form === "fork" ? <ForkForm key={at ?? ""} view={view} at={at} onDone={() => setForm(undefined)} /> : null}
         {steered.failure !== undefined ? <Failed error={steered.failure} what="The run was not told" /> : null}
-        <Facts view={view} status={status} />
+        <RunFacts view={view} status={status} />
       </header>
 
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_400px]">
@@ -147,7 +148,7 @@ function Asked({ view, gate: { gate, ask, agent, path, text }, onCite }: { view:
   );
 }
 
-function Facts({ view, status }: { view: RunView; status: string }) {
+function RunFacts({ view, status }: { view: RunView; status: string }) {
   const running = ["running", "paused", "waiting"].includes(status);
   useNow(running ? 250 : 0);
   const ended = view.finished?.durationMs ?? (running ? Date.now() - view.startedAt : undefined);
@@ -172,12 +173,7 @@ function Facts({ view, status }: { view: RunView; status: string }) {
           <Status state={status} className="!text-14" />
         </dd>
       </div>
-      {facts.map(([name, value]) => (
-        <div key={name} className="flex gap-1.5">
-          <dt className="text-subtle">{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      <Facts facts={facts} />
     </dl>
   );
 }

@@ -1,4 +1,4 @@
-import { definePlugin, Embeddings, EpisodicMemory, Journal, lazy, Storage } from "@orrery/sdk";
+import { definePlugin, Embeddings, EpisodicMemory, Journal, lazy, optional, Storage } from "@orrery/sdk";
 import { z } from "zod";
 import type { Memory } from "./memory.ts";
 
@@ -25,24 +25,12 @@ export default definePlugin({
   requires: { storage: Storage },
   provides: [EpisodicMemory],
   setup({ use, config, clock, random, log, plugin, tap, provide, when }) {
-    let encoder: Embeddings | undefined;
-    when({ embeddings: Embeddings }, ({ use: { embeddings }, own }) => {
-      encoder = embeddings;
-      own("encoder", () => {
-        encoder = undefined;
-      });
-    });
-    let journal: Journal | undefined;
-    when({ journal: Journal }, ({ use: found, own }) => {
-      journal = found.journal;
-      own("journal", () => {
-        journal = undefined;
-      });
-    });
+    const encoder = optional(when, Embeddings);
+    const journal = optional(when, Journal);
     let opened: Memory | undefined;
     const memory = async (): Promise<Memory> => {
       const { Memory } = await load();
-      const parts = { plugin: plugin.id, store: use.storage.open(plugin.id), config, encoder: () => encoder, journal: () => journal, clock, random, log };
+      const parts = { plugin: plugin.id, store: use.storage.open(plugin.id), config, encoder, journal, clock, random, log };
       return (opened ??= new Memory(parts));
     };
     provide(EpisodicMemory, {

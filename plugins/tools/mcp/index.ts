@@ -1,4 +1,4 @@
-import { definePlugin, meansTool, Web } from "@orrery/sdk";
+import { definePlugin, meansTool, optional, Web } from "@orrery/sdk";
 import { z } from "zod";
 import type { Server } from "./server.ts";
 
@@ -32,19 +32,15 @@ export default definePlugin({
     })
     .prefault({}),
   setup({ config, tap, when, own, log }) {
-    let web: Web | undefined;
-    when({ web: Web }, ({ use, own: hold }) => {
-      web = use.web;
-      hold("web", () => {
-        web = undefined;
-      });
-    });
+    const web = optional(when, Web);
     const servers = new Map<string, Promise<Server>>();
     /** Started when first asked for; one that failed or ended is started anew the next time. */
     const serverOf = (name: string, options: ServerConfig): Promise<Server> => {
       const known = servers.get(name);
       if (known) return known;
-      const starting = import("./server.ts").then(({ connect }) => connect(name, options, { web, startMs: config.startMs, onEnd: () => servers.delete(name) }));
+      const starting = import("./server.ts").then(({ connect }) =>
+        connect(name, options, { web: web(), startMs: config.startMs, onEnd: () => servers.delete(name) }),
+      );
       servers.set(name, starting);
       starting.catch(() => servers.delete(name));
       return starting;

@@ -1,4 +1,4 @@
-import { Classifier, Connections, definePlugin, OrreryError, token, type TopologyExecutor, topologyToken } from "@orrery/sdk";
+import { Classifier, Connections, definePlugin, optional, OrreryError, token, type TopologyExecutor, topologyToken } from "@orrery/sdk";
 import { topologyPlugin } from "../kit/plugin.ts";
 import type { EgressGuard } from "./egress-guard.ts";
 
@@ -20,31 +20,19 @@ export default definePlugin({
   provides: [token<TopologyExecutor>(topologyToken(id))],
   async setup(context) {
     const { tap, when, call } = context;
-    let classifier: Classifier | undefined;
-    let connections: Connections | undefined;
-    when({ classifier: Classifier }, ({ use, own }) => {
-      classifier = use.classifier;
-      own("classifier", () => {
-        classifier = undefined;
-      });
-    });
-    when({ connections: Connections }, ({ use, own }) => {
-      connections = use.connections;
-      own("connections", () => {
-        connections = undefined;
-      });
-    });
+    const classifier = optional(when, Classifier);
+    const connections = optional(when, Connections);
     const ask = async (text: string) => {
-      if (!classifier)
-        throw new OrreryError("CLASSIFIER_MISSING", "No plugin tells what of a text is private.", { todo: "Install orrery.privacy.classifier." });
-      return classifier.classify(text);
+      const there = classifier();
+      if (!there) throw new OrreryError("CLASSIFIER_MISSING", "No plugin tells what of a text is private.", { todo: "Install orrery.privacy.classifier." });
+      return there.classify(text);
     };
     const isLocal = async (model: string): Promise<boolean> => {
       const { localBoth } = await import("./egress-guard.ts");
       const models = (await call("model.list", { refresh: false })).flatMap((answer) => (answer.ok ? answer.value : []));
       return localBoth(
         models.find((each) => each.id === model),
-        (await connections?.list()) ?? [],
+        (await connections()?.list()) ?? [],
       );
     };
     const classifyFor = async () => {

@@ -1,4 +1,4 @@
-import { type AnyPlugin, definePlugin, Embeddings, type Json, token, type TopologyExecutor, topologyToken } from "@orrery/sdk";
+import { type AnyPlugin, definePlugin, Embeddings, type Json, optional, token, type TopologyExecutor, topologyToken } from "@orrery/sdk";
 import type { Topology } from "./topology.ts";
 
 /** What a host must know of a topology before anyone asks for it; the rest is loaded then. */
@@ -17,17 +17,11 @@ export function topologyPlugin<Config, State extends Json>({ id, title, descript
     manifest: { id: `orrery.topology.${id}`, version: "0.1.0", api: "^1.0", title, description },
     provides: [Executor],
     setup({ tap, provide, when }) {
-      let embeddings: Embeddings | undefined;
-      when({ embeddings: Embeddings }, ({ use, own }) => {
-        embeddings = use.embeddings;
-        own("encoder", () => {
-          embeddings = undefined;
-        });
-      });
+      const embeddings = optional(when, Embeddings);
       let opened: Promise<TopologyExecutor> | undefined;
       const open = (): Promise<TopologyExecutor> => {
         opened ??= Promise.all([import("./topology.ts"), load()])
-          .then(([{ executor }, topology]) => executor(topology, async (texts) => embeddings?.embed(texts)))
+          .then(([{ executor }, topology]) => executor(topology, async (texts) => embeddings()?.embed(texts)))
           .catch((error: unknown) => {
             opened = undefined;
             throw error;
