@@ -75,7 +75,7 @@ export interface KernelClient {
   verifyRun(runId: string): Promise<RunVerified>;
   /** Keeps the run of such a file; `signer`: only when it has this key's signature. Throws RUN_FILE_*, RUN_EXISTS; nothing is kept then. */
   importRun(file: string, signer?: string): Promise<ImportedRun>;
-  /** Takes out runs that are over, with their files; says which. */
+  /** Takes out runs that are over, with their files; says which, and in `bytes` all the room each took. */
   pruneRuns(retention: Retention): Promise<RunSummary[]>;
   /** What it keeps of runs, and the room each takes. */
   kept?(): Promise<Kept>;

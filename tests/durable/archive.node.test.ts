@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Journal, type RunSummary, Storage, typed, Workspace } from "@orrery/sdk";
+import { Journal, type RunSummary, Storage, type Team, typed, Workspace } from "@orrery/sdk";
 import { describe, expect, it } from "vitest";
 import { HostClient } from "../../host-node/src/client/host-client.ts";
 import { archiveContract } from "../contracts/archive-contract.ts";
@@ -80,6 +80,76 @@ describe("runs as files, from the command line", () => {
     // What the run that is left was given to read is still there.
     const host = await bootHere({ dir });
     expect((await new HostClient(host, 0).documentsOf(ids[2] ?? "")).files).toHaveLength(1);
+  });
+});
+
+/** Documents of their own, of so many million bytes. */
+const large = (name: string, megabytes: number) => {
+  const bytes = new TextEncoder().encode(`# ${name}\n\nThe launch of ${name} is on 4 March 2027.\n${"0123456789".repeat(megabytes * 100_000)}`);
+  return { files: [{ path: `${name}.md`, bytes }], skipped: [], sources: [] };
+};
+const asked: Team = {
+  name: "asked",
+  agents: [{ id: "finder", role: "finder", skill: "research", prompt: "Find the date.", tools: [] }],
+  topology: { id: "sequential", config: {} },
+  gates: [{ id: "publish", before: "finder", ask: "May it?" }],
+};
+
+describe("a bound in bytes", () => {
+  it("takes out the oldest that are over, never one that waits for a person, and gives their room back to the disk", { timeout: 120_000 }, async () => {
+    const { host, client, server } = await serveHere();
+    const { runId: waits } = await client.start({ task: "When is the launch?", documents: large("waiting", 3), team: asked });
+    await expect.poll(async () => (await client.waiting()).map(({ run }) => run), { timeout: 30_000 }).toEqual([waits]);
+    const over: string[] = [];
+    for (const name of ["first", "second", "third"]) {
+      const { runId } = await client.start({ task: "When is the launch?", documents: large(name, 2) });
+      await client.wait(runId);
+      over.unshift(runId);
+    }
+    const prune = async (body: object): Promise<RunSummary[]> => {
+      const headers = { ...authorized, "content-type": "application/json" };
+      const answer = await fetch(`${server.origin}/api/runs/prune`, { method: "POST", headers, body: JSON.stringify(body) });
+      return ((await answer.json()) as { runs: RunSummary[] }).runs;
+    };
+    const [newest = "", ...older] = over;
+    const going = await prune({ bytes: 3_000_000, dryRun: true });
+    expect(going.map(({ run }) => run)).toEqual(older);
+    for (const { bytes } of going) expect(bytes).toBeGreaterThan(2_000_000);
+    const before = statSync(host.home.store).size;
+    expect((await prune({ bytes: 3_000_000 })).map(({ run }) => run)).toEqual(older);
+    expect(before - statSync(host.home.store).size).toBeGreaterThan(3_900_000);
+    expect(statSync(`${host.home.store}-wal`).size).toBeLessThan(100_000);
+    // The newest has room, whatever it takes, and so has who waits.
+    expect(await prune({ bytes: 0 })).toEqual([]);
+    expect((await client.runs()).map(({ run }) => run)).toEqual([newest, waits]);
+    expect(await client.verifyRun(newest)).toMatchObject({ ok: true });
+    await client.steer(waits, { do: "approve", gate: "publish" });
+    expect((await client.wait(waits)).status).not.toBe("failed");
+    expect((await client.documentsOf(waits)).files).toHaveLength(1);
+  });
+
+  it("is told by an option, or by the settings, in words for sizes; documents of earlier versions are measured, too", { timeout: 120_000 }, async () => {
+    const { dir, ids } = await folderWith(2);
+    const env = cleanEnv(dir);
+    const host = await bootHere({ dir });
+    const kept = host.need(Storage).open("orrery.host.files");
+    const { sources, files } = (await kept.get(`run/${ids[0]}`)) as { sources: string[]; files: { path: string; id: string; size: number }[] };
+    await kept.set(`run/${ids[0]}`, { sources, files: files.map(({ path, id }) => ({ path, id })) });
+    const client = new HostClient(host, 0);
+    const [older, newer] = await Promise.all(
+      ids.map(async (run) => (await client.pruneRuns({ keep: 0, dryRun: true })).find((each) => each.run === run)?.bytes),
+    );
+    const journals = (await client.runs()).map(({ bytes }) => bytes).reverse();
+    const document = documents.files[0]?.bytes.length ?? 0;
+    expect([older, newer]).toEqual(journals.map((bytes) => bytes + document));
+    await host.close();
+    const dry = await orrery(["runs", "prune", "--bytes", "1kB", "--dry-run"], env);
+    expect(dry.stdout).toMatch(/^1 run would go: [\d.]+ kB\.$/m);
+    expect(json<{ runs: RunSummary[] }>(await orrery(["runs", "prune", "--bytes", "1GB", "--json"], env)).runs).toEqual([]);
+    const wrong = await orrery(["runs", "prune", "--bytes", "lots"], env);
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('a size as 500MB, 2GB or 40kB, not "lots"')]);
+    writeFileSync(join(dir, "config.json"), JSON.stringify({ retention: { megabytes: 0.001 } }));
+    expect(json<{ runs: RunSummary[] }>(await orrery(["runs", "prune", "--json"], env)).runs.map(({ run }) => run)).toEqual([ids[0]]);
   });
 });
 

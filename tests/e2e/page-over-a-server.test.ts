@@ -141,6 +141,20 @@ describe("the same page over a Node host", () => {
     await page.getByRole("button", { name: "Save as Markdown" }).waitFor();
   });
 
+  it("takes out on the server what the newer runs leave no room for", async () => {
+    const { page } = opened;
+    const { runs } = await opened.server.call<{ runs: { run: string }[] }>("GET", "/api/runs");
+    expect(runs).toHaveLength(2);
+    await page.goto(`${opened.server.origin}/#/observe/kept`);
+    await page.getByLabel("Beyond, in megabytes").fill("0");
+    await page.getByRole("button", { name: "Prune now" }).click();
+    const going = page.getByRole("group", { name: "What would go" });
+    await going.getByText(/^1 run with [1-9][\d.]* [kM]B would go now\./).waitFor();
+    await going.getByRole("button", { name: "Take out for good" }).click();
+    await page.getByText("1 run taken out.").waitFor();
+    expect((await opened.server.call<{ runs: { run: string }[] }>("GET", "/api/runs")).runs.map(({ run }) => run)).toEqual([runs[0]?.run]);
+  });
+
   it("says so when the server goes, and does not lose the page", async () => {
     const { page } = opened;
     await page.goto(`${opened.server.origin}/#/`);

@@ -12,6 +12,13 @@ const time = (text: string): number => {
   if (number === "" || !Number.isFinite(ms)) throw new InvalidArgumentError(`a time as 30d, 12h or 90m, not "${text}".`);
   return ms;
 };
+const unitBytes: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
+const room = (text: string): number => {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)(kB|MB|GB)$/i.exec(text) ?? [];
+  const bytes = Number(number) * (Object.entries(unitBytes).find(([name]) => name.toLowerCase() === unit.toLowerCase())?.[1] ?? Number.NaN);
+  if (number === "" || !Number.isFinite(bytes)) throw new InvalidArgumentError(`a size as 500MB, 2GB or 40kB, not "${text}".`);
+  return bytes;
+};
 
 /** What is done with runs that are over, beside looking at them. */
 export function archiveCommands(runs: Command, command: MakeCommand): void {
@@ -37,10 +44,11 @@ export function archiveCommands(runs: Command, command: MakeCommand): void {
     runs,
     "prune",
     "Take out runs that are over, with their files; the settings say which when no option does",
-    ["orrery runs prune --older-than 30d --dry-run", "orrery runs prune --keep 200"],
+    ["orrery runs prune --older-than 30d --dry-run", "orrery runs prune --keep 200", "orrery runs prune --bytes 2GB"],
     async () => (await archive()).prune,
   )
     .option("--older-than <time>", "those that ended longer ago, as 30d, 12h or 90m", time)
     .option("--keep <n>", "those beyond the newest so many; with --older-than, what is one and the other", whole)
+    .option("--bytes <size>", "in any case, those beyond the newest that have room in so much, as 500MB or 2GB; the newest stays", room)
     .option("--dry-run", "say which would go, and take nothing out");
 }

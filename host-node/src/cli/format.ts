@@ -9,6 +9,14 @@ export function dollars(microUsd: number): string {
 }
 export const nanoDollars = (nano: number): string => dollars(nanoToUsd(nano) * 1e6);
 export const seconds = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`);
+export const sized = (bytes: number): string =>
+  bytes < 1e3
+    ? `${bytes} B`
+    : bytes < 1e6
+      ? `${(bytes / 1e3).toFixed(1)} kB`
+      : bytes < 1e9
+        ? `${(bytes / 1e6).toFixed(1)} MB`
+        : `${(bytes / 1e9).toFixed(1)} GB`;
 export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
 
 /** What a run is expected to take: tokens, then money, "price unknown" where nobody knows it, and what that rests on. */

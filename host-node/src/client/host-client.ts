@@ -49,6 +49,7 @@ import { createIds } from "../platform.ts";
 import { spendingOf } from "../spending.ts";
 import { version } from "../version.ts";
 import { findExample, needExample } from "./example.ts";
+import { RunArchive } from "./run-archive.ts";
 import { type ToolReport, toolReports } from "./tool-reports.ts";
 import { watchRun } from "./watch-run.ts";
 
@@ -65,11 +66,13 @@ export type StartOptions = Omit<SubmitRequest, "documents" | "docs"> & { agreed?
 export class HostClient implements KernelClient {
   readonly #host: Host;
   readonly #files: RunFiles;
+  readonly #archive: RunArchive;
   readonly #readyMs: number;
 
   constructor(host: Host, readyMs: number) {
     this.#host = host;
     this.#files = new RunFiles(host.need(Storage).open("orrery.host.files"), host.settings);
+    this.#archive = new RunArchive(host, this.#files);
     this.#readyMs = readyMs;
   }
 
@@ -207,30 +210,21 @@ export class HostClient implements KernelClient {
     return { actor: this.#host.settings.actor, files, skipped };
   }
 
-  async exportRun(runId: string): Promise<string> {
-    const { exportRun } = await import("@orrery/sdk/archive");
-    return exportRun(this.#archive(), runId);
+  exportRun(runId: string): Promise<string> {
+    return this.#archive.export(runId);
   }
 
   /** Throws RUN_UNKNOWN. */
-  async verifyRun(runId: string): Promise<RunVerified> {
-    const { verifyRun } = await import("@orrery/sdk/archive");
-    return verifyRun(this.#archive(), runId);
+  verifyRun(runId: string): Promise<RunVerified> {
+    return this.#archive.verify(runId);
   }
 
-  async importRun(file: string, signer?: string): Promise<ImportedRun> {
-    const { importRun } = await import("@orrery/sdk/archive");
-    return importRun(this.#archive(), file, signer);
+  importRun(file: string, signer?: string): Promise<ImportedRun> {
+    return this.#archive.import(file, signer);
   }
 
-  async pruneRuns(retention: Retention): Promise<RunSummary[]> {
-    const { pruneRuns } = await import("@orrery/sdk/archive");
-    return pruneRuns(this.#archive(), retention, Date.now(), (runs) => this.#files.forget(runs));
-  }
-
-  #archive() {
-    const { kernel } = this.#host;
-    return { journal: this.#host.need(Journal), workspace: kernel.service(Workspace), storage: this.#host.need(Storage) };
+  pruneRuns(retention: Retention): Promise<RunSummary[]> {
+    return this.#archive.prune(retention);
   }
 
   /** The report once the run has ended. */

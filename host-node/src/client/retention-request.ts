@@ -6,13 +6,16 @@ import type { Settings } from "../settings/schema.ts";
 export const retention = z.strictObject({
   olderThanMs: z.number().nonnegative().optional().describe("Those that ended longer ago"),
   keep: z.int().nonnegative().optional().describe("Those beyond the newest so many"),
+  bytes: z.number().nonnegative().optional().describe("In any case, those beyond the newest that have room in so many bytes; the newest stays"),
   dryRun: z.boolean().optional().describe("Say which, and take nothing out"),
 });
 
 const dayMs = 86_400_000;
+const megabyte = 1_000_000;
 
 /** What the settings say of runs that are over. */
-export const retentionOf = ({ retention: { days, keep } }: Pick<Settings, "retention">): Retention => ({
+export const retentionOf = ({ retention: { days, keep, megabytes } }: Pick<Settings, "retention">): Retention => ({
   ...(days === undefined ? {} : { olderThanMs: days * dayMs }),
   ...(keep === undefined ? {} : { keep }),
+  ...(megabytes === undefined ? {} : { bytes: megabytes * megabyte }),
 });

@@ -9,7 +9,8 @@ export interface RunDocuments {
   skipped: SkippedFile[];
   sources: string[];
 }
-type Kept = { sources: string[]; files: { path: string; id: string }[] };
+/** `size` in bytes; what was kept before sizes were has none. */
+type Kept = { sources: string[]; files: { path: string; id: string; size?: number }[] };
 
 /** Folders are kept by path and read anew; contents that were handed over are kept once, by their hash. */
 export class RunFiles {
@@ -26,7 +27,7 @@ export class RunFiles {
   async keep(run: string, { files, sources }: RunDocuments): Promise<void> {
     if (files.length === 0) return;
     const handed = sources.length > 0 ? [] : files.map(({ path, bytes }) => ({ path, bytes, id: createHash("sha256").update(bytes).digest("hex") }));
-    const kept: Kept = { sources, files: handed.map(({ path, id }) => ({ path, id })) };
+    const kept: Kept = { sources, files: handed.map(({ path, id, bytes }) => ({ path, id, size: bytes.length })) };
     // Named before it is kept: what another run no longer needs is then not taken away from this one.
     await this.#store.set(`run/${run}`, kept);
     for (const { id, bytes } of handed) if (!(await this.#store.getBytes(`content/${id}`))) await this.#store.setBytes(`content/${id}`, bytes);
@@ -47,6 +48,14 @@ export class RunFiles {
     // Asked last: a run that begins meanwhile has named what it reads.
     const used = new Set(ids(await this.#store.list("run/")));
     for (const id of new Set(ids(rows))) if (!used.has(id)) await this.#store.delete(`content/${id}`);
+  }
+
+  /** Bytes of the documents that were handed over; folders are not kept. */
+  async bytesOf(run: string): Promise<number> {
+    let sum = 0;
+    for (const { id, size } of ((await this.#store.get(`run/${run}`)) as Kept | undefined)?.files ?? [])
+      sum += size ?? (await this.#store.getBytes(`content/${id}`))?.length ?? 0;
+    return sum;
   }
 
   /** Empty when the run had none, or they are gone. */

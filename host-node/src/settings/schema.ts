@@ -58,6 +58,7 @@ export const settings = z.strictObject({
     .strictObject({
       days: z.number().positive().max(36_500).optional().describe("A server that starts takes out runs that ended longer ago, with their files"),
       keep: z.int().nonnegative().max(1_000_000).optional().describe("… and those beyond the newest so many; with both, what is one and the other"),
+      megabytes: z.number().nonnegative().max(1e9).optional().describe("… and, in any case, those beyond the newest that have room in so many million bytes"),
     })
     .prefault({}),
   tools: z

@@ -83,10 +83,10 @@ export function RetentionForm({ kept, said, onSaid }: { kept: Kept | null; said:
         Which runs stay
       </h2>
       <p className="max-w-[75ch] text-14 text-muted">
-        A run that is over goes when it ended longer ago than that and is beyond the newest; set one alone and that one counts.
-        {kept ? " Where the newer ones take all the megabytes, the older go in any case." : null} Its files go with it, and documents that no other run was
-        given. Nothing set: everything stays. A run that has not ended always stays.
-        {kept ? null : " What the server keeps to by itself is in its settings retention.days and retention.keep."}
+        A run that is over goes when it ended longer ago than that and is beyond the newest; set one alone and that one counts. Where the newer ones take all
+        the megabytes, the older go in any case. Its files go with it, and documents that no other run was given. Nothing set: everything stays. A run that has
+        not ended always stays.
+        {kept ? null : " What the server keeps to by itself is in its settings retention.days, retention.keep and retention.megabytes."}
       </p>
       <form
         className="flex flex-wrap items-end gap-3 text-13"
@@ -97,7 +97,7 @@ export function RetentionForm({ kept, said, onSaid }: { kept: Kept | null; said:
       >
         {field("days", "Older than, in days")}
         {field("keep", "Beyond the newest")}
-        {kept ? field("megabytes", "Beyond, in megabytes") : null}
+        {field("megabytes", "Beyond, in megabytes")}
         {kept ? (
           <Button type="submit" disabled={!read || asked !== undefined}>
             Save

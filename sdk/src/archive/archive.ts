@@ -84,11 +84,11 @@ export async function runBytes({ workspace, documentBytes }: Archive, { run, byt
 }
 
 /** Of these, newest first, those for which there is no room in so many bytes; the first always has room. */
-async function withoutRoom(archive: Archive, runs: readonly RunSummary[], bytes: number): Promise<ReadonlySet<RunSummary>> {
+async function withoutRoom(runs: readonly RunSummary[], bytes: number, sizeOf: (run: RunSummary) => Promise<number>): Promise<ReadonlySet<RunSummary>> {
   let sum = 0;
   const without = new Set<RunSummary>();
   for (const run of runs) {
-    sum += await runBytes(archive, run);
+    sum += await sizeOf(run);
     if (sum > bytes && run !== runs[0]) without.add(run);
   }
   return without;
@@ -97,6 +97,7 @@ async function withoutRoom(archive: Archive, runs: readonly RunSummary[], bytes:
 /**
  * Takes out runs that are over, with their files: those beyond the newest `keep`, those that ended longer than `olderThanMs` ago; where both
  * are given, what is one and the other; and those beyond the newest that have room in `bytes`. A run without an end, or that somebody holds, stays. `forget` takes out what else the host keeps of them.
+ * Says which, and in `bytes` all the room each took.
  */
 export async function pruneRuns(
   archive: Archive,
@@ -108,12 +109,18 @@ export async function pruneRuns(
   const byAge = olderThanMs !== undefined || keep !== undefined;
   if (!byAge && bytes === undefined) return [];
   const over = (await journal.runs({ limit: 1_000_000 })).filter(({ endedAt }) => endedAt !== undefined);
-  const without = bytes === undefined ? undefined : await withoutRoom(archive, over, bytes);
+  const sizes = new Map<RunSummary, number>();
+  const sizeOf = async (run: RunSummary): Promise<number> => {
+    const size = sizes.get(run) ?? (await runBytes(archive, run));
+    sizes.set(run, size);
+    return size;
+  };
+  const without = bytes === undefined ? undefined : await withoutRoom(over, bytes, sizeOf);
   const wanted = over.filter(
     (each, at) => without?.has(each) || (byAge && at >= (keep ?? 0) && (olderThanMs === undefined || now - (each.endedAt ?? now) >= olderThanMs)),
   );
   const gone: RunSummary[] = [];
-  for (const each of wanted) if (!(await journal.held(each.run))) gone.push(each);
+  for (const each of wanted) if (!(await journal.held(each.run))) gone.push({ ...each, bytes: await sizeOf(each) });
   if (dryRun || gone.length === 0) return gone;
   await forget(gone.map(({ run }) => run));
   for (const { run } of gone) {

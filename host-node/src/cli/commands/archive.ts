@@ -1,10 +1,10 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { OrreryError } from "@orrery/sdk";
+import { type KeptRuns, OrreryError } from "@orrery/sdk";
 import { runFileLimits, signRunFile } from "@orrery/sdk/archive";
 import { keyFileOf, readKey } from "../../packages/publisher-key.ts";
 import { retentionOf } from "../../client/retention-request.ts";
-import { count, table } from "../format.ts";
+import { count, sized, table } from "../format.ts";
 import { oneLine } from "../terminal.ts";
 import { type Common, withHost } from "../with-host.ts";
 
@@ -59,23 +59,32 @@ export function textOf(file: string): string {
 }
 
 /** `orrery runs prune`: takes out runs that are over, by the options or else the settings. */
-export function prune(options: Common & { olderThan?: number; keep?: number; dryRun?: boolean }): Promise<number> {
+export function prune(options: Common & { olderThan?: number; keep?: number; bytes?: number; dryRun?: boolean }): Promise<number> {
   return withHost(options, async ({ client, host, terminal }) => {
-    const { olderThan, keep, dryRun = false } = options;
-    const asked = olderThan === undefined && keep === undefined ? retentionOf(host.settings) : { olderThanMs: olderThan, keep };
-    if (asked.olderThanMs === undefined && asked.keep === undefined)
+    const { olderThan, keep, bytes, dryRun = false } = options;
+    const said: KeptRuns = {
+      ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),
+      ...(keep === undefined ? {} : { keep }),
+      ...(bytes === undefined ? {} : { bytes }),
+    };
+    const asked = Object.keys(said).length > 0 ? said : retentionOf(host.settings);
+    if (Object.keys(asked).length === 0)
       throw new OrreryError("RETENTION_UNSET", "Nobody said which runs may go.", {
-        todo: "Say --older-than 30d or --keep 100, or set retention.days or retention.keep.",
+        todo: "Say --older-than 30d, --keep 100 or --bytes 2GB, or set retention.days, retention.keep or retention.megabytes.",
       });
-    const gone = await client.pruneRuns({
-      ...(asked.olderThanMs === undefined ? {} : { olderThanMs: asked.olderThanMs }),
-      ...(asked.keep === undefined ? {} : { keep: asked.keep }),
-      dryRun,
-    });
+    const gone = await client.pruneRuns({ ...asked, dryRun });
     terminal.object({ dryRun, runs: gone });
-    for (const line of table(gone.map(({ run, endedAt = 0, status, task }) => [run, new Date(endedAt).toISOString().slice(0, 10), status, oneLine(task, 80)])))
-      terminal.line(line);
-    terminal.line(`${count(gone.length, "run")} ${dryRun ? "would go" : gone.length === 1 ? "is gone, with its files" : "are gone, with their files"}.`);
+    const rows = gone.map(({ run, endedAt = 0, bytes: size, status, task }) => [
+      run,
+      new Date(endedAt).toISOString().slice(0, 10),
+      sized(size),
+      status,
+      oneLine(task, 80),
+    ]);
+    for (const line of table(rows)) terminal.line(line);
+    const told = dryRun ? "would go" : gone.length === 1 ? "is gone, with its files" : "are gone, with their files";
+    const room = gone.reduce((sum, run) => sum + run.bytes, 0);
+    terminal.line(`${count(gone.length, "run")} ${told}${gone.length === 0 ? "" : `: ${sized(room)}`}.`);
     return 0;
   });
 }
