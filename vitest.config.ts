@@ -20,10 +20,10 @@ export default defineConfig({
     fsModuleCache: false,
     // Two on two cores, where Vitest would take one: most files wait for programs that they started.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // What is waited for comes at once or, on a busy machine, some seconds later: a second would tell of the machine.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 60_000 } },
     coverage: { provider: "v8", include: ["{kernel,sdk,host-node,host-browser}/src/**", "plugins/**"], reporter: ["text-summary", "json-summary"] },
     projects: [
       {
@@ -81,7 +81,6 @@ export default defineConfig({
           exclude: never,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          expect: { poll: { timeout: 60_000 } },
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },

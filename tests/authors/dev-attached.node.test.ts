@@ -15,7 +15,7 @@ async function serving() {
   expect((await orrery(["create", "plugin", "acme-hello", "--dir", folder], env)).code).toBe(0);
   const server = start(["serve", "--port", "0", "--json"], env);
   const found = async () => JSON.parse(await readFile(join(home, "server.json"), "utf8")) as { origin: string };
-  await expect.poll(() => found().catch(() => undefined), { timeout: 30_000 }).toBeDefined();
+  await expect.poll(() => found().catch(() => undefined)).toBeDefined();
   const { origin } = await found();
   const headers = { authorization: `Bearer ${(await readFile(join(home, "token"), "utf8")).trim()}`, "content-type": "application/json" };
   const plugin = async () => {
@@ -50,7 +50,7 @@ async function serving() {
   return { origin, env, folder, index, source: await readFile(index, "utf8"), server, plugin, run, notes, dev };
 }
 
-describe("orrery plugin dev --attach", { timeout: 120_000 }, () => {
+describe("orrery plugin dev --attach", { timeout: 300_000 }, () => {
   it("loads the plugin into the server that runs, shows its hooks firing in the runs there, and each change within them", async () => {
     const { index, source, plugin, run, notes, dev } = await serving();
     const { child, hear, news } = dev();

@@ -7,7 +7,7 @@ export interface MailboxesUnderTest {
   theirs: Mailbox;
   close(): Promise<void>;
 }
-const patient = { waitMs: 5_000, gone: async () => false };
+const patient = { waitMs: 60_000, gone: async () => false };
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => "no error",
@@ -59,9 +59,9 @@ export function mailboxContract(name: string, open: () => Promise<MailboxesUnder
           finish = resolve;
         });
       under.theirs.attend("r", work);
-      const sent = under.mine.send("r", 1, { waitMs: 400, gone: async () => false });
+      const sent = under.mine.send("r", 1, { waitMs: 2_000, gone: async () => false });
       await expect.poll(() => finish).toBeDefined();
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
       finish?.();
       expect(await sent).toBe(true);
       expect(await codeOf(under.mine.send("r", 2, { waitMs: 100, gone: async () => false }))).toBe("RUN_UNANSWERED");

@@ -40,7 +40,7 @@ async function folderWith(runs: number): Promise<{ dir: string; ids: string[] }>
 }
 
 describe("runs as files, from the command line", () => {
-  it("go to another data folder, where they are verified, shown, and kept once", { timeout: 120_000 }, async () => {
+  it("go to another data folder, where they are verified, shown, and kept once", { timeout: 300_000 }, async () => {
     const { dir, ids } = await folderWith(1);
     const [run = ""] = ids;
     const file = join(scratch("out"), "run.jsonl");
@@ -62,7 +62,7 @@ describe("runs as files, from the command line", () => {
     expect(json(await orrery(["runs", "--json"], third))).toEqual({ runs: [] });
   });
 
-  it("go when somebody says which, or a server starts whose settings say so", { timeout: 120_000 }, async () => {
+  it("go when somebody says which, or a server starts whose settings say so", { timeout: 300_000 }, async () => {
     const { dir, ids } = await folderWith(3);
     const env = cleanEnv(dir);
     const listed = async () => json<{ runs: RunSummary[] }>(await orrery(["runs", "--json"], env)).runs.map(({ run }) => run);
@@ -74,7 +74,7 @@ describe("runs as files, from the command line", () => {
     expect(await listed()).toEqual([ids[2], ids[1]]);
     writeFileSync(join(dir, "config.json"), JSON.stringify({ retention: { keep: 1 } }));
     const server = start(["serve", "--port", "0", "--json"], env);
-    await expect.poll(listed, { timeout: 30_000 }).toEqual([ids[2]]);
+    await expect.poll(listed).toEqual([ids[2]]);
     server.kill("SIGTERM");
     await server.done;
     // What the run that is left was given to read is still there.

@@ -56,9 +56,9 @@ async function underWay(ms: number, topology = "sequential", gates: object[] = [
 const told = (entries: readonly JournalEntry[]) =>
   entries.map(({ type }) => type).filter((type) => /^run\.(paused|resumed|redirected|cancelled)$|^gate\.decided$/.test(type));
 
-describe("a run that another process carries on", { timeout: 180_000 }, () => {
+describe("a run that another process carries on", { timeout: 300_000 }, () => {
   it("is paused, redirected and resumed there, each one entry of its journal, and goes on to its end", async () => {
-    const { owner, model, tell, entries } = await underWay(120_000);
+    const { owner, model, tell, entries } = await underWay(600_000);
     const paused = await tell("pause");
     expect([paused.code, json<RunReport>(paused).status]).toEqual([0, "paused"]);
     expect((await tell("pause")).code).toBe(0);
@@ -78,7 +78,7 @@ describe("a run that another process carries on", { timeout: 180_000 }, () => {
   });
 
   it("is told there what a person decides at a gate, while others of its steps go on", async () => {
-    const { owner, model, tell, entries } = await underWay(120_000, "parallel", [{ id: "publish", before: "b", ask: "May b?" }]);
+    const { owner, model, tell, entries } = await underWay(600_000, "parallel", [{ id: "publish", before: "b", ask: "May b?" }]);
     expect(json<RunReport>(await tell("approve", "publish", "--note", "fine")).status).toBe("running");
     await model.until(2);
     expect((await tell("cancel")).code).toBe(0);
@@ -87,7 +87,7 @@ describe("a run that another process carries on", { timeout: 180_000 }, () => {
   });
 
   it("is cancelled there: its call is broken off, and it ends with a report", async () => {
-    const { owner, model, tell, entries } = await underWay(120_000);
+    const { owner, model, tell, entries } = await underWay(600_000);
     const cancelled = await tell("cancel", "--reason", "enough");
     expect([cancelled.code, json<RunReport>(cancelled).status]).toEqual([0, "cancelled"]);
     expect(json<RunReport>(await owner.done)).toMatchObject({ status: "cancelled", reasons: ["Cancelled: enough"] });
@@ -96,7 +96,7 @@ describe("a run that another process carries on", { timeout: 180_000 }, () => {
   });
 
   it("is told nothing when its process takes nothing in, and who told it hears so; one that is gone is told here", async () => {
-    const { owner, patience, tell, entries } = await underWay(120_000);
+    const { owner, patience, tell, entries } = await underWay(600_000);
     patience(2_000);
     owner.kill("SIGSTOP");
     const unheard = await tell("pause");

@@ -137,11 +137,13 @@ export function describeSandboxedPlugin(where: string, makeEngine: () => Sandbox
 
     it("hears that a call was given up", async () => {
       host = await createTestHost();
-      await install('tap("step.before", (step, { signal }) => new Promise(() => signal.addEventListener("abort", () => log.info("given up"))));');
+      await install('tap("step.before", (step, { signal }) => new Promise(() => { signal.addEventListener("abort", () => log.info("given up")); log.info("called"); }));');
       const stop = new AbortController();
       const asked = host.call("step.before", samples.step(), { signal: stop.signal });
-      setTimeout(() => stop.abort(), 50);
-      await expect(asked).rejects.toMatchObject({ code: "CALL_ABORTED" });
+      const refused = expect(asked).rejects.toMatchObject({ code: "CALL_ABORTED" });
+      await expect.poll(lines).toContain("called");
+      stop.abort();
+      await refused;
       await expect.poll(lines).toContain("given up");
     });
 

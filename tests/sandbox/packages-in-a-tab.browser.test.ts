@@ -104,7 +104,7 @@ describe("a plugin installed in a tab", () => {
     const next = await open(engine);
     await next.said();
     await expect.poll(() => net(tab)).toBe(2);
-    expect(await net(next)).toBe(2);
+    await expect.poll(() => net(next)).toBe(2);
     await tab.packages.install(await samplePackage({ version: "1.1.0", capabilities: { "net:api.example:GET": "it looks up who wrote it" }, setup: asking }), {
       grant: [],
       unsigned: true,
@@ -129,7 +129,7 @@ describe("a plugin installed in a tab", () => {
     await tab.packages.remove(id);
     expect(await rows(tab.state)).toBe(empty);
     expect(tab.kernel.explain("step.after").taps).toEqual([]);
-    expect(document.querySelectorAll("iframe[sandbox]").length).toBe(frames);
+    await expect.poll(() => document.querySelectorAll("iframe[sandbox]").length).toBe(frames);
     expect([await tab.packages.list(), tab.kernel.inspect().plugins.map((plugin) => plugin.id)]).toEqual([[], ["orrery.storage"]]);
     await expect(tab.packages.remove(id)).rejects.toMatchObject({ code: "PACKAGE_UNKNOWN" });
   });
@@ -172,8 +172,12 @@ describe("a plugin installed in a tab", () => {
     const hangs = 'tap("step.after", () => { for (;;) {} });';
     await tab.packages.install(await samplePackage({ setup: hangs }), unsigned);
     const untilQuarantine = async () => {
-      for (let i = 0; i < 4; i += 1) await tab.said();
-      await expect.poll(async () => (await tab.state.packages.get(id))?.held).toBeDefined();
+      await expect
+        .poll(async () => {
+          await tab.said();
+          return (await tab.state.packages.get(id))?.held;
+        })
+        .toBeDefined();
     };
     await untilQuarantine();
     expect(tab.kernel.inspect().plugins.find((plugin) => plugin.id === id)).toMatchObject({ state: "suspended" });
@@ -224,7 +228,7 @@ describe("a plugin installed in a tab", () => {
   });
 
   const rounds = 20;
-  it(`leaves nothing behind, ${rounds} times: no worker, frame, tap, plugin, value, budget, count or mark`, { timeout: 120_000 }, async () => {
+  it(`leaves nothing behind, ${rounds} times: no worker, frame, tap, plugin, value, budget, count or mark`, { timeout: 300_000 }, async () => {
     const budget = { runUsd: 0.1, dayUsd: 1, reason: "good lines cost money" };
     const capabilities = { "storage:64KB": "it remembers", "model.call": "it asks" };
     const bytes = await samplePackage({ capabilities, budget });
@@ -245,11 +249,11 @@ describe("a plugin installed in a tab", () => {
       // As the ledger counts what it spends.
       await tab.state.values.put({ ns: spendingOf(id), key: "day/2026-11-26", value: 5 });
       await tab.packages.remove(id);
-      expect(await standing(), `round ${round}`).toEqual(before);
+      await expect.poll(standing, { message: `round ${round}` }).toEqual(before);
     }
     await tab.shut();
     tab = await open(engine);
-    expect(await standing()).toEqual(before);
+    await expect.poll(standing).toEqual(before);
   });
 
   it("has a step that passes by others as before", async () => {
