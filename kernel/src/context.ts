@@ -8,7 +8,7 @@ import type { Scope } from "./scope.ts";
 /** What a plugin's setup, and each `when` of it, is handed. Everything made through it belongs to `scope`. */
 export function makeContext(realm: Realm, activation: Activation, scope: Scope, use: { readonly [name: string]: unknown }): PluginContext<Catalogue> {
   const { id, tier, config, grants, breaker, definition } = activation.plugin;
-  const { platform, hooks, invocation, sessions, limits } = realm;
+  const { platform, hooks, invocation, sessions } = realm;
   const { clock, random, log } = platform;
   const refuse = (code: ErrorCode, detail: string): never => {
     throw new KernelError(code, { plugin: id, detail });
@@ -26,18 +26,7 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
     if (breaker.isHeld()) refuse("PLUGIN_SUSPENDED", capability);
     grants.require(capability);
   };
-  /** Makes a call of `hook`, counted as in flight until it settles. */
-  const counted = (hook: string, run: () => unknown): unknown =>
-    hooks.calling(hook, () => {
-      if (activation.callsInFlight >= limits.maxCalls) refuse("CALL_FLOOD", `${limits.maxCalls} at once`);
-      const outcome = run();
-      if (!(outcome instanceof Promise)) return outcome;
-      activation.callsInFlight++;
-      const ended = (): void => void activation.callsInFlight--;
-      outcome.then(ended, ended);
-      return outcome;
-    });
-
+  const origin = { owner: activation };
   const plugin = Object.freeze({ id, version: definition.manifest.version, tier });
   const given = { plugin, use: Object.freeze(use), config, signal: scope.signal, log, clock, random };
   const context = {
@@ -73,15 +62,14 @@ export function makeContext(realm: Realm, activation: Activation, scope: Scope, 
     },
     own: scope.own,
     call: (hook: string, input: unknown, options?: CallOptions): unknown =>
-      counted(hook, () => {
+      hooks.calling(hook, () => {
         admit(`hook.call:${hook}`);
-        return invocation.invoke(hooks.chain(hook), input, options, undefined, plugin);
+        return invocation.invoke(hooks.chain(hook), input, options, origin);
       }),
     session: (label: string) => {
       admit("hook.call:*");
-      const session = sessions.start(label, plugin);
-      const close = scope.own(`session ${label}`, session.close);
-      return { close, call: (hook: string, input: unknown, options?: CallOptions) => counted(hook, () => session.call(hook, input, options)) };
+      const session = sessions.start(label, activation);
+      return { ...session, close: scope.own(`session ${label}`, session.close) };
     },
     find: ({ id: service }: Token<unknown>): unknown => {
       admit(`service.find:${service}`);

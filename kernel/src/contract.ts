@@ -73,8 +73,13 @@ export type Calls<C extends Catalogue> = { call<N extends keyof C & string>(hook
 
 /** Calls hooks as they stood when it was opened: the order and versions a running task keeps. Taps of plugins suspended or revoked since are skipped (in a guard: denied). */
 export interface HookSession<C extends Catalogue> extends Calls<C> {
+  /** What its calls came to so far, by hook. */
+  readonly tally: ReadonlyMap<string, HookTally>;
   close(): void;
 }
+
+/** Calls of a hook that have ended, the ms from call to end summed, and how many of them failed. */
+export type HookTally = Readonly<Record<"calls" | "totalMs" | "errors", number>>;
 
 /** What `setup` receives. Everything made through it belongs to the plugin's scope and goes with it. `call` needs the capability `hook.call:<hook>`. */
 export interface PluginContext<C extends Catalogue, R extends Tokens = Tokens, Config = unknown> extends Calls<C> {

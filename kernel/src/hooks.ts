@@ -1,9 +1,9 @@
 import Hook from "tapable/lib/Hook.js";
 import type { Activation } from "./activation.ts";
 import { KernelError } from "./errors.ts";
-import type { CallOptions, Catalogue, HookKind, HookSpec } from "./contract.ts";
+import type { CallOptions, Catalogue, HookKind, HookSpec, HookTally } from "./contract.ts";
 import { type Done, interpret, type TapableKind } from "./interpreter.ts";
-import type { Call, Caller, Invocation, TapEntry } from "./invocation.ts";
+import type { Call, Invocation, TapEntry } from "./invocation.ts";
 import { order } from "./order.ts";
 
 /** One hook's taps at one moment, in the order they run. Never changes: a change makes a new chain, and sessions keep the old. */
@@ -97,15 +97,17 @@ function validated(hook: string, spec: HookSpec): HookSpec {
 export function createSessions(hooks: Hooks, invocation: Invocation) {
   const sessions = new Set<{ readonly table: HookTable; readonly keeps: Set<Activation> }>();
   return {
-    start(label: string, caller?: Caller) {
+    start(label: string, owner?: Activation) {
       const session = { table: hooks.table(), keeps: new Set<Activation>() };
+      const origin = { owner, session: label, tally: new Map<string, HookTally>() };
       sessions.add(session);
       return {
         call: (hook: string, input: unknown, options?: CallOptions): unknown =>
           hooks.calling(hook, () => {
-            if (!sessions.has(session)) throw new KernelError("SESSION_CLOSED", { hook, plugin: caller?.id, detail: label });
-            return invocation.invoke(hooks.chain(hook, session.table), input, options, label, caller);
+            if (!sessions.has(session)) throw new KernelError("SESSION_CLOSED", { hook, plugin: owner?.plugin.id, detail: label });
+            return invocation.invoke(hooks.chain(hook, session.table), input, options, origin);
           }),
+        tally: origin.tally,
         close(): void {
           if (!sessions.delete(session)) return;
           for (const activation of session.keeps) activation.release(session);

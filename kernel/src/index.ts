@@ -1,7 +1,7 @@
 export { covers } from "./capabilities.ts";
 export type { AnyPlugin, Calls, Clock, Disposer, HookExplanation, HookSession, HookTrace, InstallOptions, Json, Kernel, KernelOptions } from "./contract.ts";
 export type { Limits, Log, Manifest, Platform, PluginChange, PluginContext, PluginDefinition, PluginReport, PluginState } from "./contract.ts";
-export { type Portable, type Random, type Services, type Tier, type Token, type Tokens, token } from "./contract.ts";
+export { type HookTally, type Portable, type Random, type Services, type Tier, type Token, type Tokens, token } from "./contract.ts";
 export type { CallOptions, CallResult, Catalogue, Collected, FaultPolicy, GuardAnswer, GuardOutcome, HookKind, HookSpec } from "./hook-spec.ts";
 export type { InputOf, KindOf, OutputOf, Phase, TapCall, TapFn, TapOrder } from "./hook-spec.ts";
 export { type ErrorCode, errorCatalogue, KernelError } from "./errors.ts";

@@ -26,18 +26,13 @@ export function interpret(kind: TapableKind, { taps, interceptors }: CompileOpti
   };
 
   /** One after another; synchronously as long as the taps answer so. */
-  const series: Run = (given, call, done) => {
-    let input = given;
-    const next = (index: number): void => {
-      if (index === taps.length) return kind === "waterfall" ? done(null, input) : done();
-      start(index, input, call, (error, result) => {
-        if (error) return done(error);
-        if (result !== undefined && kind === "bail") return done(null, result);
-        if (result !== undefined && kind === "waterfall") input = result;
-        next(index + 1);
-      });
-    };
-    next(0);
+  const series = (input: unknown, call: unknown, done: Done, index = 0): void => {
+    if (index === taps.length) return kind === "waterfall" ? done(null, input) : done();
+    start(index, input, call, (error, result) => {
+      if (error) return done(error);
+      if (result !== undefined && kind === "bail") return done(null, result);
+      series(result !== undefined && kind === "waterfall" ? result : input, call, done, index + 1);
+    });
   };
   /** All at once; done after the last, or with the first error, after which no further tap starts. */
   const parallel: Run = (input, call, done) => {

@@ -2,7 +2,7 @@ import type { Activation } from "./activation.ts";
 import { acceptAnswer, checkAgainst, emptyResult, weigh } from "./answers.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { isRefusal, KernelError } from "./errors.ts";
-import type { CallOptions, TapCall, Tier } from "./contract.ts";
+import type { CallOptions, Clock, HookTally, TapCall, Tier } from "./contract.ts";
 import type { Chain } from "./hooks.ts";
 import type { Done } from "./interpreter.ts";
 import type { Placed } from "./order.ts";
@@ -16,42 +16,51 @@ export interface TapEntry extends Placed {
   live: boolean;
 }
 
+/** Who makes a call: a plugin, or the host where none is named; and in which session, which keeps count of it. */
+export type Origin = { readonly owner?: Activation | undefined; readonly session?: string; readonly tally?: Map<string, HookTally> };
+
 /** One call of a hook. */
 export interface Call {
   readonly chain: Chain;
-  readonly session: string | undefined;
+  readonly origin: Origin;
   /** 0 while nobody traces. */
   readonly id: number;
+  /** 0 while nobody traces and no session counts. */
+  readonly startedAt: number;
   /** By the tap's place, for the kinds that keep every answer. */
   readonly answers: unknown[];
   /** Taps that have not answered; a set is made for the first that takes its time. */
   pending: Set<Attempt> | undefined;
   /** The first end counts, later ones do not. */
-  ended: boolean;
+  ended: { readonly error: unknown; readonly value: unknown } | undefined;
+  /** Told of the end of a call that was waited for. */
   settle: ((error: unknown, value: unknown) => void) | undefined;
 }
 
-/** Which tap runs in which call, since when, and who is told that it is done. */
-type TapRun = { readonly entry: TapEntry; readonly call: Call; readonly done: Done; readonly startedAt: number };
-
-/** One tap's run, and what the tap sees as its TapCall. The signal is made when it is first looked at. A class: an object literal with a getter costs microseconds. */
+/** One tap's run in a call, and what the tap sees as its TapCall. The signal is made when it is first looked at. A class: an object literal with a getter costs microseconds. */
 export class Attempt implements TapCall {
-  readonly run: TapRun;
+  readonly entry: TapEntry;
+  readonly call: Call;
+  readonly done: Done;
+  readonly startedAt: number;
   readonly hook: string;
   cancelDeadline: (() => void) | undefined;
   #controller: AbortController | undefined;
   #stopped: unknown;
   #claimed = false;
 
-  constructor(run: TapRun) {
-    this.run = run;
-    this.hook = run.entry.hook;
+  constructor(entry: TapEntry, call: Call, done: Done, startedAt: number) {
+    this.entry = entry;
+    this.call = call;
+    this.done = done;
+    this.startedAt = startedAt;
+    this.hook = entry.hook;
   }
 
   get signal(): AbortSignal {
     if (this.#controller) return this.#controller.signal;
     this.#controller = new AbortController();
-    this.stop(this.#stopped ?? this.run.entry.owner.scope.signal.reason);
+    this.stop(this.#stopped ?? this.entry.owner.scope.signal.reason);
     return this.#controller.signal;
   }
 
@@ -60,8 +69,8 @@ export class Attempt implements TapCall {
     if (this.#claimed) return false;
     this.#claimed = true;
     this.cancelDeadline?.();
-    this.run.call.pending?.delete(this);
-    this.run.entry.owner.pending.delete(this);
+    this.call.pending?.delete(this);
+    this.entry.owner.pending.delete(this);
     return true;
   }
 
@@ -72,66 +81,80 @@ export class Attempt implements TapCall {
   }
 }
 
-/** The plugin that makes a call; none is the host. */
-export type Caller = { readonly id: string; readonly tier: Tier };
-
 /** Calls hooks and runs taps: deadlines, attribution, fault policy, tracing. */
 export type Invocation = ReturnType<typeof createInvocation>;
 
-export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked: ReadonlySet<Tier | undefined>) {
-  /** Synchronous for `notify`, a promise for every other kind. `caller` is the plugin to name when the input is wrong. @throws HOOK_INPUT_INVALID */
-  function invoke(chain: Chain, given: unknown, options: CallOptions = {}, session?: string, caller?: Caller): unknown {
+export function createInvocation(clock: Clock, deadlines: Deadlines, tracer: Tracer, maxCalls: number, unchecked: ReadonlySet<Tier | undefined>) {
+  /** Synchronous for `notify`, a promise for every other kind. @throws HOOK_INPUT_INVALID, CALL_FLOOD */
+  function invoke(chain: Chain, given: unknown, options: CallOptions = {}, origin: Origin = {}): unknown {
     const { spec, entries, name: hook } = chain;
-    const notify = spec.kind === "notify";
-    if (entries.length === 0 && !tracer.isOn() && !options.signal?.aborted) return notify ? undefined : Promise.resolve(emptyResult(spec, given));
-    const checked = unchecked.has(caller?.tier) ? { value: given } : checkAgainst(spec.input, given);
-    if ("problem" in checked) throw new KernelError("HOOK_INPUT_INVALID", { hook, plugin: caller?.id, detail: checked.problem });
+    const { owner, tally } = origin;
+    if (owner && owner.callsInFlight >= maxCalls) throw new KernelError("CALL_FLOOD", { plugin: owner.plugin.id, detail: `${maxCalls} at once` });
+    if (entries.length === 0 && !tracer.isOn() && !options.signal?.aborted) {
+      if (tally) count(tally, hook, 0, 0);
+      return spec.kind === "notify" ? undefined : Promise.resolve(emptyResult(spec, given));
+    }
+    const checked = unchecked.has(owner?.plugin.tier) ? { value: given } : checkAgainst(spec.input, given);
+    if ("problem" in checked) throw new KernelError("HOOK_INPUT_INVALID", { hook, plugin: owner?.plugin.id, detail: checked.problem });
     const id = tracer.nextCall();
-    const startedAt = tracer.now(id);
-    const call: Call = { chain, session, id, answers: [], pending: undefined, ended: false, settle: undefined };
-    if (notify) {
-      chain.line().callAsync(checked.value, call, () => undefined);
-      return tracer.record(call, undefined, startedAt, "silent");
-    }
-    const result = start(call, checked.value, options);
-    if (id > 0) {
-      const succeeded = (value: unknown): void => tracer.record(call, undefined, startedAt, value === undefined ? "silent" : "result");
-      result.then(succeeded, (error: KernelError) => tracer.record(call, undefined, startedAt, "error", error.code));
-    }
-    return result;
+    const startedAt = id > 0 || tally ? clock.elapsed() : 0;
+    const call: Call = { chain, origin, id, startedAt, answers: [], pending: undefined, ended: undefined, settle: undefined };
+    if (spec.kind !== "notify") return start(call, checked.value, options);
+    chain.line().callAsync(checked.value, call, () => end(call, undefined, undefined));
+    return undefined;
   }
 
   function start(call: Call, input: unknown, { signal, deadlineMs }: CallOptions): Promise<unknown> {
     const { spec, entries, name: hook, line } = call.chain;
     const cancelled = (): KernelError => new KernelError("CALL_ABORTED", { hook, cause: signal?.reason });
-    if (signal?.aborted) return Promise.reject(cancelled());
-    if (entries.length === 0) return Promise.resolve(emptyResult(spec, input));
     const keepsAll = spec.kind === "guard" || spec.kind === "collect";
+    if (signal?.aborted) end(call, cancelled(), undefined);
+    else if (entries.length === 0) end(call, undefined, emptyResult(spec, input));
+    else line().callAsync(input, call, (error, result) => end(call, error, keepsAll ? weigh(spec, call.answers) : result));
+    // Most calls end at once, and are spared what follows.
+    if (call.ended) return call.ended.error ? Promise.reject(call.ended.error) : Promise.resolve(call.ended.value);
+    const { owner } = call.origin;
+    if (owner) owner.callsInFlight++;
     return new Promise((resolve, reject) => {
-      let cancel: (() => void) | undefined;
-      let onAbort: (() => void) | undefined;
+      const onAbort = (): void => abort(call, cancelled(), (signal?.reason as Error | undefined)?.name === "TimeoutError");
+      signal?.addEventListener("abort", onAbort, { once: true });
+      const names = (): string => Array.from(call.pending ?? [], ({ entry }) => entry.plugin).join(", ");
+      const late = (): KernelError => new KernelError("CALL_DEADLINE", { hook, plugin: names(), detail: `${deadlineMs} ms` });
+      const cancel = deadlineMs === undefined ? undefined : deadlines.set(deadlineMs, () => abort(call, late(), true));
       call.settle = (error, value) => {
         cancel?.();
-        if (onAbort) signal?.removeEventListener("abort", onAbort);
-        if (error) reject(error);
-        else resolve(value);
+        signal?.removeEventListener("abort", onAbort);
+        if (owner) owner.callsInFlight--;
+        return error ? reject(error) : resolve(value);
       };
-      line().callAsync(input, call, (error, result) => end(call, error, keepsAll ? weigh(spec, call.answers) : result));
-      // Most calls end at once, and are spared what follows.
-      if (call.ended) return;
-      const ownTime = spec.deadlineMs === "caller";
-      onAbort = (): void => abort(call, cancelled(), ownTime && (signal?.reason as Error | undefined)?.name === "TimeoutError");
-      signal?.addEventListener("abort", onAbort, { once: true });
-      const late = (plugin: string): KernelError => new KernelError("CALL_DEADLINE", { hook, plugin, detail: `${deadlineMs} ms` });
-      const names = (): string => Array.from(call.pending ?? [], (attempt) => attempt.run.entry.plugin).join(", ");
-      if (deadlineMs !== undefined) cancel = deadlines.set(deadlineMs, () => abort(call, late(names()), ownTime));
     });
+  }
+
+  function end(call: Call, error: unknown, value: unknown): void {
+    if (call.ended) return;
+    call.ended = { error, value };
+    const { chain, origin, startedAt } = call;
+    if (origin.tally) count(origin.tally, chain.name, clock.elapsed() - startedAt, error ? 1 : 0);
+    tracer.record(call, undefined, startedAt, error ? "error" : value === undefined ? "silent" : "result", (error as KernelError | undefined)?.code);
+    call.settle?.(error, value);
+  }
+
+  /** Ends a call from outside: its taps are told to stop and not waited for. Blamed when it is `late` and the caller's deadline was theirs. */
+  function abort(call: Call, error: KernelError, late: boolean): void {
+    end(call, error, undefined);
+    for (const attempt of Array.from(call.pending ?? [])) {
+      attempt.claim();
+      attempt.stop(error);
+      const { owner, plugin, hook } = attempt.entry;
+      if (late && call.chain.spec.deadlineMs === "caller") owner.faulted(hook, new KernelError("TAP_DEADLINE", { plugin, hook }));
+      else owner.settled(false);
+    }
   }
 
   /** What every tapable tap is: calls `done` at most once, and never throws. */
   function run(entry: TapEntry, input: unknown, call: Call, done: Done): void {
     if (call.ended) return;
-    const attempt = new Attempt({ entry, call, done, startedAt: tracer.now(call.id) });
+    const attempt = new Attempt(entry, call, done, tracer.now(call.id));
     if (!entry.live) return refuse(attempt, new KernelError("PLUGIN_REVOKED", entry), "skipped");
     if (!entry.owner.plugin.breaker.admits()) return refuse(attempt, new KernelError("PLUGIN_SUSPENDED", entry), "skipped");
     let given: unknown;
@@ -146,7 +169,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked
 
   /** Puts the attempt where its call and its plugin can reach it, until it answers or is late. */
   function wait(attempt: Attempt, answer: PromiseLike<unknown>): void {
-    const { entry, call } = attempt.run;
+    const { entry, call } = attempt;
     const { deadlineMs } = call.chain.spec;
     const late = (): void => fault(attempt, new KernelError("TAP_DEADLINE", { plugin: entry.plugin, hook: entry.hook, detail: `${deadlineMs} ms` }));
     (call.pending ??= new Set()).add(attempt);
@@ -157,7 +180,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked
   }
 
   function settle(attempt: Attempt, given: unknown): void {
-    const { entry, call, done, startedAt } = attempt.run;
+    const { entry, call, done, startedAt } = attempt;
     const { spec, entries } = call.chain;
     let answer: unknown;
     try {
@@ -179,7 +202,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked
   /** Blames the tap's plugin, unless it refused, the error is another's that merely passed through it, or the plugin was taken away under the tap. */
   function fault(attempt: Attempt, thrown: unknown): void {
     if (!attempt.claim()) return;
-    const { plugin, hook, owner } = attempt.run.entry;
+    const { plugin, hook, owner } = attempt.entry;
     const error = thrown instanceof KernelError ? thrown : new KernelError("TAP_THREW", { plugin, hook, cause: thrown });
     attempt.stop(error);
     if (error.plugin === plugin && error.code !== "PLUGIN_REVOKED" && !isRefusal(thrown)) owner.faulted(hook, error);
@@ -187,7 +210,7 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked
     refuse(attempt, error, "error");
   }
 
-  function refuse({ run: { entry, call, done, startedAt } }: Attempt, error: KernelError, outcome: "skipped" | "error"): void {
+  function refuse({ entry, call, done, startedAt }: Attempt, error: KernelError, outcome: "skipped" | "error"): void {
     const { plugin } = entry;
     const { spec, entries } = call.chain;
     const { code, message } = error;
@@ -201,24 +224,9 @@ export function createInvocation(deadlines: Deadlines, tracer: Tracer, unchecked
   return { invoke, run, fault };
 }
 
-function end(call: Call, error: unknown, value: unknown): void {
-  if (call.ended) return;
-  call.ended = true;
-  call.settle?.(error, value);
+function count(tally: Map<string, HookTally>, hook: string, ms: number, failed: 0 | 1): void {
+  const { calls, totalMs, errors } = tally.get(hook) ?? { calls: 0, totalMs: 0, errors: 0 };
+  tally.set(hook, { calls: calls + 1, totalMs: totalMs + ms, errors: errors + failed });
 }
 
-/** Ends a call from outside: its taps are told to stop and not waited for. Blamed when the caller's deadline was theirs. */
-function abort(call: Call, error: KernelError, blame: boolean): void {
-  end(call, error, undefined);
-  for (const attempt of Array.from(call.pending ?? [])) {
-    attempt.claim();
-    attempt.stop(error);
-    const { owner, plugin, hook } = attempt.run.entry;
-    if (blame) owner.faulted(hook, new KernelError("TAP_DEADLINE", { plugin, hook }));
-    else owner.settled(false);
-  }
-}
-
-function isThenable(answer: unknown): answer is PromiseLike<unknown> {
-  return typeof answer === "object" && answer !== null && typeof (answer as { then?: unknown }).then === "function";
-}
+const isThenable = (answer: unknown): answer is PromiseLike<unknown> => typeof (answer as { then?: unknown } | null | undefined)?.then === "function";

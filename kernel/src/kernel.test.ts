@@ -169,6 +169,39 @@ describe("tracing", () => {
   });
 });
 
+describe("a session", () => {
+  it("counts its calls by hook: how many ended, how long they took and how many failed", async () => {
+    const { kernel, platform } = rig();
+    await kernel.install(
+      plugin("acme.slow", ({ tap, clock }) => {
+        tap("t.soft", async (n) => {
+          await clock.sleep(20);
+          return n + 1;
+        });
+        tap("t.series", () => {
+          throw new Error("no");
+        });
+      }),
+    );
+    const session = kernel.session("run_1");
+    const calls = [session.call("t.soft", 1), session.call("t.soft", 2)];
+    expect(session.tally.get("t.soft")).toBeUndefined();
+    await platform.advance(20);
+    await Promise.all(calls);
+    await refusal(() => session.call("t.series", []));
+    await session.call("t.bail", 1);
+    await kernel
+      .session("run_2")
+      .call("t.soft", 1, { signal: AbortSignal.abort() })
+      .catch(() => undefined);
+    expect(Object.fromEntries(session.tally)).toEqual({
+      "t.soft": { calls: 2, totalMs: 40, errors: 0 },
+      "t.series": { calls: 1, totalMs: 0, errors: 1 },
+      "t.bail": { calls: 1, totalMs: 0, errors: 0 },
+    });
+  });
+});
+
 describe("a token", () => {
   it("is its string: one made by another copy of the module is the same token", async () => {
     const { token: other }: { token: typeof token } = await import("./contract.ts?copy" as string);

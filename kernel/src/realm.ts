@@ -22,7 +22,7 @@ export function createRealm({ hooks: catalogue, platform, limits: given, uncheck
   const limits: Limits = { ...defaults, ...given };
   const deadlines = createDeadlines(platform);
   const tracer = createTracer(platform.clock);
-  const invocation = createInvocation(deadlines, tracer, new Set(unchecked));
+  const invocation = createInvocation(platform.clock, deadlines, tracer, limits.maxCalls, new Set(unchecked));
   const hooks = createHooks(catalogue, invocation.run);
   const listeners = new Set<(change: PluginChange) => void>();
   /** In order of activation. */

@@ -15,12 +15,12 @@ export function createTracer(clock: Clock) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    record({ id, chain: { name: hook }, session }: Call, plugin: string | undefined, startedAt: number, outcome: HookTrace["outcome"], code?: string): void {
+    record({ id, chain, origin: { session } }: Call, plugin: string | undefined, startedAt: number, outcome: HookTrace["outcome"], code?: string): void {
       if (id === 0) return;
       const durationMs = clock.elapsed() - startedAt;
       for (const listener of listeners) {
         try {
-          listener({ call: id, session, hook, plugin, startedAt, durationMs, outcome, ...(code ? { code } : {}) });
+          listener({ call: id, session, hook: chain.name, plugin, startedAt, durationMs, outcome, ...(code ? { code } : {}) });
         } catch {
           // An observer fails open.
         }

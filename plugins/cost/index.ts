@@ -32,10 +32,11 @@ export default definePlugin({
   setup({ use, config, tap, provide, when, log, clock }) {
     const journal = optional(when, Journal);
     const budgets = optional(when, Budgets);
-    const ledger = lazy(async (): Promise<BudgetLedger> => {
+    let opened: BudgetLedger | undefined;
+    const open = lazy(async (): Promise<BudgetLedger> => {
       const [{ BudgetLedger }, { PriceBook }, { allowanceOf, Allowances }] = await load();
       const set = new Map(Object.entries(config.plugins));
-      return new BudgetLedger({
+      opened = new BudgetLedger({
         book: new PriceBook(config.prices, clock.now),
         store: use.storage.open("orrery.cost"),
         allowances: new Allowances((plugin) => allowanceOf(budgets()?.of(plugin), set.get(plugin)), use.storage),
@@ -44,20 +45,23 @@ export default definePlugin({
         now: clock.now,
         dayCapNano: usdToNano(config.dayCapUsd),
       });
+      return opened;
     });
+    /** A call that finds the ledger open costs no turn. */
+    const using = <T>(work: (ledger: BudgetLedger) => Promise<T>): Promise<T> => (opened ? work(opened) : open().then(work));
     provide(Ledger, {
-      settle: async (...asked) => (await ledger()).settle(...asked),
-      release: async (...asked) => (await ledger()).release(...asked),
-      totals: async (...asked) => (await ledger()).totals(...asked),
-      reserved: async (...asked) => (await ledger()).reserved(...asked),
-      committed: async (...asked) => (await ledger()).committed(...asked),
-      price: async (...asked) => (await ledger()).price(...asked),
-      allowance: async (...asked) => (await ledger()).allowance(...asked),
-      day: async () => (await ledger()).day(),
+      settle: (...asked) => using((ledger) => ledger.settle(...asked)),
+      release: (...asked) => using((ledger) => ledger.release(...asked)),
+      totals: (...asked) => using((ledger) => ledger.totals(...asked)),
+      reserved: (...asked) => using((ledger) => ledger.reserved(...asked)),
+      committed: (...asked) => using((ledger) => ledger.committed(...asked)),
+      price: (...asked) => using((ledger) => ledger.price(...asked)),
+      allowance: (...asked) => using((ledger) => ledger.allowance(...asked)),
+      day: () => using((ledger) => ledger.day()),
     });
     // What another guard denies, the runner releases.
-    tap("budget.reserve", async (estimate) => (await ledger()).reserve(estimate));
-    tap("task.finish", async ({ task }) => (await ledger()).end(task.run), { phase: "observe" });
-    tap("task.fail", async ({ task }) => (await ledger()).end(task.run), { phase: "observe" });
+    tap("budget.reserve", (estimate) => (opened ? opened.reserve(estimate) : using(async (ledger) => ledger.reserve(estimate))));
+    tap("task.finish", ({ task }) => using((ledger) => ledger.end(task.run)), { phase: "observe" });
+    tap("task.fail", ({ task }) => using((ledger) => ledger.end(task.run)), { phase: "observe" });
   },
 });

@@ -1,8 +1,8 @@
 import {
+  addCost,
   type CallEstimate,
   type CostTotals,
   costOf,
-  type EventData,
   type GuardAnswer,
   type Journal,
   type KeyValue,
@@ -10,6 +10,7 @@ import {
   type Log,
   type ModelResponse,
   type NanoUsd,
+  noCost,
   typed,
 } from "@orrery/sdk";
 import type { Allowances } from "./allowances.ts";
@@ -28,7 +29,8 @@ interface RunAccount {
   committed: NanoUsd;
   /** The part of it that plugins' own questions are, by plugin. */
   own: Map<string, NanoUsd>;
-  settled: { type: "budget.settled"; data: EventData<"budget.settled"> }[];
+  /** What its settled calls came to. */
+  cost: CostTotals;
   open: Set<string>;
   closed: string[];
   /** Why nothing more is paid for in this run. */
@@ -54,7 +56,7 @@ const deny = (code: string, text: string): GuardAnswer => ({ decision: "deny", r
  */
 export class BudgetLedger implements Ledger {
   readonly #parts: LedgerParts;
-  readonly #runs = new Map<string, Promise<RunAccount>>();
+  readonly #runs = new Map<string, RunAccount | Promise<RunAccount>>();
   readonly #looking = new Map<string, Promise<RunAccount>>();
   readonly #reservations = new Map<string, Reservation>();
   /** What settled calls came to, for a second settle; forgotten with the run. */
@@ -64,44 +66,60 @@ export class BudgetLedger implements Ledger {
     this.#parts = parts;
   }
 
-  /** Answers `budget.reserve`. */
-  async reserve(estimate: CallEstimate): Promise<GuardAnswer> {
-    const { reservation, model, paid, spending, origin } = estimate;
-    let bound = 0;
-    if (paid) {
-      if (!spending.allowed)
-        return deny(
-          "SPENDING_NOT_AGREED",
-          `${model} costs money and nobody agreed to spend any (${spending.why}). Agree with --budget USD or --model ${model}, or leave both out to use free models.`,
-        );
-      const priced = await this.#parts.book.bound(model, estimate.inputTokens, estimate.outputTokens);
-      if (priced === undefined)
-        return deny(
-          "PRICE_UNKNOWN",
-          `nobody knows what ${model} costs, so a budget cannot hold it. State its price (docs/models.md shows how), or choose a model that \`orrery models\` shows with one.`,
-        );
-      bound = priced;
-    }
+  /** Answers `budget.reserve`; for a free call of a run it knows at once. */
+  reserve(estimate: CallEstimate): GuardAnswer | Promise<GuardAnswer> {
+    if (estimate.paid) return this.#reservePaid(estimate);
+    const account = this.#account(estimate.origin.run);
+    return account instanceof Promise ? account.then((loaded) => this.#reserveFree(estimate, loaded)) : this.#reserveFree(estimate, account);
+  }
+
+  #reserveFree(estimate: CallEstimate, account: RunAccount): GuardAnswer {
+    const taken = this.#taken(estimate.reservation);
+    if (taken) return taken;
+    this.#hold(estimate, account, 0, undefined);
+    return { decision: "allow", reason: "costs nothing" };
+  }
+
+  #taken(reservation: string): GuardAnswer | undefined {
+    if (!this.#reservations.has(reservation) && !this.#done.has(reservation)) return undefined;
+    return deny("RESERVATION_REUSED", `the reservation "${reservation}" is taken; every call needs its own.`);
+  }
+
+  #hold(estimate: CallEstimate, account: RunAccount, nano: NanoUsd, day: string | undefined): void {
+    this.#reservations.set(estimate.reservation, { estimate, nano, day, settling: undefined });
+    account.open.add(estimate.reservation);
+  }
+
+  async #reservePaid(estimate: CallEstimate): Promise<GuardAnswer> {
+    const { reservation, model, spending, origin } = estimate;
+    if (!spending.allowed)
+      return deny(
+        "SPENDING_NOT_AGREED",
+        `${model} costs money and nobody agreed to spend any (${spending.why}). Agree with --budget USD or --model ${model}, or leave both out to use free models.`,
+      );
+    const bound = await this.#parts.book.bound(model, estimate.inputTokens, estimate.outputTokens);
+    if (bound === undefined)
+      return deny(
+        "PRICE_UNKNOWN",
+        `nobody knows what ${model} costs, so a budget cannot hold it. State its price (docs/models.md shows how), or choose a model that \`orrery models\` shows with one.`,
+      );
     const account = await this.#account(origin.run);
     // From here to the reservation nothing is awaited: check and raise are one step.
-    if (this.#reservations.has(reservation) || this.#done.has(reservation))
-      return deny("RESERVATION_REUSED", `the reservation "${reservation}" is taken; every call needs its own.`);
-    if (paid && account.stopped) return deny("BUDGET_EXCEEDED", account.stopped);
+    const taken = this.#taken(reservation);
+    if (taken) return taken;
+    if (account.stopped) return deny("BUDGET_EXCEEDED", account.stopped);
     const left = spending.capNano - account.committed;
-    if (paid && bound > left)
+    if (bound > left)
       return deny(
         "BUDGET_EXCEEDED",
         `the call to ${model} may cost ${dollars(bound)} and ${dollars(Math.max(0, left))} of the run's ${dollars(spending.capNano)} is left. Raise it with --budget USD, or choose a cheaper model.`,
       );
-    const asker = paid ? this.#parts.allowances.asker(origin) : undefined;
+    const asker = this.#parts.allowances.asker(origin);
     const short = asker === undefined ? undefined : this.#shortOf(asker, account, bound, model);
     if (short) return short;
-    const day = paid ? dayOf(this.#parts.now()) : undefined;
-    const held: Reservation = { estimate, nano: bound, day, settling: undefined };
-    this.#reservations.set(reservation, held);
-    account.open.add(reservation);
+    const day = dayOf(this.#parts.now());
+    this.#hold(estimate, account, bound, day);
     commit(account, asker, bound);
-    if (day === undefined) return { decision: "allow", reason: "costs nothing" };
 
     const counted = await this.#parts.store.increment(day, bound, this.#parts.dayCapNano).catch((error: unknown) => ({ error }));
     if ("error" in counted || !counted.ok) {
@@ -154,7 +172,8 @@ export class BudgetLedger implements Ledger {
       const unsaid = { nano: held.nano, source: "the provider reported no usable usage: booked at the upper bound that was reserved" };
       booked = (await this.#parts.book.billed(model, response).catch(() => undefined)) ?? unsaid;
     }
-    const account = await this.#account(origin.run);
+    const opened = this.#account(origin.run);
+    const account = opened instanceof Promise ? await opened : opened;
     commit(account, this.#askerOf(held), booked.nano - held.nano);
     if (booked.nano > held.nano) {
       account.stopped = `${model} charged ${dollars(booked.nano)} for a call that could cost ${dollars(held.nano)} at most; nothing more is paid for in this run.`;
@@ -167,12 +186,9 @@ export class BudgetLedger implements Ledger {
         bookedNano: booked.nano,
       });
     }
-    account.settled.push({
-      type: "budget.settled",
-      data: { reservation, origin, model: response.model, nano: booked.nano, usage: response.usage, source: booked.source },
-    });
+    addCost(account.cost, { reservation, origin, model: response.model, nano: booked.nano, usage: response.usage, source: booked.source });
     this.#close(reservation, account, booked);
-    await this.#correctDay(held.day, booked.nano - held.nano, this.#askerOf(held));
+    if (held.day !== undefined) await this.#correctDay(held.day, booked.nano - held.nano, this.#askerOf(held));
     this.#forget(origin.run, account);
     return booked;
   }
@@ -192,7 +208,7 @@ export class BudgetLedger implements Ledger {
 
   async totals(run: string): Promise<CostTotals> {
     const account = await this.#runs.get(run);
-    return costOf(account ? account.settled : ((await this.#parts.journal()?.read(run)) ?? []));
+    return account ? copyOf(account.cost) : costOf((await this.#parts.journal()?.read(run)) ?? []);
   }
 
   async reserved(reservation: string): Promise<NanoUsd | undefined> {
@@ -230,13 +246,16 @@ export class BudgetLedger implements Ledger {
     return { runs: this.#runs.size, reservations: this.#reservations.size + this.#done.size };
   }
 
-  #account(run: string): Promise<RunAccount> {
+  #account(run: string): RunAccount | Promise<RunAccount> {
     const known = this.#runs.get(run);
     if (known) return known;
     const loading = this.#load(run);
     this.#runs.set(run, loading);
     // A journal that cannot be read denies this call and is asked again at the next.
-    loading.catch(() => this.#runs.delete(run));
+    loading.then(
+      (account) => this.#runs.set(run, account),
+      () => this.#runs.delete(run),
+    );
     return loading;
   }
 
@@ -251,7 +270,7 @@ export class BudgetLedger implements Ledger {
 
   /** What the journal says is spent, and what it says was reserved without an end: that money may be gone, so it stays committed. */
   async #load(run: string): Promise<RunAccount> {
-    const account: RunAccount = { committed: 0, own: new Map(), settled: [], open: new Set(), closed: [], stopped: undefined, ended: false };
+    const account: RunAccount = { committed: 0, own: new Map(), cost: noCost(), open: new Set(), closed: [], stopped: undefined, ended: false };
     const lost = new Map<string, { nano: NanoUsd; asker: string | undefined }>();
     const { allowances } = this.#parts;
     for (const entry of (await this.#parts.journal()?.read(run)) ?? []) {
@@ -260,7 +279,7 @@ export class BudgetLedger implements Ledger {
       else if (event?.type === "budget.released") lost.delete(event.data.reservation);
       else if (event?.type === "budget.settled") {
         lost.delete(event.data.reservation);
-        account.settled.push({ type: event.type, data: event.data });
+        addCost(account.cost, event.data);
         commit(account, allowances.asker(event.data.origin), event.data.nano);
       }
     }
@@ -294,6 +313,15 @@ export class BudgetLedger implements Ledger {
     if (asker !== undefined) await this.#parts.allowances.correct(asker, day, by).catch(failed);
   }
 }
+
+const copyOf = ({ callsByAgent, byAgent, byPlugin, byStep, byModel, ...sums }: CostTotals): CostTotals => ({
+  ...sums,
+  callsByAgent: { ...callsByAgent },
+  byAgent: { ...byAgent },
+  byPlugin: { ...byPlugin },
+  byStep: { ...byStep },
+  byModel: { ...byModel },
+});
 
 /** Money of a run, and of the plugin that asks for itself in it. */
 function commit(account: RunAccount, asker: string | undefined, nano: NanoUsd): void {

@@ -57,11 +57,12 @@ export async function callModel(
 async function routeOf(scope: RunScope, step: Step, signal: AbortSignal): Promise<{ chosen: Route; model: ModelInfo; by: string }> {
   const { constraints } = scope.task;
   const models = [...(await scope.models())];
-  const committed = (await scope.services.ledger?.committed(step.run)) ?? 0;
+  const { capNano } = constraints.spending;
+  const committed = capNano > 0 ? ((await scope.services.ledger?.committed(step.run)) ?? 0) : 0;
   const preferred = constraints.model ?? step.agent.model;
   const routed = await scope.hooks.call(
     "task.route",
-    { step, models, ...(preferred ? { preferred } : {}), remainingNano: Math.max(0, constraints.spending.capNano - committed) },
+    { step, models, ...(preferred ? { preferred } : {}), remainingNano: Math.max(0, capNano - committed) },
     { signal },
   );
   const model = routed && models.find(({ id }) => id === routed.value.model);

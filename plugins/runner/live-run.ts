@@ -1,6 +1,5 @@
 import type { Clock, HookSession, Journal, Lifecycle, Log, ModelInfo, PluginContext, Random, Task } from "@orrery/sdk";
 import { Cancelled, type Failure, failureOf } from "./failure.ts";
-import { HookTally } from "./hook-tally.ts";
 import { listModels } from "./list-models.ts";
 import type { Past } from "./past.ts";
 import type { Observed } from "./observed.ts";
@@ -91,12 +90,11 @@ export async function beginLife(shared: Shared, life: Life): Promise<LiveRun> {
     throw error;
   }
   faults.delete(task.run);
-  const tally = new HookTally(context.clock);
   let models: Promise<readonly ModelInfo[]> | undefined;
   const scope: RunScope = {
     task,
     log,
-    hooks: tally.over(hooks),
+    hooks,
     control,
     signal: control.signal,
     past,
@@ -109,7 +107,7 @@ export async function beginLife(shared: Shared, life: Life): Promise<LiveRun> {
     models: () => (models ??= listModels(context)),
     observed: () => shared.observed(task.workspace),
   };
-  const ended = run(scope, life.beginning, context, tally)
+  const ended = run(scope, life.beginning, context)
     .catch((error) => {
       const failure = failureOf(log.failure ?? error);
       if (log.failure === undefined && control.letGo) return;

@@ -1,4 +1,4 @@
-import { type Artifact, type Decision, type Dispatch, OrreryError, type Settled, type Step, type StepResult, type Verdict } from "@orrery/sdk";
+import { type Artifact, type Decision, type Dispatch, OrreryError, type Settled, type Step, type StepResult, type Team, type Verdict } from "@orrery/sdk";
 import { callModel } from "./call-model.ts";
 import { BudgetDenied, Cancelled, type Failure, failureOf, StepRejected } from "./failure.ts";
 import { type Judged, judge } from "./judge.ts";
@@ -35,7 +35,7 @@ export async function performStep(
   for (let attempt = 1; ; attempt += 1) {
     const at = { path: dispatch.path, agent: agent.id, attempt };
     try {
-      if (attempt === 1) await askAt(scope, ready, "before", agent.id, dispatch.path, signal);
+      if (attempt === 1 && gatesAt(ready, "before", agent.id).length > 0) await askAt(scope, ready, "before", agent.id, dispatch.path, signal);
       const known = past?.attempts[attempt - 1];
       const result = known?.result ?? (await attemptStep(scope, ready, dispatch, agent, inputs, notes, attempt, signal));
       const artifact = artifactOf(agent, result);
@@ -154,7 +154,8 @@ const schemaFor = ({ plan }: Ready, id: string) => {
   return output ? { schema: output } : {};
 };
 
-const gatesAt = ({ plan }: Ready, place: "before" | "after", agent: string) => (plan.team.gates ?? []).filter((gate) => gate[place] === agent);
+const noGates: NonNullable<Team["gates"]> = [];
+const gatesAt = ({ plan }: Ready, place: "before" | "after", agent: string) => plan.team.gates?.filter((gate) => gate[place] === agent) ?? noGates;
 
 async function askAt(scope: RunScope, ready: Ready, place: "before" | "after", agent: string, path: string, signal: AbortSignal): Promise<void> {
   for (const { id, ask } of gatesAt(ready, place, agent)) await scope.control.ask(scope.log, { id, ask, path, agent }, signal);

@@ -53,7 +53,7 @@ async function reserve(scope: Calling, estimate: CallEstimate, signal: AbortSign
     await scope.log.write("budget.denied", { origin: estimate.origin, model: estimate.model, reasons: why });
     throw new BudgetDenied(why);
   }
-  const nano = (await scope.services.ledger?.reserved(estimate.reservation)) ?? 0;
+  const nano = estimate.paid ? ((await scope.services.ledger?.reserved(estimate.reservation)) ?? 0) : 0;
   const reserved = { reservation: estimate.reservation, origin: estimate.origin, model: estimate.model, nano };
   // Money that may be gone must be on record before it can go.
   if (estimate.paid) await scope.log.write("budget.reserved", reserved);

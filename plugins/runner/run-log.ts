@@ -1,13 +1,11 @@
 import type { EventData, EventType, Journal, JournalEntry, RunEvent } from "@orrery/sdk";
 
 interface Waiting {
-  type: EventType;
-  data: unknown;
-  ts: number;
+  entry: Parameters<Journal["append"]>[0]["entries"][number];
   /** Somebody waits for it, or it must not be lost. */
   urgent: boolean;
-  done: (entry: JournalEntry) => void;
-  fail: (error: unknown) => void;
+  done?: (entry: JournalEntry) => void;
+  fail?: (error: unknown) => void;
 }
 
 interface RunLogOptions {
@@ -60,7 +58,7 @@ export class RunLog {
   write<T extends EventType>(type: T, data: EventData<T>): Promise<JournalEntry> {
     if (this.#broken) return Promise.reject(this.#broken.error);
     const written = new Promise<JournalEntry>((done, fail) => {
-      this.#waiting.push({ type, data, ts: this.#options.now(), urgent: true, done, fail });
+      this.#waiting.push({ entry: this.#entry(type, data), urgent: true, done, fail });
     });
     // A write nobody awaits must not become an unhandled rejection: the next awaited one reports the same failure.
     written.catch(() => undefined);
@@ -71,14 +69,16 @@ export class RunLog {
   /** Written with the next entry that is, or in a few ms. */
   note<T extends EventType>(type: T, data: EventData<T>): void {
     if (this.#broken) return;
-    const ignore = (): void => {};
-    this.#waiting.push({ type, data, ts: this.#options.now(), urgent: false, done: ignore, fail: ignore });
+    this.#waiting.push({ entry: this.#entry(type, data), urgent: false });
     if (this.#noted) return;
     this.#noted = true;
-    void this.#options.sleep(noteMs).then(() => {
-      this.#noted = false;
-      return this.flush();
-    }, ignore);
+    void this.#options.sleep(noteMs).then(
+      () => {
+        this.#noted = false;
+        return this.flush();
+      },
+      () => undefined,
+    );
   }
 
   /** Resolves when nothing waits to be written any more, or nothing can be. */
@@ -88,26 +88,26 @@ export class RunLog {
     await this.#writing;
   }
 
+  #entry(type: EventType, data: unknown): Waiting["entry"] {
+    const { actor, workspace, now } = this.#options;
+    return { type, actor, workspace, data: data as never, ts: now() };
+  }
+
   async #drain(): Promise<void> {
     // One turn of the microtask queue: entries written together share an append.
     await Promise.resolve();
     while (this.#waiting.some(({ urgent }) => urgent) && !this.#broken) {
       const batch = this.#waiting.splice(0);
-      const { journal, run, epoch, actor, workspace } = this.#options;
+      const { journal, run, epoch } = this.#options;
       try {
-        const entries = await journal.append({
-          run,
-          epoch,
-          expect: this.#next,
-          entries: batch.map(({ type, data, ts }) => ({ type, actor, workspace, data: data as never, ts })),
-        });
+        const entries = await journal.append({ run, epoch, expect: this.#next, entries: batch.map(({ entry }) => entry) });
         this.#next += batch.length;
-        entries.forEach((entry, i) => void batch[i]?.done(entry));
+        entries.forEach((entry, i) => void batch[i]?.done?.(entry));
         for (const entry of entries) this.#tell(entry);
       } catch (error) {
         this.#broken = { error };
         this.#options.broken(error);
-        for (const entry of [...batch, ...this.#waiting.splice(0)]) entry.fail(error);
+        for (const entry of [...batch, ...this.#waiting.splice(0)]) entry.fail?.(error);
       }
     }
     this.#writing = undefined;

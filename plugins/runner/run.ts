@@ -12,7 +12,6 @@ import {
 import { estimateBefore } from "./estimate.ts";
 import { executeTopology, type Executed } from "./execute-topology.ts";
 import { Cancelled, type Failure, failureOf, GateDenied } from "./failure.ts";
-import type { HookTally } from "./hook-tally.ts";
 import { type Judged, judge } from "./judge.ts";
 import { type Planned, planTask } from "./plan-task.ts";
 import type { RunScope } from "./run-scope.ts";
@@ -39,7 +38,7 @@ export interface Beginning {
 }
 
 /** One task from documents to a judged outcome. Never throws but for a journal that cannot be written, or a run that is let go. */
-export async function run(scope: RunScope, beginning: Beginning, context: Pick<PluginContext, "find" | "services">, tally: HookTally): Promise<void> {
+export async function run(scope: RunScope, beginning: Beginning, context: Pick<PluginContext, "find" | "services">): Promise<void> {
   const { clock, control, hooks, task } = scope;
   const started = clock.elapsed();
   const progress = { calls: 0, plan: undefined as Plan | undefined };
@@ -61,7 +60,7 @@ export async function run(scope: RunScope, beginning: Beginning, context: Pick<P
   }
   await scope.questions.end();
   // Of a run that was carried on, from when it was submitted.
-  await finish(scope, end, scope.epoch > 1 ? clock.now() - task.createdAt : clock.elapsed() - started, tally);
+  await finish(scope, end, scope.epoch > 1 ? clock.now() - task.createdAt : clock.elapsed() - started);
   const outcome: Outcome = {
     task,
     status: end.status,
@@ -159,12 +158,12 @@ const judgeTask = (scope: RunScope, { plan }: Planned, { artifact, model }: Exec
     { attempt, maxAttempts: scope.limits.taskAttempts },
   );
 
-async function finish(scope: RunScope, end: End, durationMs: number, tally: HookTally): Promise<void> {
-  const { log } = scope;
+async function finish(scope: RunScope, end: End, durationMs: number): Promise<void> {
+  const { log, hooks } = scope;
   const output = end.artifact?.text ?? "";
   if (end.artifact)
     void log.write("artifact.made", { name: "report.md", mediaType: "text/markdown", bytes: new TextEncoder().encode(output).length, from: end.artifact.step });
-  void log.write("trace.hooks", { hooks: tally.rows() });
+  void log.write("trace.hooks", { hooks: Array.from(hooks.tally, ([hook, row]) => ({ hook, ...row, totalMs: Math.round(row.totalMs * 1000) / 1000 })) });
   await log.write("run.finished", {
     status: end.status,
     output,

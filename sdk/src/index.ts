@@ -86,7 +86,7 @@ export { callEstimate, Ledger, type CallEstimate, type CostTotals } from "./ledg
 export { basisWords } from "./basis-words.ts";
 export { estimate, type Estimate, type EstimateBasis } from "./estimate.ts";
 export { digestsOf, type AgentDigest, type DigestSources, type RunDigest } from "./run-digest.ts";
-export { costOf, noCost } from "./cost-projection.ts";
+export { addCost, costOf, noCost } from "./cost-projection.ts";
 export { topologyToken, type TopologyExecutor, type Dispatch, type Settled, type Move, type CallPrediction, type Conformance } from "./topology.ts";
 
 export { Documents, Embeddings, type DocumentInfo, type InputFile, type Ingested, type Passage, type Sentence, type SkippedFile } from "./documents.ts";

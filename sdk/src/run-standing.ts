@@ -25,19 +25,28 @@ interface Told {
 
 /** The standing after one more entry; the same object when the entry says nothing of it. */
 export function standingAfter(before: RunStanding, { idx, type, workspace, data, ts }: Told): RunStanding {
-  const told = (data ?? {}) as { task?: { thread?: unknown; text?: unknown; run?: unknown }; status?: unknown };
-  const text = (value: unknown, otherwise: string): string => (typeof value === "string" ? value : otherwise);
-  const open = (change: Partial<RunStanding>): RunStanding => {
-    const next = { ...before, ...change };
-    if (next.endedAt !== undefined) return next;
-    return { ...next, status: next.paused ? "paused" : next.gates > 0 ? "waiting" : "running" };
-  };
   const begun = idx === 0 ? { ...before, workspace, startedAt: ts } : before;
-  if (type === "run.submitted") return { ...begun, thread: text(told.task?.thread, ""), task: text(told.task?.text, "") };
-  if (type === "run.finished") return { ...begun, status: text(told.status, "failed"), endedAt: ts, paused: false, gates: 0 };
-  if (type === "run.paused") return open({ paused: true });
-  if (type === "run.resumed") return open({ paused: false });
-  if (type === "gate.opened") return open({ gates: before.gates + 1 });
-  if (type === "gate.decided") return open({ gates: Math.max(0, before.gates - 1) });
-  return begun;
+  const told = (data ?? {}) as { task?: { thread?: unknown; text?: unknown }; status?: unknown };
+  switch (type) {
+    case "run.submitted":
+      return { ...begun, thread: textOf(told.task?.thread, ""), task: textOf(told.task?.text, "") };
+    case "run.finished":
+      return { ...begun, status: textOf(told.status, "failed"), endedAt: ts, paused: false, gates: 0 };
+    case "run.paused":
+      return goingOn({ ...before, paused: true });
+    case "run.resumed":
+      return goingOn({ ...before, paused: false });
+    case "gate.opened":
+      return goingOn({ ...before, gates: before.gates + 1 });
+    case "gate.decided":
+      return goingOn({ ...before, gates: Math.max(0, before.gates - 1) });
+    default:
+      return begun;
+  }
 }
+
+const textOf = (value: unknown, otherwise: string): string => (typeof value === "string" ? value : otherwise);
+
+/** With the status that follows from what people told it, unless it has ended. */
+const goingOn = (standing: RunStanding): RunStanding =>
+  standing.endedAt === undefined ? { ...standing, status: standing.paused ? "paused" : standing.gates > 0 ? "waiting" : "running" } : standing;
