@@ -67,7 +67,12 @@ beforeAll(async () => {
     setup: ({ tap }) => void tap("step.judge", () => ({ judge: "test.judge", score: 1, decision: "accept", reasons: [] })),
   });
   const race = await createTestHost({
-    plugins: [runner, parallel, judge, scripted(({ origin }) => (origin.agent === "quick" ? "x" : new Promise((resolve) => setTimeout(resolve, 30_000, "late"))))],
+    plugins: [
+      runner,
+      parallel,
+      judge,
+      scripted(({ origin }) => (origin.agent === "quick" ? "x" : new Promise((resolve) => setTimeout(resolve, 30_000, "late")))),
+    ],
   });
   await race.run("t", { team: { ...teamOf("quick", "slow"), topology: { id: "parallel", config: { join: "first-accepted" } } } });
   await collect(race);

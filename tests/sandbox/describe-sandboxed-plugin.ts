@@ -137,7 +137,9 @@ export function describeSandboxedPlugin(where: string, makeEngine: () => Sandbox
 
     it("hears that a call was given up", async () => {
       host = await createTestHost();
-      await install('tap("step.before", (step, { signal }) => new Promise(() => { signal.addEventListener("abort", () => log.info("given up")); log.info("called"); }));');
+      await install(
+        'tap("step.before", (step, { signal }) => new Promise(() => { signal.addEventListener("abort", () => log.info("given up")); log.info("called"); }));',
+      );
       const stop = new AbortController();
       const asked = host.call("step.before", samples.step(), { signal: stop.signal });
       const refused = expect(asked).rejects.toMatchObject({ code: "CALL_ABORTED" });

@@ -25,7 +25,7 @@ export interface Cli {
 
 export async function cli(base: Record<string, string> = {}): Promise<Cli> {
   const home = await mkdtemp(join(tmpdir(), "orrery-home-"));
-  const run: Cli["run"] = (args, { env = {}, input = "", timeoutMs = 120_000 } = {}) =>
+  const run: Cli["run"] = (args, { env = {}, input = "", timeoutMs = 300_000 } = {}) =>
     new Promise((resolve, reject) => {
       const child = spawn(bin, args, {
         cwd: root,

@@ -11,12 +11,14 @@ import { budgetLine, readSums, type Sums, sumsOf } from "./PackageBudget.tsx";
 export function BudgetChange({ id, title, asked, granted }: { id: string; title: string; asked: ModelBudget; granted: ModelBudget }) {
   const { client, where } = useKernel();
   const [sums, setSums] = useState<Sums>();
+  const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const wanted = sums && readSums(sums, asked);
   if (!client.setPackageBudget) return null;
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    if (!wanted) return;
+    if (!wanted || busy) return;
+    setBusy(true);
     setFailure(undefined);
     try {
       await client.setPackageBudget?.(id, wanted);
@@ -24,6 +26,7 @@ export function BudgetChange({ id, title, asked, granted }: { id: string; title:
     } catch (thrown) {
       setFailure(thrown);
     } finally {
+      setBusy(false);
       void queries.invalidateQueries({ queryKey: [where] });
     }
   };
@@ -38,15 +41,17 @@ export function BudgetChange({ id, title, asked, granted }: { id: string; title:
       noValidate
       aria-label={`Budget of ${title}`}
       onSubmit={(event) => void save(event)}
-      onKeyDown={(event) => event.key === "Escape" && setSums(undefined)}
+      onKeyDown={(event) => event.key === "Escape" && !busy && setSums(undefined)}
       className="flex basis-full flex-wrap items-end gap-3"
     >
       <NumberField label="At most a run, in US dollars" value={sums.run} most={asked.runUsd} onChange={(run) => setSums({ ...sums, run })} />
       <NumberField label="At most a day, in US dollars" value={sums.day} most={asked.dayUsd} onChange={(day) => setSums({ ...sums, day })} />
-      <Button type="submit" look="primary" disabled={!wanted}>
-        Save budget
+      <Button type="submit" look="primary" disabled={!wanted || busy}>
+        {busy ? "Saving…" : "Save budget"}
       </Button>
-      <Button onClick={() => setSums(undefined)}>Cancel</Button>
+      <Button disabled={busy} onClick={() => setSums(undefined)}>
+        Cancel
+      </Button>
       {wanted ? null : (
         <p role="alert" className="basis-full text-error">
           Each is a sum from 0 to what it asks for: {budgetLine(asked)}.

@@ -21,7 +21,8 @@ export function PackageDrop({ inspectPackage, installPackage }: Installer) {
   const choose = useRef<HTMLButtonElement>(null);
 
   const inspect = async (file: File | undefined) => {
-    if (!file || busy) return;
+    if (!file) return;
+    if (busy) return setSaid(`${file.name} was not read: drop it once the other is installed.`);
     setFailure(undefined);
     setChosen(undefined);
     setSaid(`Reading ${file.name}…`);

@@ -38,6 +38,7 @@ export function RetentionForm({ kept, said, onSaid }: { kept: Kept | null; said:
   const { client, where } = useKernel();
   const [bounds, setBounds] = useState(() => boundsOf(kept?.retention ?? {}));
   const [asked, setAsked] = useState<{ going: RunSummary[]; lasting: boolean; retention: KeptRuns }>();
+  const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const read = readBounds(bounds);
   const unbound = read !== undefined && Object.keys(read).length === 0;
@@ -52,9 +53,14 @@ export function RetentionForm({ kept, said, onSaid }: { kept: Kept | null; said:
   };
   const carryOut = ({ retention, lasting, going }: NonNullable<typeof asked>) =>
     trying(async () => {
-      setAsked(undefined);
-      if (lasting) await client.keepRuns?.(retention);
-      else await client.pruneRuns(retention);
+      setBusy(true);
+      try {
+        if (lasting) await client.keepRuns?.(retention);
+        else await client.pruneRuns(retention);
+      } finally {
+        setBusy(false);
+        setAsked(undefined);
+      }
       onSaid(`${lasting ? "Saved. " : ""}${going.length === 0 ? "Nothing had to go." : `${plural(going.length, "run")} taken out.`}`);
       void queries.invalidateQueries({ queryKey: [where] });
     });
@@ -99,11 +105,15 @@ export function RetentionForm({ kept, said, onSaid }: { kept: Kept | null; said:
         {field("keep", "Beyond the newest")}
         {field("megabytes", "Beyond, in megabytes")}
         {kept ? (
-          <Button type="submit" disabled={!read || asked !== undefined}>
+          <Button type="submit" disabled={!read || busy || asked !== undefined}>
             Save
           </Button>
         ) : null}
-        <Button type={kept ? "button" : "submit"} {...(kept ? { onClick: () => void ask(false) } : {})} disabled={!read || unbound || asked !== undefined}>
+        <Button
+          type={kept ? "button" : "submit"}
+          {...(kept ? { onClick: () => void ask(false) } : {})}
+          disabled={!read || unbound || busy || asked !== undefined}
+        >
           Prune now
         </Button>
       </form>
@@ -112,7 +122,7 @@ export function RetentionForm({ kept, said, onSaid }: { kept: Kept | null; said:
           Give numbers from 0 up, and a whole number of runs.
         </p>
       )}
-      {asked ? <Going {...asked} sizes={kept?.runs ?? []} onStay={() => setAsked(undefined)} onGo={() => void carryOut(asked)} /> : null}
+      {asked ? <Going {...asked} busy={busy} sizes={kept?.runs ?? []} onStay={() => setAsked(undefined)} onGo={() => void carryOut(asked)} /> : null}
       {failure === undefined ? null : <Failed error={failure} what="Nothing was changed" />}
       <p role="status" className="text-13 text-muted empty:hidden">
         {said}
@@ -121,21 +131,30 @@ export function RetentionForm({ kept, said, onSaid }: { kept: Kept | null; said:
   );
 }
 
-function Going({ going, lasting, sizes, onStay, onGo }: { going: RunSummary[]; lasting: boolean; sizes: readonly RunSummary[]; onStay(): void; onGo(): void }) {
+interface GoingProps {
+  going: RunSummary[];
+  lasting: boolean;
+  /** They are being taken out. */
+  busy: boolean;
+  sizes: readonly RunSummary[];
+  onStay(): void;
+  onGo(): void;
+}
+function Going({ going, lasting, busy, sizes, onStay, onGo }: GoingProps) {
   const runs = going.map((run) => sizes.find((each) => each.run === run.run) ?? run);
   const room = bytes(runs.reduce((sum, run) => sum + run.bytes, 0));
   return (
-    <div role="group" aria-label="What would go" className="flex flex-col gap-3" onKeyDown={(event) => event.key === "Escape" && onStay()}>
+    <div role="group" aria-label="What would go" className="flex flex-col gap-3" onKeyDown={(event) => event.key === "Escape" && !busy && onStay()}>
       <p className="text-14">
         {plural(runs.length, "run")} with {room} would go now{lasting ? ", and others as they come" : ""}. That cannot be undone; a run's trace exports it.
       </p>
       <RunSizes runs={runs} label="Runs that would go" />
       <div className="flex flex-wrap gap-2">
-        <Button autoFocus size="small" onClick={onStay}>
+        <Button autoFocus size="small" disabled={busy} onClick={onStay}>
           Keep them
         </Button>
-        <Button size="small" onClick={onGo} className="!border-error !text-error">
-          Take out for good
+        <Button size="small" disabled={busy} onClick={onGo} className="!border-error !text-error">
+          {busy ? "Taking out…" : "Take out for good"}
         </Button>
       </div>
     </div>
