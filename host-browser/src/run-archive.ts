@@ -52,9 +52,13 @@ export class RunArchive {
   }
 
   #parts(): Archive {
-    const { kernel } = this.#booted;
+    const { kernel, state } = this.#booted;
+    const keyNamed = async (fingerprint: string) => {
+      const found = await state.packages.filter(({ installed }) => installed.signer === fingerprint).first();
+      return found && `the key of the installed plugin ${found.id}`;
+    };
     const [journal, storage] = [kernel.service(Journal), kernel.service(Storage)];
     if (!journal || !storage) throw new TypeError("the tab has no journal");
-    return { journal, storage, workspace: kernel.service(Workspace), documentBytes: (run) => this.#files.bytesOf(run) };
+    return { journal, storage, workspace: kernel.service(Workspace), documentBytes: (run) => this.#files.bytesOf(run), keyNamed };
   }
 }

@@ -230,6 +230,10 @@ export function archiveContract(name: string, open: () => Promise<ArchiveUnderTe
 
       expect(await importRun(there, text, ada.fingerprint)).toMatchObject({ run: "r", signer: ada.fingerprint });
       expect(await verifyRun(there, "r")).toMatchObject({ ok: true, signature: { signer: ada.fingerprint, ok: true } });
+      const known = "the key of a friend";
+      const keyNamed = async (fingerprint: string) => (fingerprint === ada.fingerprint ? known : undefined);
+      expect(await verifyRun({ ...there, keyNamed }, "r")).toMatchObject({ ok: true, signature: { signer: ada.fingerprint, ok: true, known } });
+      expect((await verifyRun(there, "r")).signature).not.toHaveProperty("known");
       expect(await exportRun(there, "r")).toBe(text);
       // The chain may be written anew where it was taken in: the signature is of the one that came.
       await there.journal.forget("r");

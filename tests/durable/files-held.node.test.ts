@@ -79,7 +79,8 @@ it("a signed export says who signed it, is taken in for that key alone, and its 
 
   const home = cleanEnv(scratch("elsewhere"));
   const verified = await orrery(["verify", file, "--signer", fingerprint], home);
-  expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining(`that is signed by ${fingerprint}`)]);
+  expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining(`that is signed by ${fingerprint}, a key that is not known here.`)]);
+  expect((await orrery(["verify", file], env)).stdout).toContain(`that is signed by ${fingerprint}, your own key.`);
   expect(codeIn(await orrery(["verify", file, "--signer", other.fingerprint, "--json"], home))).toEqual([1, "RUN_FILE_SIGNER"]);
   expect(codeIn(await orrery(["runs", "import", file, "--signer", other.fingerprint, "--json"], home))).toEqual([1, "RUN_FILE_SIGNER"]);
   const unsigned = join(dir, "unsigned.jsonl");
@@ -101,7 +102,10 @@ it("a signed export says who signed it, is taken in for that key alone, and its 
   const last = await orrery(imports, home);
   expect(last.code === 0 ? "" : codeIn(last)[1]).toMatch(/^(RUN_EXISTS)?$/);
   const taken = await orrery(["verify", run, "--signer", fingerprint], home);
-  expect([taken.code, taken.stdout]).toEqual([0, expect.stringContaining(`came signed by ${fingerprint}, and ends as it was signed`)]);
+  expect([taken.code, taken.stdout]).toEqual([
+    0,
+    expect.stringContaining(`came signed by ${fingerprint}, a key that is not known here, and ends as it was signed`),
+  ]);
   expect(codeIn(await orrery(["verify", run, "--signer", other.fingerprint, "--json"], home))).toEqual([1, "RUN_FILE_SIGNER"]);
   const again = join(dir, "again.jsonl");
   await orrery(["runs", "export", run, "--out", again], home);

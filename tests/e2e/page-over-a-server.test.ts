@@ -1,5 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { signRunFile } from "@orrery/sdk/archive";
+import { generateKey } from "@orrery/sdk/package";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { builtPage } from "../support/built-page.ts";
@@ -11,7 +14,9 @@ import { fits } from "../support/sound.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // A key, so that there are paid models to choose; nothing is spent in these tests.
-const opened = builtPage({ serve: () => serveOrrery({ ANTHROPIC_API_KEY: "never-used" }) });
+const key = await generateKey();
+const settle = (home: string) => writeFile(join(home, "publisher-key.json"), JSON.stringify(key));
+const opened = builtPage({ serve: () => serveOrrery({ ANTHROPIC_API_KEY: "never-used" }, settle) });
 
 /** A report as the page shows it: its text without white space, so that only words and citations count. */
 const shown = async (page: Page) =>
@@ -141,10 +146,14 @@ describe("the same page over a Node host", () => {
     await page.getByRole("button", { name: "Save as Markdown" }).waitFor();
   });
 
-  it("takes out on the server what the newer runs leave no room for", async () => {
+  it("takes out on the server what the newer runs leave no room for, and takes it in again with the person's own signature", async () => {
     const { page } = opened;
+    const { origin, url } = opened.server;
     const { runs } = await opened.server.call<{ runs: { run: string }[] }>("GET", "/api/runs");
     expect(runs).toHaveLength(2);
+    const [newer, older] = runs.map(({ run }) => run);
+    const headers = { authorization: `Bearer ${new URL(url).hash.slice("#token=".length)}` };
+    const file = await signRunFile(await (await fetch(`${origin}/api/runs/${older}/export`, { headers })).text(), key);
     await page.goto(`${opened.server.origin}/#/observe/kept`);
     await page.getByLabel("Beyond, in megabytes").fill("0");
     await page.getByRole("button", { name: "Prune now" }).click();
@@ -152,7 +161,14 @@ describe("the same page over a Node host", () => {
     await going.getByText(/^1 run with [1-9][\d.]* [kM]B would go now\./).waitFor();
     await going.getByRole("button", { name: "Take out for good" }).click();
     await page.getByText("1 run taken out.").waitFor();
-    expect((await opened.server.call<{ runs: { run: string }[] }>("GET", "/api/runs")).runs.map(({ run }) => run)).toEqual([runs[0]?.run]);
+    expect((await opened.server.call<{ runs: { run: string }[] }>("GET", "/api/runs")).runs.map(({ run }) => run)).toEqual([newer]);
+
+    await page.goto(`${origin}/#/observe`);
+    await page.getByLabel("A run's file").setInputFiles({ name: "run.jsonl", mimeType: "application/x-ndjson", buffer: Buffer.from(file) });
+    await page.waitForURL(new RegExp(`#/run/${older}`));
+    await page.goto(`${origin}/#/observe/traces/${older}`);
+    await page.getByRole("button", { name: "Verify" }).click();
+    await page.getByText(`Signed by ${key.fingerprint}, your own key.`).waitFor();
   });
 
   it("says so when the server goes, and does not lose the page", async () => {

@@ -44,6 +44,7 @@ export class RunArchive {
       workspace: this.#host.kernel.service(Workspace),
       storage: this.#host.need(Storage),
       documentBytes: (run) => this.#files.bytesOf(run),
+      keyNamed: async (fingerprint) => (await import("../packages/known-keys.ts")).keyNamed(this.#host.home, fingerprint),
     };
   }
 }

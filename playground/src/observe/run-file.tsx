@@ -34,17 +34,22 @@ export function VerifyRun({ run }: { run: string }) {
   const [found, setFound] = useState<string>();
   const [failure, setFailure] = useState<unknown>();
   const verify = async () => {
-    const { ok, events, brokenAt, held, unheld, changed } = await client.verifyRun(run);
-    const broken = [...(brokenAt === undefined ? [] : [`entry ${brokenAt}`]), ...changed.map(({ path, version }) => `${path}, version ${version}`)];
+    const { ok, events, brokenAt, held, unheld, changed, signature } = await client.verifyRun(run);
+    const broken = [
+      ...(brokenAt === undefined ? [] : [`entry ${brokenAt}`]),
+      ...changed.map(({ path, version }) => `${path}, version ${version}`),
+      ...(signature?.ok === false ? ["its last entry is not the one that was signed"] : []),
+    ];
     const loose = unheld.length > 0 ? `; ${unheld.length} files no hash is kept of` : "";
-    setFound(ok ? `The chain holds: ${events} entries, ${held} files as written${loose}` : `Not what was written: ${broken.join("; ")}`);
+    const signer = signature ? `Signed by ${signature.signer}, ${signature.known ?? "a key that is not known here"}` : "Nobody signed it";
+    setFound(`${ok ? `The chain holds: ${events} entries, ${held} files as written${loose}` : `Not what was written: ${broken.join("; ")}`}. ${signer}.`);
   };
   return (
     <>
       <Button onClick={() => void verify().then(() => setFailure(undefined), setFailure)}>
         <ShieldCheck aria-hidden className="size-3.5" strokeWidth={1.75} /> Verify
       </Button>
-      <output className="text-muted">{found}</output>
+      <output className="text-muted wrap-anywhere">{found}</output>
       {failure === undefined ? null : <Failed error={failure} what="The run was not checked" />}
     </>
   );

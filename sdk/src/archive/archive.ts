@@ -17,6 +17,8 @@ export interface Archive {
   storage: Storage;
   /** Bytes of the documents a run was given, where the host keeps them. */
   documentBytes?: (run: string) => Promise<number>;
+  /** What the key of this fingerprint is to the host, in words. */
+  keyNamed?: (fingerprint: string) => Promise<string | undefined>;
 }
 
 /** A run as a file that any Orrery reads; one that came with a signature goes with it. Throws RUN_UNKNOWN, FILE_CHANGED. */

@@ -16,12 +16,16 @@ export interface RunVerified extends FilesHeld {
   events: number;
   /** Index of the first entry that does not hold. */
   brokenAt?: number;
-  /** Of a run that was read from a signed file: whose key that was, and whether its signature is that of the last entry here. */
-  signature?: { signer: string; ok: boolean };
+  /**
+   * Of a run that was read from a signed file: whose key that was, and whether its signature is that of the last entry here.
+   * `known` says in words what that key is on this host; absent when nothing here knows it.
+   */
+  signature?: { signer: string; ok: boolean; known?: string };
 }
 
 /** Recomputes the chain of a run, and the hash of every file its entries hold, and checks the signature it came with. Throws RUN_UNKNOWN. */
-export async function verifyRun({ journal, workspace, storage }: Archive, run: string): Promise<RunVerified> {
+export async function verifyRun(archive: Archive, run: string): Promise<RunVerified> {
+  const { journal, workspace } = archive;
   const chain = await journal.verify(run);
   // A run whose entries are gone is known by its head, and does not hold.
   if (chain.ok && chain.events === 0) throw runUnknown(run);
@@ -36,7 +40,7 @@ export async function verifyRun({ journal, workspace, storage }: Archive, run: s
         return undefined;
       }));
   const files = await filesHeld(entries, await storedOf(workspace, run), hashOf);
-  const signature = await signatureOf(storage, run, entries.length - 1, entries.at(-1)?.hash ?? "");
+  const signature = await signatureOf(archive, run, entries.length - 1, entries.at(-1)?.hash ?? "");
   return { run, ...chain, ok: chain.ok && files.changed.length === 0 && signature?.ok !== false, ...files, ...(signature ? { signature } : {}) };
 }
 
@@ -44,11 +48,12 @@ export async function verifyRun({ journal, workspace, storage }: Archive, run: s
 export const archivedRun = async (storage: Storage, run: string): Promise<{ signed?: SignedBy } | undefined> =>
   (await storage.open(archiveNamespace).get(run)) as { signed?: SignedBy } | undefined;
 
-async function signatureOf(storage: Storage, run: string, index: number, head: string): Promise<RunVerified["signature"]> {
+async function signatureOf({ storage, keyNamed }: Archive, run: string, index: number, head: string): Promise<RunVerified["signature"]> {
   const signed = (await archivedRun(storage, run))?.signed;
   if (!signed) return undefined;
   const signer = await fingerprintOf(fromBase64(signed.key) ?? new Uint8Array());
-  return { signer, ok: (await signerOf("run", headText(run, index, head), signed)) !== undefined };
+  const known = await keyNamed?.(signer);
+  return { signer, ...(known === undefined ? {} : { known }), ok: (await signerOf("run", headText(run, index, head), signed)) !== undefined };
 }
 
 export const runUnknown = (run: string): OrreryError => new OrreryError("RUN_UNKNOWN", `There is no run "${run}".`, { todo: "`orrery runs` lists them." });

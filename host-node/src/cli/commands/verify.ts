@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { Journal, type RunVerified } from "@orrery/sdk";
 import { otherSigner, verifyRunFile } from "@orrery/sdk/archive";
+import { locateHome } from "../../home.ts";
+import { keyNamed } from "../../packages/known-keys.ts";
 import { needRun } from "../../client/need-run.ts";
 import { count } from "../format.ts";
 import { oneLine, Terminal } from "../terminal.ts";
@@ -17,9 +19,10 @@ async function verifyFile(options: Options, file: string): Promise<number> {
   const terminal = new Terminal(options);
   const { textOf } = await import("./archive.ts");
   const { run, events, files, held, unheld, head, signer } = await verifyRunFile(textOf(file), options.signer);
-  terminal.object({ ok: true, file, run, events, files, held, unheld, head, ...(signer ? { signer } : {}) });
+  const known = signer === undefined ? undefined : await keyNamed(locateHome(options.home), signer);
+  terminal.object({ ok: true, file, run, events, files, held, unheld, head, ...(signer ? { signer } : {}), ...(known ? { known } : {}) });
   tellWhole(terminal, [{ run, events, held, unheld }]);
-  terminal.line(`${run} ends in ${head}; ${signer ? `that is signed by ${signer}` : "nobody signed it"}.`);
+  terminal.line(`${run} ends in ${head}; ${signer ? `that is signed by ${signer}, ${known ?? unknown}` : "nobody signed it"}.`);
   return 0;
 }
 
@@ -45,6 +48,8 @@ function verifyRuns(options: Options, runId: string): Promise<number> {
   });
 }
 
+const unknown = "a key that is not known here";
+
 type Checked = RunVerified & { type?: string };
 
 function tellBroken(terminal: Terminal, { run, brokenAt, type, changed, signature }: Checked): void {
@@ -55,7 +60,8 @@ function tellBroken(terminal: Terminal, { run, brokenAt, type, changed, signatur
     const now = found === undefined ? "it is gone" : `found ${found}`;
     terminal.line(`${broken} ${run}: ${oneLine(path, 240)}, version ${version}, is not what was written there: expected SHA-256 ${expected}, ${now}.`);
   }
-  if (signature?.ok === false) terminal.line(`${broken} ${run}: its last entry is not the one that ${signature.signer} signed.`);
+  if (signature?.ok === false)
+    terminal.line(`${broken} ${run}: its last entry is not the one that ${signature.signer}, ${signature.known ?? unknown}, signed.`);
 }
 
 type Whole = Pick<RunVerified, "run" | "events" | "held" | "unheld" | "signature">;
@@ -65,7 +71,8 @@ function tellWhole(terminal: Terminal, checked: readonly Whole[]): void {
   const chains = checked.length === 1 ? "The chain holds" : `The chains of ${checked.length} runs hold`;
   const held = sum((each) => each.held);
   terminal.line(`${chains}, ${sum(({ events }) => events)} entries${held > 0 ? `; ${count(held, "file")} as written` : ""}.`);
-  for (const { run, signature } of checked) if (signature) terminal.line(`${run} came signed by ${signature.signer}, and ends as it was signed.`);
+  for (const { run, signature } of checked)
+    if (signature) terminal.line(`${run} came signed by ${signature.signer}, ${signature.known ?? unknown}, and ends as it was signed.`);
   for (const { run, unheld } of checked)
     for (const { path, version, why } of unheld)
       terminal.line(`${terminal.colours.yellow("unheld")} ${run}: ${oneLine(path, 240)}, version ${version}: ${why}.`);
