@@ -73,6 +73,8 @@ export type Calls<C extends Catalogue> = { call<N extends keyof C & string>(hook
 
 /** Calls hooks as they stood when it was opened: the order and versions a running task keeps. Taps of plugins suspended or revoked since are skipped (in a guard: denied). */
 export interface HookSession<C extends Catalogue> extends Calls<C> {
+  /** Whether anybody taps it. A call that nobody taps comes to its input, an empty list or nothing (a guard's to what its spec says), and may be left out. */
+  tapped(hook: keyof C & string): boolean;
   /** What its calls came to so far, by hook. */
   readonly tally: ReadonlyMap<string, HookTally>;
   close(): void;

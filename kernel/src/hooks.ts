@@ -108,6 +108,7 @@ export function createSessions(hooks: Hooks, invocation: Invocation) {
             return invocation.invoke(hooks.chain(hook, session.table), input, options, origin);
           }),
         tally: origin.tally,
+        tapped: (hook: string): boolean => hooks.chain(hook, session.table).entries.length > 0,
         close(): void {
           if (!sessions.delete(session)) return;
           for (const activation of session.keeps) activation.release(session);

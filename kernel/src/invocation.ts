@@ -90,13 +90,13 @@ export function createInvocation(clock: Clock, deadlines: Deadlines, tracer: Tra
     const { spec, entries, name: hook } = chain;
     const { owner, tally } = origin;
     if (owner && owner.callsInFlight >= maxCalls) throw new KernelError("CALL_FLOOD", { plugin: owner.plugin.id, detail: `${maxCalls} at once` });
-    if (entries.length === 0 && !tracer.isOn() && !options.signal?.aborted) {
+    const id = tracer.nextCall();
+    if (entries.length === 0 && id === 0 && !options.signal?.aborted) {
       if (tally) count(tally, hook, 0, 0);
       return spec.kind === "notify" ? undefined : Promise.resolve(emptyResult(spec, given));
     }
     const checked = unchecked.has(owner?.plugin.tier) ? { value: given } : checkAgainst(spec.input, given);
     if ("problem" in checked) throw new KernelError("HOOK_INPUT_INVALID", { hook, plugin: owner?.plugin.id, detail: checked.problem });
-    const id = tracer.nextCall();
     const startedAt = id > 0 || tally ? clock.elapsed() : 0;
     const call: Call = { chain, origin, id, startedAt, answers: [], pending: undefined, ended: undefined, settle: undefined };
     if (spec.kind !== "notify") return start(call, checked.value, options);
@@ -154,7 +154,7 @@ export function createInvocation(clock: Clock, deadlines: Deadlines, tracer: Tra
   /** What every tapable tap is: calls `done` at most once, and never throws. */
   function run(entry: TapEntry, input: unknown, call: Call, done: Done): void {
     if (call.ended) return;
-    const attempt = new Attempt(entry, call, done, tracer.now(call.id));
+    const attempt = new Attempt(entry, call, done, call.id > 0 ? clock.elapsed() : 0);
     if (!entry.live) return refuse(attempt, new KernelError("PLUGIN_REVOKED", entry), "skipped");
     if (!entry.owner.plugin.breaker.admits()) return refuse(attempt, new KernelError("PLUGIN_SUSPENDED", entry), "skipped");
     let given: unknown;

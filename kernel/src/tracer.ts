@@ -9,8 +9,6 @@ export function createTracer(clock: Clock) {
   let calls = 0;
   return {
     nextCall: (): number => (listeners.size > 0 ? ++calls : 0),
-    now: (call: number): number => (call > 0 ? clock.elapsed() : 0),
-    isOn: (): boolean => listeners.size > 0,
     listen(listener: (record: HookTrace) => void): Disposer {
       listeners.add(listener);
       return () => void listeners.delete(listener);

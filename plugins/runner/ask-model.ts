@@ -16,7 +16,8 @@ export async function askModel(
   reservation: string,
   signal: AbortSignal,
 ): Promise<Answered> {
-  const request = { ...(await scope.hooks.call("model.request", drafted, { signal })), id: drafted.id, origin: drafted.origin };
+  const { id, origin } = drafted;
+  const request = scope.hooks.tapped("model.request") ? { ...(await scope.hooks.call("model.request", drafted, { signal })), id, origin } : drafted;
   const model = request.model === routed.id ? routed : await known(scope, request.model);
   return reservedCall(scope, request, model, { reservation, spending: step.spending }, signal);
 }

@@ -15,7 +15,7 @@ export async function callModel(
   signal: AbortSignal,
 ): Promise<{ result: StepResult; origin: Origin }> {
   const { hooks, log, task } = scope;
-  const step = await hooks.call("step.before", planned, { signal });
+  const step = hooks.tapped("step.before") ? await hooks.call("step.before", planned, { signal }) : planned;
   const at = { path: step.path, agent: step.agent.id, attempt: step.attempt };
   const { chosen, model: routed, by } = await routeOf(scope, step, signal);
   log.note("step.routed", { ...at, model: chosen.model, why: chosen.why, considered: chosen.considered, by });
@@ -49,7 +49,7 @@ export async function callModel(
     finish: response.finish,
     durationMs,
   };
-  const rewritten = await hooks.call("step.after", result, { signal });
+  const rewritten = hooks.tapped("step.after") ? await hooks.call("step.after", result, { signal }) : result;
   if (rewritten.finish === "refused") throw refusal(rewritten);
   return { result: rewritten, origin };
 }

@@ -15,14 +15,13 @@ export async function judge(
   judgement: Judgement,
   round: { attempt: number; maxAttempts: number; step?: string },
 ): Promise<Judged> {
-  const answers = await scope.hooks.call(hook, judgement, { signal: scope.signal });
+  const answers = scope.hooks.tapped(hook) ? await scope.hooks.call(hook, judgement, { signal: scope.signal }) : [];
   const verdicts = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
   const missing = answers.flatMap((answer) => (answer.ok ? [] : [answer.plugin]));
-  const decided = await scope.hooks.call(
-    "task.decide",
-    { subject: judgement.subject, run: judgement.run, verdicts, missing, ...round },
-    { signal: scope.signal },
-  );
+  const { subject, run } = judgement;
+  const decided = scope.hooks.tapped("task.decide")
+    ? await scope.hooks.call("task.decide", { subject, run, verdicts, missing, ...round }, { signal: scope.signal })
+    : undefined;
   return { verdicts, missing, decision: decided?.value ?? byMajorityOfOne(verdicts) };
 }
 

@@ -55,7 +55,7 @@ export function logOf(
   { context, journal }: Pick<Shared, "context" | "journal">,
   task: Task,
   epoch: number,
-  hooks: Pick<HookSession<Lifecycle>, "call">,
+  hooks: Pick<HookSession<Lifecycle>, "call"> & Partial<Pick<HookSession<Lifecycle>, "tapped">>,
   { next = 0, broken = () => {} }: { next?: number; broken?: (error: unknown) => void } = {},
 ): RunLog {
   const unheard = (error: unknown): void => context.log.warn("an event listener failed", { code: failureOf(error).code });
@@ -68,7 +68,9 @@ export function logOf(
     workspace: task.workspace,
     now: context.clock.now,
     sleep: context.clock.sleep,
-    heard: (event) => void hooks.call("event", event).catch(unheard),
+    heard: (event) => {
+      if (hooks.tapped?.("event") !== false) hooks.call("event", event).catch(unheard);
+    },
     unheard: (type) => context.log.warn(`"${type}" was written and could not be sent to listeners`),
     broken,
   });

@@ -45,9 +45,20 @@ export function promptOf(step: Step, passages: readonly Passage[], instruction: 
     section("Form of your answer", `Answer with one JSON value and nothing else. It must fit this JSON Schema:\n${JSON.stringify(agent.output)}`);
   if (feedback.length > 0) section("Judges asked you to change", feedback.map((line) => `- ${line}`).join("\n"));
   return {
-    system: `You are ${agent.role} in a team. ${agent.prompt}\n\n${rules}${agent.tools.length > 0 ? `\n${withTools}` : ""}`,
+    system: systemOf(agent),
     messages: [{ role: "user", content: content.join("\n") }],
   };
+}
+
+/** The same text at each of an agent's steps. */
+const systems = new WeakMap<Step["agent"], string>();
+
+function systemOf(agent: Step["agent"]): string {
+  const known = systems.get(agent);
+  if (known !== undefined) return known;
+  const system = `You are ${agent.role} in a team. ${agent.prompt}\n\n${rules}${agent.tools.length > 0 ? `\n${withTools}` : ""}`;
+  systems.set(agent, system);
+  return system;
 }
 
 /** Bytes of the text in UTF-8, or more: a surrogate pair counts for six and takes four. */
@@ -60,9 +71,13 @@ function utf8Bound(text: string): number {
   return bytes;
 }
 
+/** What was counted last: an agent's calls follow one another. */
+let last = { system: "", bytes: 16 };
+
 /** An upper bound on a prompt's tokens: no token is shorter than a byte, and a message costs a few more. */
 export function inputTokenBound({ system, messages, tools = [] }: Pick<ModelRequest, "system" | "messages" | "tools">): number {
   const bytes = (text: string): number => utf8Bound(text) + 16;
-  const start = tools.reduce((sum, tool) => sum + 2 * bytes(JSON.stringify(tool)), bytes(system));
+  if (system !== last.system) last = { system, bytes: bytes(system) };
+  const start = tools.reduce((sum, tool) => sum + 2 * bytes(JSON.stringify(tool)), last.bytes);
   return messages.reduce((sum, { content, toolCalls }) => sum + bytes(content) + (toolCalls ? 2 * bytes(JSON.stringify(toolCalls)) : 0), start);
 }

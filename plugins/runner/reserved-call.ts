@@ -25,7 +25,7 @@ export async function reservedCall(
     const answered = await hooks.call("model.call", request, { signal, deadlineMs: scope.limits.modelDeadlineMs });
     if (!answered)
       throw new OrreryError("MODEL_UNANSWERED", `No provider answered for "${request.model}".`, { todo: "Run `orrery models` to see what is connected." });
-    response = await hooks.call("model.response", answered.value, { signal });
+    response = hooks.tapped("model.response") ? await hooks.call("model.response", answered.value, { signal }) : answered.value;
   } catch (error) {
     // A paid call that was broken off may be on the bill: its reservation then stays without an end, in the ledger and in the journal.
     const maybeBilled = model.paid && (signal.aborted || !unbilledFailures.includes(failureOf(error).code));

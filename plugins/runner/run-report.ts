@@ -23,7 +23,7 @@ const micro = (record: Record<string, number>): Record<string, number> =>
  * (`held`), and why it could not be written to (`fault`).
  */
 export function reportOf(entries: readonly JournalEntry[], head: RunHead, held: boolean, fault: Failure | undefined): RunReport | undefined {
-  const known = entries.flatMap((entry) => typed(entry) ?? []);
+  const known = entries.filter((entry) => typed(entry) !== undefined) as unknown as TypedRunEvent[];
   const byType = new Map<string, unknown[]>();
   for (const { type, data } of known) {
     const already = byType.get(type);
