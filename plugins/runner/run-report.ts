@@ -46,7 +46,8 @@ export function reportOf(entries: readonly JournalEntry[], head: RunHead, held: 
   const status = stands === "running" && !held ? "interrupted" : stands;
   const open = openGates(known);
   const stalled = known.at(-1)?.type === "run.stalled" ? last("run.stalled")?.error : undefined;
-  const error = finished?.error ?? (status === "interrupted" ? (fault ?? stalled) : undefined);
+  // Also of one that is paused or waits for a person: a branch beside its gate may have met what stops it.
+  const error = finished?.error ?? (finished || held ? undefined : (fault ?? stalled));
   const predicted: CallPrediction = planned?.predicted ?? { min: 0, expected: 0, max: 0 };
 
   return {

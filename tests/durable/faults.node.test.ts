@@ -14,7 +14,7 @@ import { locateHome } from "../../host-node/src/home.ts";
 import { loadSettings } from "../../host-node/src/settings/load-settings.ts";
 import { countingProvider } from "./counting-provider.ts";
 
-const wanted = /^orrery\.(provider\.ai-sdk|routing\.default|cost|topology\.sequential|judge\.policy|runner)$/;
+const wanted = /^orrery\.(provider\.ai-sdk|routing\.default|cost|topology\.(sequential|parallel)|judge\.policy|runner)$/;
 const few = preset.filter(({ id }) => wanted.test(id));
 const nothing = { files: [], skipped: [], sources: [] };
 const asked = { task: "Say hello", team: teamOf("a", "b", "c"), topology: "sequential", model: "openai/gpt-4o", budget: 10, documents: nothing };
@@ -46,34 +46,61 @@ describe("cancelling", () => {
   });
 });
 
+/** A host, and a disk that is full when it is said to be. */
+async function hostOnDisk(url: string) {
+  const dir = scratch("full");
+  const { host, client } = await hostOn(url, dir);
+  const journal = host.need(Journal);
+  const append = journal.append.bind(journal);
+  const disk = { full: false };
+  // SQLite's own answer: the file may not grow by a page.
+  const db = openJournalDatabase(join(dir, "journal.db"));
+  onTestFinished(() => void db.close());
+  const squeezed = new SqliteJournal(db);
+  journal.append = (batch) => {
+    if (!disk.full) return append(batch);
+    db.pragma(`max_page_count = ${db.pragma("page_count", { simple: true })}`);
+    const big = batch.entries.map((entry) => ({ ...entry, data: { ...(entry.data as object), padding: "x".repeat(100_000) } }));
+    return squeezed.append({ ...batch, entries: big });
+  };
+  return { client, journal, disk };
+}
+
 describe("a full disk", () => {
   it("stops the run before it pays for what it could not keep, says so, and lets it go on when there is room", async () => {
     const model = await provider(1);
-    const dir = scratch("full");
-    const { host, client } = await hostOn(model.url, dir);
-    const journal = host.need(Journal);
-    const append = journal.append.bind(journal);
-    let full = false;
-    // SQLite's own answer: the file may not grow by a page.
-    const db = openJournalDatabase(join(dir, "journal.db"));
-    onTestFinished(() => void db.close());
-    const squeezed = new SqliteJournal(db);
-    journal.append = (batch) => {
-      if (!full) return append(batch);
-      db.pragma(`max_page_count = ${db.pragma("page_count", { simple: true })}`);
-      const big = batch.entries.map((entry) => ({ ...entry, data: { ...(entry.data as object), padding: "x".repeat(100_000) } }));
-      return squeezed.append({ ...batch, entries: big });
-    };
+    const { client, journal, disk } = await hostOnDisk(model.url);
     const { runId } = await client.start(asked);
     await model.until(1);
-    full = true;
+    disk.full = true;
     const report = await client.wait(runId);
     expect(report).toMatchObject({ status: "interrupted", error: { code: "JOURNAL_FULL", do: expect.stringMatching(/space/) } });
     expect(model.asked.length).toBeLessThanOrEqual(2);
     expect(await journal.verify(runId)).toMatchObject({ ok: true });
-    full = false;
+    disk.full = false;
     await client.resume(runId);
     expect(await client.wait(runId)).toMatchObject({ status: "accepted" });
+    expect(await journal.verify(runId)).toMatchObject({ ok: true });
+  });
+
+  it("is told of a run that waits for a person, too, when it stops what goes on beside its gate; a decision carries all of it on", async () => {
+    const model = await provider(1);
+    const { client, journal, disk } = await hostOnDisk(model.url);
+    const topology = { id: "parallel", config: { reducer: "concat" } };
+    const team = { ...asked.team, topology, gates: [{ id: "look", before: "b", ask: "May b?" }] };
+    const { runId } = await client.start({ ...asked, team, topology: "parallel" });
+    await expect.poll(async () => (await client.waiting()).map(({ gate }) => gate)).toEqual(["look"]);
+    disk.full = true;
+    const full = await client.steer(runId, { do: "redirect", instruction: "shorter" }).catch((thrown: { code: string }) => thrown.code);
+    expect(full).toBe("JOURNAL_FULL");
+    await expect
+      .poll(() => client.report(runId))
+      .toMatchObject({ status: "waiting", error: { code: "JOURNAL_FULL" }, reasons: ["look: May b?", expect.stringContaining("disk")] });
+    disk.full = false;
+    await client.steer(runId, { do: "approve", gate: "look" });
+    const report = await client.wait(runId);
+    expect(report).toMatchObject({ status: "accepted" });
+    expect(report).not.toHaveProperty("error");
     expect(await journal.verify(runId)).toMatchObject({ ok: true });
   });
 });

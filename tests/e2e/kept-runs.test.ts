@@ -110,4 +110,23 @@ describe("what is kept in a tab", () => {
     await outOf("Keep them").click();
     await going().waitFor({ state: "detached" });
   });
+
+  it("says where a run is open, in another tab, that it was removed, and leads back to those that are here", async () => {
+    await opened.page.getByLabel("Beyond, in megabytes").fill("0");
+    await opened.page.getByRole("button", { name: "Prune now" }).click();
+    const older = new URL((await going().getByRole("link").getAttribute("href")) ?? "", opened.server.url).href;
+    const other = await opened.context.newPage();
+    await other.goto(older);
+    await other.getByRole("button", { name: "Save as Markdown" }).waitFor();
+    await outOf("Take out for good").click();
+    const alert = other.getByRole("alert").filter({ hasText: "This run was removed" });
+    await alert.waitFor();
+    await sound(other, "run removed");
+    await alert.getByRole("link", { name: "Runs that are here" }).click();
+    await other.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+    await expect.poll(() => other.getByRole("list", { name: "Runs" }).getByRole("listitem").count()).toBe(1);
+    await other.goto(older);
+    await other.getByText("There is no such run here").waitFor();
+    await other.close();
+  });
 });

@@ -171,6 +171,20 @@ describe("the same page over a Node host", () => {
     await page.getByText(`Signed by ${key.fingerprint}, your own key.`).waitFor();
   });
 
+  it("says of the run it shows that it was removed on the server, and leads back", async () => {
+    const { page } = opened;
+    const { runs } = await opened.server.call<{ runs: { run: string }[] }>("GET", "/api/runs");
+    const [newer, older] = runs.map(({ run }) => run);
+    await page.goto(`${opened.server.origin}/#/run/${older}`);
+    await page.getByRole("button", { name: "Save as Markdown" }).waitFor();
+    await opened.server.call("POST", "/api/runs/prune", { keep: 1 });
+    const alert = page.getByRole("alert").filter({ hasText: "This run was removed" });
+    await alert.getByRole("link", { name: "Runs that are here" }).click();
+    const listed = page.getByRole("list", { name: "Runs" }).getByRole("link");
+    await expect.poll(() => listed.count()).toBe(1);
+    expect(await listed.getAttribute("href")).toContain(newer);
+  });
+
   it("says so when the server goes, and does not lose the page", async () => {
     const { page } = opened;
     await page.goto(`${opened.server.origin}/#/`);

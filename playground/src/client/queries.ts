@@ -22,10 +22,27 @@ export function useKept() {
   const { client, where } = useKernel();
   return useQuery({ queryKey: [where, "kept"], queryFn: async () => (await client.kept?.()) ?? null });
 }
-/** What went wrong with a run that goes no further; asked only when `wanted`. */
-export function useFault(runId: string, wanted: boolean) {
+/** Whether a run, of which so many entries are shown, is still kept. A tab hears of changes; a server is asked. */
+export function useStillThere(runId: string, shown: number | undefined) {
   const { client, where } = useKernel();
-  return useQuery({ queryKey: [where, "fault", runId], queryFn: async () => (await client.report(runId))?.error ?? null, enabled: wanted });
+  return useQuery({
+    queryKey: [where, "runs", "there", runId],
+    // Its last entry is enough; all of them are asked for only where that is not there.
+    queryFn: async () => (await client.events(runId, Math.max(0, (shown ?? 0) - 1))).length > 0 || (await client.events(runId, 0)).length > 0,
+    enabled: shown !== undefined,
+    refetchInterval: where === "node" ? 2_000 : false,
+    gcTime: 0,
+  });
+}
+/** What went wrong with a run that goes no further; asked only when `wanted`, and again and again while it may still come. */
+export function useFault(runId: string, wanted: boolean, live = false) {
+  const { client, where } = useKernel();
+  return useQuery({
+    queryKey: [where, "fault", runId],
+    queryFn: async () => (await client.report(runId))?.error ?? null,
+    enabled: wanted,
+    refetchInterval: live ? 2_000 : false,
+  });
 }
 /** Everything that waits for a person. The index of runs says whether there is anything; only then are their journals read. */
 export function useWaiting() {

@@ -1,3 +1,4 @@
+import type { RunReport } from "@orrery/sdk";
 import { CircleAlert, Download, FileWarning } from "lucide-react";
 import { Link } from "@tanstack/react-router";
 import { useFault } from "../client/queries.ts";
@@ -9,33 +10,52 @@ import { Markdown } from "./Markdown.tsx";
 import { meanScore } from "./agent-view.ts";
 import type { RunView } from "./run-view.ts";
 
+function FaultWords({ fault: { message, code, do: todo } }: { fault: NonNullable<RunReport["error"]> }) {
+  return (
+    <>
+      <p className="break-words">{message}</p>
+      {todo ? <p>{todo}</p> : null}
+      <p className="font-mono text-12">{code}</p>
+      {code === "STORAGE_FULL" ? (
+        <Link to="/observe/kept" className={buttonClass()}>
+          What is kept
+        </Link>
+      ) : null}
+    </>
+  );
+}
+
 /** What came out: the report and how it was judged; while it runs, what is being written now. */
 export function Outcome({ view, status, onCite, onResume }: { view: RunView; status: string; onCite(citation: string): void; onResume(): void }) {
   const { finished, stalled } = view;
-  const fault = useFault(view.run, status === "interrupted").data;
+  const stands = status === "waiting" || status === "paused";
+  const fault = useFault(view.run, stands || status === "interrupted", stands).data;
   const settled = view.steps.filter(({ result }) => result).length;
   const writing = view.steps.findLast(({ state, text }) => state === "running" && text !== "");
   return (
     <>
       {status === "interrupted" ? (
         <Notice icon={CircleAlert} title="This run was interrupted" tone="warn">
-          {fault ? (
-            <>
-              <p className="break-words">{fault.message}</p>
-              {fault.do ? <p>{fault.do}</p> : null}
-              <p className="font-mono text-12">{fault.code}</p>
-              {fault.code === "STORAGE_FULL" ? (
-                <Link to="/observe/kept" className={buttonClass()}>
-                  What is kept
-                </Link>
-              ) : null}
-            </>
-          ) : null}
+          {fault ? <FaultWords fault={fault} /> : null}
           <p>
             {fault ? null : "The tab or server that ran it is gone. "}
             {plural(settled, "step")} had settled: they are kept, and neither asked nor paid for again when it is resumed.
           </p>
           <Button onClick={onResume}>Resume</Button>
+        </Notice>
+      ) : null}
+      {stands && fault && !stalled ? (
+        <Notice
+          icon={CircleAlert}
+          title={status === "paused" ? "This run was interrupted while it is paused" : "This run was interrupted while it waits"}
+          tone="warn"
+        >
+          <FaultWords fault={fault} />
+          <p>
+            {plural(settled, "step")} had settled: they are kept, and neither asked nor paid for again.{" "}
+            {status === "paused" ? "It goes on once it is resumed." : "It goes on, and still asks, when it is resumed or decided."}
+          </p>
+          {status === "paused" ? null : <Button onClick={onResume}>Resume</Button>}
         </Notice>
       ) : null}
       {!finished && stalled ? (

@@ -2,7 +2,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { FileQuestion } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { useKernel } from "../client/kernel-source.tsx";
-import { queries, useRuns } from "../client/queries.ts";
+import { queries, useRuns, useStillThere } from "../client/queries.ts";
 import { buttonClass } from "../ui/Button.tsx";
 import { estimatedTokens } from "../ui/estimate.ts";
 import { Facts } from "../ui/Facts.tsx";
@@ -34,6 +34,7 @@ const route = getRouteApi("/run/$runId");
 export function RunRoom() {
   const { runId } = route.useParams();
   const state = useRun(runId);
+  const { data: there } = useStillThere(runId, state.kind === "there" ? state.view.events.length : undefined);
   if (state.kind === "loading") return <Loading what="Reading the run" />;
   if (state.kind === "failed") {
     return (
@@ -57,6 +58,21 @@ export function RunRoom() {
           </Link>
         </Notice>
       </>
+    );
+  }
+  if (there === false) {
+    return (
+      <div role="alert">
+        <h1 className="sr-only">Run removed</h1>
+        <Notice icon={FileQuestion} title="This run was removed">
+          <p>
+            Somebody took it out, or the bounds did that say which runs are kept; its files went with it. Where it was exported, the file can be imported again.
+          </p>
+          <Link to="/observe" className={buttonClass()}>
+            Runs that are here
+          </Link>
+        </Notice>
+      </div>
     );
   }
   return <RunThere view={state.view} key={runId} />;
