@@ -6,8 +6,8 @@ import { type Attack, attacks, begun, done, forgeries, sourceOf } from "./attack
 
 const id = "evil.plugin";
 const secret = "canary-7f3a";
-/** Short, so that what is to be cut off is cut off soon. Memory and bursts are the usual ones.*/
-export const limits: SandboxLimits = { ...sandboxLimits, sliceMs: 500, activateMs: 4_000, graceMs: 500, restartMs: 10 };
+/** The usual ones, but that what was cut off starts again soon. */
+export const limits: SandboxLimits = { ...sandboxLimits, restartMs: 10 };
 
 const bystander = definePlugin({
   manifest: { id: "good.bystander", version: "1.0.0", api: "^1.0" },
@@ -29,7 +29,7 @@ const result = {
 } as const;
 
 async function hostOf(plugins: Parameters<typeof createTestHost>[0] = {}): Promise<TestHost> {
-  const host = await createTestHost({ deadlineMs: 4_000, plugins: [bystander], ...plugins });
+  const host = await createTestHost({ deadlineMs: 8_000, plugins: [bystander], ...plugins });
   await host.kernel.service(Storage)?.open("secret").set("canary", secret);
   return host;
 }
