@@ -1,4 +1,4 @@
-import type { Clock, HookSession, Journal, Lifecycle, Log, ModelInfo, PluginContext, Random, Task } from "@orrery/sdk";
+import type { Clock, HookSession, Journal, JournalEntry, Lifecycle, Log, ModelInfo, PluginContext, Random, RunEvent, Task } from "@orrery/sdk";
 import { Cancelled, type Failure, failureOf } from "./failure.ts";
 import { listModels } from "./list-models.ts";
 import type { Past } from "./past.ts";
@@ -50,6 +50,9 @@ export interface Life {
   first(log: RunLog): Promise<unknown>;
 }
 
+/** What an entry looks like to those who listen: without the chain. */
+const asEvent = ({ run, idx, seq, type, actor, workspace, data, ts }: JournalEntry): RunEvent => ({ run, idx, seq, type, actor, workspace, data, ts });
+
 /** A run's pen: what it writes is told to `hooks`. */
 export function logOf(
   { context, journal }: Pick<Shared, "context" | "journal">,
@@ -68,8 +71,8 @@ export function logOf(
     workspace: task.workspace,
     now: context.clock.now,
     sleep: context.clock.sleep,
-    heard: (event) => {
-      if (hooks.tapped?.("event") !== false) hooks.call("event", event).catch(unheard);
+    heard: (entry) => {
+      if (hooks.tapped?.("event") !== false) hooks.call("event", asEvent(entry)).catch(unheard);
     },
     unheard: (type) => context.log.warn(`"${type}" was written and could not be sent to listeners`),
     broken,

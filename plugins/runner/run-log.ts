@@ -1,4 +1,4 @@
-import type { EventData, EventType, Journal, JournalEntry, RunEvent } from "@orrery/sdk";
+import type { EventData, EventType, Journal, JournalEntry } from "@orrery/sdk";
 
 interface Waiting {
   entry: Parameters<Journal["append"]>[0]["entries"][number];
@@ -18,15 +18,12 @@ interface RunLogOptions {
   next?: number;
   now: () => number;
   sleep: (ms: number) => Promise<void>;
-  heard: (event: RunEvent) => void;
+  heard: (entry: JournalEntry) => void;
   /** An entry of this type is written and a listener could not even be called. */
   unheard: (type: string) => void;
   /** Nothing more can be written. */
   broken: (error: unknown) => void;
 }
-
-/** What an entry looks like to those who listen: without the chain. */
-export const asEvent = ({ run, idx, seq, type, actor, workspace, data, ts }: JournalEntry): RunEvent => ({ run, idx, seq, type, actor, workspace, data, ts });
 
 /** ms an entry may wait for the next one it shares a commit with. */
 const noteMs = 5;
@@ -116,7 +113,7 @@ export class RunLog {
   /** The entry is written whoever hears of it: a listener's fault is not the journal's. */
   #tell(entry: JournalEntry): void {
     try {
-      this.#options.heard(asEvent(entry));
+      this.#options.heard(entry);
     } catch {
       this.#options.unheard(entry.type);
     }
