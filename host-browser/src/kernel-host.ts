@@ -25,7 +25,7 @@ import {
 } from "@orrery/sdk";
 import type { Token } from "@orrery/kernel";
 import type { PackageConsent } from "@orrery/sdk/package";
-import type { SettingsDesk } from "@orrery/sdk/settings";
+import type { settingsDesk } from "./settings.ts";
 import type { Booted } from "./boot.ts";
 import { arriving } from "./database.ts";
 import { Example } from "./example.ts";
@@ -51,7 +51,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   #equipping: Promise<unknown> | undefined;
   #local: Promise<void> | undefined;
   #packages: Promise<Packages> | undefined;
-  #settings: SettingsDesk | undefined;
+  #settings: ReturnType<typeof settingsDesk> | undefined;
 
   constructor(booted: Booted, base: string, readyMs: number) {
     this.#booted = booted;
@@ -59,6 +59,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     this.#example = new Example(base);
     this.#base = base;
     this.#readyMs = readyMs;
+    booted.tabs.follow("settings", () => this.#followSettings());
   }
 
   async info() {
@@ -73,8 +74,8 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
   async submit(request: SubmitRequest) {
     if (request.docs?.length)
       throw new OrreryError("DOCS_NO_FOLDERS", "A tab cannot read folders of this machine by path", { todo: "Drop the files on the page." });
-    // A plugin that another tab installed a moment ago has its say, too.
-    await Promise.all([this.#loadProviders(), this.#packages?.then((packages) => packages.settled())]);
+    // A plugin that another tab installed a moment ago has its say, too, and what it set.
+    await Promise.all([this.#loadProviders(), this.#packages?.then((packages) => packages.settled()), this.#followSettings()]);
     if (needsTools(request.team)) await this.#loadTools();
     const given = (request.documents ?? []).map(inputFile);
     const files = given.length === 0 && request.thread ? await this.#files.ofThread(request.thread) : given;
@@ -297,8 +298,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     });
     await this.#local;
     if ((await this.#booted.state.connections.count()) === 0) return;
-    this.#connecting ??= Promise.all(onConnect.map(async (load) => this.#booted.add((await load()).default)));
-    await this.#connecting;
+    await (this.#connecting ??= Promise.all(onConnect.map(async (load) => this.#booted.add((await load()).default))));
   }
 
   /** What the run's team names of tools, before it goes on. */
@@ -317,8 +317,7 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
 
   /** The tools a tab has, once a team names some. */
   async #loadTools(): Promise<void> {
-    this.#equipping ??= Promise.all(onTools.map(async (load) => this.#booted.add((await load()).default)));
-    await this.#equipping;
+    await (this.#equipping ??= Promise.all(onTools.map(async (load) => this.#booted.add((await load()).default))));
   }
 
   async #loadLocalModels(): Promise<void> {
@@ -380,7 +379,11 @@ export class KernelHost implements Omit<KernelClient, "loadSource" | "unload" | 
     return (await this.#desk()).change(id, change);
   }
 
-  async #desk(): Promise<SettingsDesk> {
+  async #followSettings(): Promise<void> {
+    if ((await this.#booted.setElsewhere()).length > 0) await (await this.#desk()).follow();
+  }
+
+  async #desk(): Promise<ReturnType<typeof settingsDesk>> {
     const [{ settingsDesk }] = await Promise.all([import("./settings.ts"), this.#packages]);
     return (this.#settings ??= settingsDesk(this.#booted, () => this.#packages));
   }

@@ -1,7 +1,7 @@
 import { browserPlatform } from "./platform.ts";
 
 /** What the tabs of one origin share, and any of them may change. */
-export const shared = ["runs", "packages", "connections", "retention"] as const;
+export const shared = ["runs", "packages", "connections", "retention", "settings"] as const;
 export type Shared = (typeof shared)[number];
 
 /**

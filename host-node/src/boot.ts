@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createKernel, type InstallOptions, type Kernel } from "@orrery/kernel";
 import type { SettingsDesk } from "@orrery/sdk/settings";
-import { type AnyPlugin, type Json, type Lifecycle, lifecycle, type Log, OrreryError, type PluginReport, Runner, type Token } from "@orrery/sdk";
+import { type AnyPlugin, type Json, type Lifecycle, lifecycle, LiveConfigs, type Log, OrreryError, type PluginReport, Runner, type Token } from "@orrery/sdk";
 import { type Home, locateHome, openHome } from "./home.ts";
 import type { PackageHost } from "./packages/package-host.ts";
 import { nodePlatform } from "./platform.ts";
@@ -12,10 +12,11 @@ import { egressPlugin } from "./plugins/egress/index.ts";
 import hub from "./plugins/hub/index.ts";
 import journal from "./plugins/journal/index.ts";
 import mailbox from "./plugins/mailbox/index.ts";
-import { webPlugin, webRules } from "./plugins/web/index.ts";
+import { webPlugin } from "./plugins/web/index.ts";
 import storage from "./plugins/storage/index.ts";
 import { type PresetEntry, preset } from "./preset.ts";
 import { type FileHost, loadSandboxedFile } from "./sandbox/sandboxed-files.ts";
+import { CurrentSettings, currentConfigs } from "./settings/current-settings.ts";
 import { loadSettings } from "./settings/load-settings.ts";
 import { PluginConfig } from "./settings/plugin-config.ts";
 import type { Settings } from "./settings/schema.ts";
@@ -24,6 +25,8 @@ import { listUserPlugins, loadUserPlugin } from "./user-plugins.ts";
 export interface BootOptions {
   home?: Home;
   settings?: Settings;
+  /** Reads `settings` anew, when they are given and may change while the host is up. */
+  reload?: () => Settings;
   env?: NodeJS.ProcessEnv;
   log?: Log;
   /** Instead of the first-party list; for tests and products that choose their own. */
@@ -35,7 +38,10 @@ export interface BootOptions {
 export interface Host {
   readonly kernel: Kernel<Lifecycle>;
   readonly home: Home;
+  /** As it began with. */
   readonly settings: Settings;
+  /** As they are set now: of these, what runs may spend and which tools they may use hold for each run that begins. */
+  currentSettings(): Settings;
   readonly vault: Vault;
   /** Plugins that were asked for and could not be loaded at all, by file or id. */
   readonly notLoaded: readonly { plugin: string; code: string; message: string }[];
@@ -62,12 +68,17 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
   const notLoaded: { plugin: string; code: string; message: string }[] = [];
 
   const pluginConfig = new PluginConfig(home, settings.pluginConfig);
+  const reload = options.reload ?? (options.settings ? undefined : () => loadSettings(home, env));
+  const current = new CurrentSettings({ home, settings, reload, log: platform.log });
   const configOf = (id: string, given: Json | undefined = pluginConfig.of(id)): unknown => {
-    const named = namedSettings(id, settings);
+    const named = namedSettings(id, current.now());
     return named ? { ...named, ...(given as object | undefined) } : given;
   };
   /** Those that did not come as packages: their settings are started with anew. */
   const settable = new Map<string, { readonly plugin: AnyPlugin; readonly options: InstallOptions }>();
+  const live = new LiveConfigs(
+    currentConfigs({ now: () => current.now() }, () => [...settable.values()].flatMap(({ plugin }) => (plugin.live ? plugin : [])), configOf, platform.log),
+  );
   const configured = (plugin: AnyPlugin, given: InstallOptions): Promise<PluginReport> => {
     const { id } = plugin.manifest;
     settable.set(id, { plugin, options: given });
@@ -128,7 +139,8 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
       "core",
     );
     await install(egressPlugin(vault), "core");
-    await install(webPlugin(webRules(settings)), "core");
+    await install(live.plugin(), "core");
+    await install(webPlugin(live), "core");
     await install(hub, "core");
 
     const wanted = (options.preset ?? preset).filter(({ id }) => !settings.disabled.includes(id));
@@ -175,6 +187,7 @@ export async function boot(options: BootOptions = {}): Promise<Host> {
     kernel,
     home,
     settings,
+    currentSettings: () => current.now(),
     vault,
     notLoaded,
     need(token) {

@@ -1,4 +1,4 @@
-import { Budgets, definePlugin, Journal, lazy, Ledger, optional, Storage, usdToNano } from "@orrery/sdk";
+import { Budgets, definePlugin, Journal, lazy, Ledger, liveConfig, optional, Storage, usdToNano } from "@orrery/sdk";
 import { z } from "zod";
 import type { BudgetLedger } from "./ledger.ts";
 
@@ -27,23 +27,25 @@ export default definePlugin({
       prices: z.record(z.string(), z.strictObject({ inputUsdPerMTok: usdPerMTok, outputUsdPerMTok: usdPerMTok })).default({}),
     })
     .prefault({}),
+  live: true,
   requires: { storage: Storage },
   provides: [Ledger],
-  setup({ use, config, tap, provide, when, log, clock }) {
+  setup(context) {
+    const { use, tap, provide, when, log, clock } = context;
+    const config = liveConfig(context);
     const journal = optional(when, Journal);
     const budgets = optional(when, Budgets);
     let opened: BudgetLedger | undefined;
     const open = lazy(async (): Promise<BudgetLedger> => {
       const [{ BudgetLedger }, { PriceBook }, { allowanceOf, Allowances }] = await load();
-      const set = new Map(Object.entries(config.plugins));
       opened = new BudgetLedger({
-        book: new PriceBook(config.prices, clock.now),
+        book: new PriceBook(() => config().prices, clock.now),
         store: use.storage.open("orrery.cost"),
-        allowances: new Allowances((plugin) => allowanceOf(budgets()?.of(plugin), set.get(plugin)), use.storage),
+        allowances: new Allowances((plugin) => allowanceOf(budgets()?.of(plugin), new Map(Object.entries(config().plugins)).get(plugin)), use.storage),
         log,
         journal,
         now: clock.now,
-        dayCapNano: usdToNano(config.dayCapUsd),
+        dayCapNano: (run) => usdToNano(config(run).dayCapUsd),
       });
       return opened;
     });

@@ -21,7 +21,18 @@ function ledgerOver(
   } = {},
 ): BudgetLedger {
   const allowances = new Allowances((plugin) => allowed[plugin] ?? { runNano: 0, dayNano: 0 }, memoryStorage());
-  return new BudgetLedger({ book: new PriceBook(prices, () => noon), store, log: silent, journal, now: () => noon, dayCapNano, allowances });
+  return new BudgetLedger({
+    book: new PriceBook(
+      () => prices,
+      () => noon,
+    ),
+    store,
+    log: silent,
+    journal,
+    now: () => noon,
+    dayCapNano: () => dayCapNano,
+    allowances,
+  });
 }
 const store = (): KeyValue => memoryStorage().open("t");
 
@@ -145,7 +156,10 @@ describe("the ledger", () => {
   });
 
   it("never reserves less than plain tokens cost, cached or reasoned ones included", async () => {
-    const book = new PriceBook({}, () => noon);
+    const book = new PriceBook(
+      () => ({}),
+      () => noon,
+    );
     for (const model of ["anthropic/claude-sonnet-4-5", "openai/gpt-5", "google/gemini-2.5-flash"]) {
       const plain = (await book.price(model, 10_000, 1_000)) ?? Number.NaN;
       expect(await book.bound(model, 10_000, 1_000)).toBeGreaterThanOrEqual(plain);

@@ -44,7 +44,8 @@ export interface LedgerParts {
   /** Read when a run's account is opened: a resumed run keeps what it has spent. */
   journal(): Journal | undefined;
   now(): number;
-  dayCapNano: NanoUsd;
+  /** For a step of a run, as it was set when the run began; else as it is set now. */
+  dayCapNano(run?: string): NanoUsd;
   allowances: Allowances;
 }
 
@@ -121,7 +122,8 @@ export class BudgetLedger implements Ledger {
     this.#hold(estimate, account, bound, day);
     commit(account, asker, bound);
 
-    const counted = await this.#parts.store.increment(day, bound, this.#parts.dayCapNano).catch((error: unknown) => ({ error }));
+    const dayCapNano = this.#parts.dayCapNano(asker === undefined ? origin.run : undefined);
+    const counted = await this.#parts.store.increment(day, bound, dayCapNano).catch((error: unknown) => ({ error }));
     if ("error" in counted || !counted.ok) {
       commit(account, asker, -bound);
       this.#close(reservation, account);
@@ -132,7 +134,7 @@ export class BudgetLedger implements Ledger {
         );
       return deny(
         "BUDGET_EXCEEDED",
-        `the call to ${model} may cost ${dollars(bound)}, and ${dollars(counted.value)} of today's ${dollars(this.#parts.dayCapNano)} is spent or reserved. Raise the day's cap (spending.dayCapUsd in the settings), or go on tomorrow (UTC).`,
+        `the call to ${model} may cost ${dollars(bound)}, and ${dollars(counted.value)} of today's ${dollars(dayCapNano)} is spent or reserved. Raise the day's cap (spending.dayCapUsd in the settings), or go on tomorrow (UTC).`,
       );
     }
     if (asker !== undefined) {
@@ -230,7 +232,7 @@ export class BudgetLedger implements Ledger {
   }
 
   async day(): Promise<{ spentNano: NanoUsd; capNano: NanoUsd }> {
-    return { spentNano: Number((await this.#parts.store.get(dayOf(this.#parts.now()))) ?? 0), capNano: this.#parts.dayCapNano };
+    return { spentNano: Number((await this.#parts.store.get(dayOf(this.#parts.now()))) ?? 0), capNano: this.#parts.dayCapNano() };
   }
 
   /** A run has ended: its account goes as soon as no call of it is open. The journal keeps what it cost. */

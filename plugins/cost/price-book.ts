@@ -21,11 +21,12 @@ const flavours = ["default", "chat", "responses", "anthropic"];
  * Every answer is in whole nano-dollars, rounded up.
  */
 export class PriceBook {
-  readonly #own: Readonly<Record<string, OwnPrice>>;
+  readonly #own: () => Readonly<Record<string, OwnPrice>>;
   readonly #now: () => number;
   #loaded: Promise<Catalogue> | undefined;
 
-  constructor(own: Readonly<Record<string, OwnPrice>>, now: () => number) {
+  /** `own` is asked at each price. */
+  constructor(own: () => Readonly<Record<string, OwnPrice>>, now: () => number) {
     this.#own = own;
     this.#now = now;
   }
@@ -54,7 +55,7 @@ export class PriceBook {
   /** What an answer cost, by the provider's own usage body where it came with one; undefined when it cannot be priced. */
   async billed(model: string, response: ModelResponse): Promise<Priced | undefined> {
     const catalogue = await this.#catalogue();
-    if (this.#own[model]) return this.#said(catalogue, model, countsOf(response.usage), "own price");
+    if (this.#own()[model]) return this.#said(catalogue, model, countsOf(response.usage), "own price");
     if (response.billed) {
       const { provider, model: answered, body } = response.billed;
       const counts = extract(catalogue, provider, body);
@@ -70,11 +71,11 @@ export class PriceBook {
 
   #said(catalogue: Catalogue, model: string, counts: Counts, basis: string): Priced | undefined {
     const nano = this.#nano(catalogue, model, counts);
-    return nano === undefined ? undefined : { nano, source: `${this.#own[model] ? "configured" : "genai-prices"} ${model}, ${basis}` };
+    return nano === undefined ? undefined : { nano, source: `${this.#own()[model] ? "configured" : "genai-prices"} ${model}, ${basis}` };
   }
 
   #nano(catalogue: Catalogue, model: string, counts: Counts): NanoUsd | undefined {
-    const own = this.#own[model];
+    const own = this.#own()[model];
     if (own) return usdToNano(((counts["input_tokens"] ?? 0) * own.inputUsdPerMTok + (counts["output_tokens"] ?? 0) * own.outputUsdPerMTok) / 1e6);
     const slash = model.indexOf("/");
     if (slash < 1) return undefined;

@@ -20,7 +20,7 @@ export interface PluginManifest extends Manifest {
 }
 
 /** A plugin with its types forgotten: what a host keeps in a preset. */
-export type AnyPlugin = PluginDefinition<Lifecycle, never, never>;
+export type AnyPlugin = PluginDefinition<Lifecycle, never, never> & { readonly live?: boolean };
 
 /**
  * Types a plugin's `setup` from its manifest, `config` and `requires`, and gives its taps their filters.
@@ -38,6 +38,8 @@ export function definePlugin<R extends Tokens = {}, Config = undefined>(plugin: 
   manifest: PluginManifest;
   /** Any Standard Schema; `config` in setup is its output. */
   config?: StandardSchemaV1<unknown, Config>;
+  /** It asks for its settings by `liveConfig` where it needs them, and a change of them does not start it anew. For a host's own plugins. */
+  live?: boolean;
   requires?: R;
   provides?: readonly Token<unknown>[];
   setup(context: PluginContext<R, Config>): void | Promise<void>;

@@ -115,6 +115,7 @@ export { nanoUsd, millis, usdToNano, nanoToMicro, nanoToUsd, type NanoUsd, type 
 export { json, type Json } from "./json.ts";
 export { OrreryError } from "./error.ts";
 export { lazy } from "./lazy.ts";
+export { liveConfig, LiveConfigs, LiveSettings, parsedConfig } from "./live-settings.ts";
 export { optional } from "./optional.ts";
 export { sha256 } from "./sha256.ts";
 export {

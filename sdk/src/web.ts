@@ -5,7 +5,7 @@ import { token } from "@orrery/kernel";
  * was found, and every redirect held to the same rules.
  */
 export interface Web {
-  /** Throws WEB_DENIED for what is not allowed and WEB_FAILED for what was not reached. The body is as the host sends it, unpacked by nobody. */
-  fetch(url: string, init?: { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal }): Promise<Response>;
+  /** Throws WEB_DENIED for what is not allowed and WEB_FAILED for what was not reached. The body is as the host sends it, unpacked by nobody. `run`: whom it is for; the rules are those that held when it began. */
+  fetch(url: string, init?: { run?: string; method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal }): Promise<Response>;
 }
 export const Web = token<Web>("orrery.web@1");

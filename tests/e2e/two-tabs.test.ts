@@ -168,4 +168,25 @@ describe("two tabs of one browser", () => {
       .getByText(/accepted/)
       .waitFor();
   });
+
+  it("work with what one of them set, both: a form shows it, and a plugin of the product itself has it", async () => {
+    const opens = async (page: Page, id: string, title: string) => {
+      await page.getByRole("button", { name: id }).click();
+      await page.getByRole("button", { name: `Settings: ${title}` }).click();
+      return page.getByRole("form", { name: `Settings of ${title}` });
+    };
+    await other.goto(`${opened.server.url}#/extend`);
+    const [here, there] = [await opens(one, "orrery.cost", "Cost"), await opens(other, "orrery.cost", "Cost")];
+    await here.getByLabel("dayCapUsd", { exact: true }).fill("2");
+    await here.getByRole("button", { name: "Save settings" }).click();
+    await here.getByRole("status").filter({ hasText: "Saved" }).waitFor();
+    await expect.poll(() => there.getByLabel("dayCapUsd", { exact: true }).inputValue()).toBe("2");
+    const planner = await opens(one, "orrery.planner", "Planner");
+    await planner.getByLabel("agents", { exact: true }).fill("1");
+    await planner.getByRole("button", { name: "Save settings" }).click();
+    await planner.getByRole("status").filter({ hasText: "Saved" }).waitFor();
+    await other.goto(`${opened.server.url}#/`);
+    await runExample(other);
+    await expect.poll(() => other.getByRole("tree", { name: "Team outline" }).getByRole("treeitem").count()).toBe(1);
+  });
 });

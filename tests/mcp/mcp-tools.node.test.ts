@@ -12,7 +12,7 @@ import { harbour } from "./harbour.ts";
 
 const program = { command: process.execPath, args: [fileURLToPath(new URL("./harbour-process.ts", import.meta.url))] };
 async function start(servers: object, config: object = {}, named: string[] = []): Promise<TestHost> {
-  const host = await createTestHost({ plugins: [webPlugin({ hosts: [], named }), [mcp, { config: { servers, ...config } }]] });
+  const host = await createTestHost({ plugins: [webPlugin({ held: () => [{ hosts: [], named }] }), [mcp, { config: { servers, ...config } }]] });
   onTestFinished(() => host.close());
   return host;
 }

@@ -13,7 +13,7 @@ export async function bootHere(options: BootOptions & { flags?: Record<string, u
   const { flags, dir = scratch("host"), ...rest } = options;
   const home = locateHome(dir);
   const env = cleanEnv(dir);
-  const host = await boot({ home, env, settings: loadSettings(home, env, flags), log: silent, ...rest });
+  const host = await boot({ home, env, settings: loadSettings(home, env, flags), reload: () => loadSettings(home, env, flags), log: silent, ...rest });
   onTestFinished(() => host.close());
   return host;
 }

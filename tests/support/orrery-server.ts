@@ -13,7 +13,7 @@ export interface OrreryServer {
   readonly url: string;
   readonly origin: string;
   /** Asks the API; the answer's body. */
-  call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<T>;
+  call<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -37,7 +37,7 @@ export async function withServer(options: ServerOptions, work: (session: Session
   const withdraw = announceServer(home.server, server.origin);
   try {
     const [{ boot }, { HostClient }] = await Promise.all([import("../boot.ts"), import("../client/host-client.ts")]);
-    const host = await boot({ home, settings });
+    const host = await boot({ home, settings, reload: () => settingsOf(options, flags).settings });
     try {
       const client = new HostClient(host, performance.now() - started);
       backend.resolve({ host, client });

@@ -129,7 +129,7 @@ export class HostClient implements KernelClient {
       ...(agents ? { agents } : {}),
       ...(model ? { model } : {}),
       ...(rest.documentBytes === undefined ? {} : { documentBytes: rest.documentBytes }),
-      spending: spendingOf({ budgetUsd: budget, teamUsd: rest.team?.budget, model: rest.model, agreed }, settings.spending),
+      spending: spendingOf({ budgetUsd: budget, teamUsd: rest.team?.budget, model: rest.model, agreed }, this.#host.currentSettings().spending),
       actor: settings.actor,
       workspace: settings.workspace,
     };
@@ -183,7 +183,7 @@ export class HostClient implements KernelClient {
     const { settings } = this.#host;
     const documents = await this.#files.of(runId);
     const anew = fork.model !== undefined || (await wasImported(this.#host.need(Storage), runId));
-    const spending = anew ? { spending: spendingOf({ ...(fork.model ? { model: fork.model } : {}) }, settings.spending) } : {};
+    const spending = anew ? { spending: spendingOf({ ...(fork.model ? { model: fork.model } : {}) }, this.#host.currentSettings().spending) } : {};
     const started = await this.#host.need(Runner).fork(runId, fork, { actor: settings.actor, files: documents.files, skipped: documents.skipped, ...spending });
     await this.#files.keep(started.runId, documents);
     return started;

@@ -1,6 +1,6 @@
 import { unwatchFile, watchFile } from "node:fs";
 import type { InstallOptions, Kernel } from "@orrery/kernel";
-import { type AnyPlugin, type Json, type Lifecycle, type Log, OrreryError } from "@orrery/sdk";
+import { type AnyPlugin, type Json, type Lifecycle, type Log, OrreryError, parsedConfig } from "@orrery/sdk";
 import { noteChange } from "@orrery/sdk/package";
 import { assertIdle, pluginLookup, schemaOf, SettingsDesk, type SettingsHost, type SettingsValue } from "@orrery/sdk/settings";
 import { type Failure, failureOf } from "../cli/failure.ts";
@@ -61,6 +61,8 @@ export function settingsDesk(options: SettingsOptions): SettingsDesk & { watch()
         refusal: true,
       });
     const given = { ...known.options, config: configOf(id, value ?? {}) };
+    // It asks for them where it needs them; what they are checked by is what would check them at a start.
+    if (known.plugin.live && reportOf(id)?.state === "active") return void parsedConfig(known.plugin, given.config);
     if (!reportOf(id)) return void (await kernel.install(known.plugin, given));
     await assertIdle(kernel, known.plugin);
     await kernel.replace(known.plugin, given);

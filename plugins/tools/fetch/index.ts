@@ -41,10 +41,16 @@ export default definePlugin({
   requires: { web: Web },
   setup({ use: { web }, config, tap }) {
     tap("tool.list", () => specs);
-    tap("tool.call", async ({ tool, input }, { signal }) => {
+    tap("tool.call", async ({ tool, input, origin: { run } }, { signal }) => {
       if (!specs.some(({ name }) => name === tool)) return undefined;
       const { perform } = await import("./perform.ts");
-      return perform(web, tool === "fetch.post", input as { url: string; body?: string; type?: string }, config, signal);
+      return perform(
+        { fetch: (url, init) => web.fetch(url, { ...init, run }) },
+        tool === "fetch.post",
+        input as { url: string; body?: string; type?: string },
+        config,
+        signal,
+      );
     });
   },
 });

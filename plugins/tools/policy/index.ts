@@ -1,4 +1,4 @@
-import { definePlugin, meansTool } from "@orrery/sdk";
+import { definePlugin, liveConfig, meansTool } from "@orrery/sdk";
 import { z } from "zod";
 
 const names = z.array(z.string().min(1).max(200)).max(200);
@@ -21,8 +21,11 @@ export default definePlugin({
       deny: names.default([]).describe("Goes before the other two"),
     })
     .prefault({}),
-  setup({ tap, config }) {
-    tap("tool.guard", ({ tool, named, effects, localOnly, origin }) => {
+  live: true,
+  setup(context) {
+    const configOf = liveConfig(context);
+    context.tap("tool.guard", ({ tool, named, effects, localOnly, origin }) => {
+      const config = configOf(origin.run);
       const deny = (reason: string) => ({ decision: "deny" as const, reason });
       const holds = (list: readonly string[]) => list.some((name) => meansTool(name, tool));
       if (!holds(named)) return deny(`the team names no tool "${tool}" for ${origin.agent}`);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { OrreryError } from "@orrery/sdk";
 import type Database from "better-sqlite3";
+import { processLives } from "../../process-lives.ts";
 
 /** How long others believe that a lease is held without hearing of its holder, ms. */
 export const leaseMs = 15_000;
@@ -66,12 +67,5 @@ export class LeasesTable {
 function alive({ owner, until }: LeaseRow, now: number): boolean {
   if (until <= now) return false;
   const [, pid, host] = /^(\d+)@(.*)#/.exec(owner) ?? [];
-  if (host !== here) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    // It is there and somebody else's.
-    return (error as { code?: unknown }).code === "EPERM";
-  }
+  return host !== here || processLives(Number(pid));
 }

@@ -1,4 +1,4 @@
-import { type AnyPlugin, definePlugin, Web } from "@orrery/sdk";
+import { type AnyPlugin, definePlugin, type LiveConfigs, Web } from "@orrery/sdk";
 import type { Settings } from "../../settings/schema.ts";
 import { createWeb, type WebRules } from "./web.ts";
 
@@ -13,11 +13,19 @@ export function webRules({ tools: { hosts, mcp } }: Settings): WebRules {
   return { hosts, named };
 }
 
-/** The network for tools. `rules` are the operator's; no plugin can widen them. */
-export const webPlugin = (rules: WebRules): AnyPlugin =>
+const id = "orrery.host.web";
+
+/** For a run, what held when it began. Outside of any, the hosts of now, and every place that was named and that a run still works with. */
+function rulesIn(live: Pick<LiveConfigs, "held">, run: string | undefined): WebRules {
+  const held = live.held(id, run) as WebRules[];
+  return { hosts: held[0]?.hosts ?? [], named: held.flatMap(({ named }) => named) };
+}
+
+/** The network for tools. What `live` says is the operator's; no plugin can widen it. */
+export const webPlugin = (live: Pick<LiveConfigs, "held">): AnyPlugin =>
   definePlugin({
     manifest: {
-      id: "orrery.host.web",
+      id,
       version: "0.1.0",
       api: "^1.0",
       title: "Web",
@@ -25,6 +33,9 @@ export const webPlugin = (rules: WebRules): AnyPlugin =>
     },
     provides: [Web],
     setup({ provide }) {
-      provide(Web, createWeb(rules));
+      provide(
+        Web,
+        createWeb((run) => rulesIn(live, run)),
+      );
     },
   });

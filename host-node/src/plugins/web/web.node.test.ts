@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import type { lookup } from "node:dns";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { isPublic } from "./address.ts";
-import { createWeb } from "./web.ts";
+import { createWeb, type WebRules } from "./web.ts";
+
+const webOf = (rules: WebRules, resolve?: typeof lookup) => createWeb(() => rules, resolve);
 
 async function listen(answer: RequestListener, address = "127.0.0.1") {
   const hits: string[] = [];
@@ -56,7 +58,7 @@ const spellings = (port: number): string[] =>
 describe("the network for tools", () => {
   it("reaches this machine and its network under no spelling, though every host is allowed", async () => {
     const { hits, port } = await canary();
-    const web = createWeb({ hosts: ["*", `*:${port}`], named: [] });
+    const web = webOf({ hosts: ["*", `*:${port}`], named: [] });
     const all = spellings(port);
     expect(all.length).toBeGreaterThanOrEqual(50);
     for (const url of all) expect(await code(web.fetch(url, { signal: AbortSignal.timeout(5_000) })), url).toBe("WEB_DENIED");
@@ -73,7 +75,7 @@ describe("the network for tools", () => {
     const { hits, port } = await canary();
     for (const addresses of [["127.0.0.1"], ["93.184.216.34", "127.0.0.1"], ["::1"], ["169.254.169.254"]]) {
       const { asked, resolve } = resolving(...addresses);
-      const web = createWeb({ hosts: [`rebind.example:${port}`], named: [] }, resolve);
+      const web = webOf({ hosts: [`rebind.example:${port}`], named: [] }, resolve);
       expect(await code(web.fetch(`http://rebind.example:${port}/`))).toBe("WEB_DENIED");
       expect(asked).toEqual(["rebind.example"]);
     }
@@ -87,7 +89,7 @@ describe("the network for tools", () => {
       times += 1;
       done(null, [{ address: times === 1 ? "192.0.2.1" : "127.0.0.1", family: 4 }]);
     }) as unknown as typeof lookup;
-    const web = createWeb({ hosts: [`rebind.example:${port}`], named: [] }, rebinding);
+    const web = webOf({ hosts: [`rebind.example:${port}`], named: [] }, rebinding);
     expect(await code(web.fetch(`http://rebind.example:${port}/`))).toBe("WEB_DENIED");
     expect([times, hits]).toEqual([1, []]);
   });
@@ -105,7 +107,7 @@ describe("the network for tools", () => {
     const door = await listen((request, response) => {
       response.writeHead(302, { location: targets[Number(request.url?.slice(1))] ?? request.url ?? "/" }).end();
     });
-    const web = createWeb({ hosts: ["*"], named: [`127.0.0.1:${door.port}`] });
+    const web = webOf({ hosts: ["*"], named: [`127.0.0.1:${door.port}`] });
     for (const i of targets.keys()) expect(await code(web.fetch(`http://127.0.0.1:${door.port}/${i}`)), targets[i]).toBe("WEB_DENIED");
     expect(secret.hits).toEqual([]);
     // One that leads to itself comes to an end.
@@ -119,14 +121,14 @@ describe("the network for tools", () => {
       response.end("there");
     });
     const named = await listen((_, response) => response.writeHead(303, { location: `http://127.0.0.1:${other.port}/` }).end());
-    const web = createWeb({ hosts: [], named: [`127.0.0.1:${named.port}`, `127.0.0.1:${other.port}`] });
+    const web = webOf({ hosts: [], named: [`127.0.0.1:${named.port}`, `127.0.0.1:${other.port}`] });
     const response = await web.fetch(`http://127.0.0.1:${named.port}/`, { method: "POST", body: "x", headers: { Authorization: "Bearer key" } });
     expect([await response.text(), seen]).toEqual(["there", [undefined, "GET"]]);
   });
 
   it("reaches no host that is not allowed, no other port, and nothing that is not http", async () => {
     const { resolve, asked } = resolving("127.0.0.1");
-    const web = createWeb({ hosts: ["example.com", "*.example.org"], named: [] }, resolve);
+    const web = webOf({ hosts: ["example.com", "*.example.org"], named: [] }, resolve);
     for (const url of [
       "http://example.net/",
       "http://sub.example.com/",
@@ -148,7 +150,7 @@ describe("the network for tools", () => {
 
   it("is broken off with its caller", async () => {
     const { port } = await listen(() => {});
-    const web = createWeb({ hosts: [], named: [`127.0.0.1:${port}`] });
+    const web = webOf({ hosts: [], named: [`127.0.0.1:${port}`] });
     await expect(web.fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(100) })).rejects.toThrow();
   });
 });

@@ -24,10 +24,10 @@ const denied = (url: URL, why: string): OrreryError =>
     refusal: true,
   });
 
-/** `resolve` is the system's resolver; a test brings its own. */
-export function createWeb({ hosts, named }: WebRules, resolve: typeof systemLookup = systemLookup): Web {
+/** `rulesFor` is asked at each request, with the run it is made for; `resolve` is the system's resolver, and a test brings its own. */
+export function createWeb(rulesFor: (run?: string) => WebRules, resolve: typeof systemLookup = systemLookup): Web {
   /** Throws WEB_DENIED; says whether the operator named this very place. */
-  const admit = (url: URL): boolean => {
+  const admit = ({ hosts, named }: WebRules, url: URL): boolean => {
     if (!/^https?:$/.test(url.protocol)) throw denied(url, `${url.protocol} is not http or https`);
     if (url.username || url.password) throw denied(url, "it carries a name or a password");
     const port = url.port || (url.protocol === "https:" ? "443" : "80");
@@ -46,8 +46,9 @@ export function createWeb({ hosts, named }: WebRules, resolve: typeof systemLook
         throw new OrreryError("WEB_DENIED", "a request was refused: its address is no URL", { todo: "Write https://…", refusal: true });
       let url = new URL(address);
       let request = init;
+      const rules = rulesFor(init.run);
       for (let hop = 0; hop <= mostRedirects; hop++) {
-        const response = await send(url, request, admit(url) ? undefined : pinned(url, resolve));
+        const response = await send(url, request, admit(rules, url) ? undefined : pinned(url, resolve));
         const location = response.statusCode && response.statusCode >= 300 && response.statusCode < 400 ? response.headers.location : undefined;
         if (location === undefined || !URL.canParse(location, url)) return answerOf(response);
         response.destroy();
