@@ -84,13 +84,15 @@ export function usePackageAudit(id: string) {
   const { client, where } = useKernel();
   return useQuery({ queryKey: [where, "package audit", id], queryFn: () => client.packageAudit?.(id) ?? null, refetchInterval: 1_000 });
 }
+/** An agent remembers what it said a moment after its run has ended. */
+const remembered = { staleTime: 0, refetchInterval: 5_000 };
 export function useAgents() {
   const { client, where } = useKernel();
-  return useQuery({ queryKey: [where, "agents"], queryFn: async () => (await client.agents?.()) ?? [] });
+  return useQuery({ queryKey: [where, "agents"], queryFn: async () => (await client.agents?.()) ?? [], ...remembered });
 }
 export function useAgent(name: string | undefined) {
   const { client, where } = useKernel();
-  return useQuery({ queryKey: [where, "agent", name], queryFn: () => client.agent?.(name ?? "") ?? null, enabled: name !== undefined });
+  return useQuery({ queryKey: [where, "agent", name], queryFn: () => client.agent?.(name ?? "") ?? null, enabled: name !== undefined, ...remembered });
 }
 /** Files of a run; asked again while it goes on. */
 export function useRunFiles(runId: string, live: boolean) {

@@ -35,6 +35,8 @@ interface Context extends Omit<PluginContext<Lifecycle>, "tap" | "call" | "sessi
 /** Hooks a stranger's plugin may tap and not call: what they do is paid for, or decided, by the runner on somebody's behalf. */
 const notToBeCalled = ["model.call", "tool.call", "budget.reserve", "task.submit", "tool.guard", "ui.view"];
 const forgetCrashesMs = 600_000;
+/** ms it may take to say goodbye: less than the kernel gives whatever undoes an effect. */
+const byeMs = 1_000;
 
 /**
  * A definition to install with tier `community`: its code runs in a guest of `engine`, and everything it does crosses the bridge, checked.
@@ -144,7 +146,7 @@ class SandboxSession implements Crosser {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#link?.close(this.#limits.graceMs);
+    await this.#link?.close(byeMs);
     this.#life.abort(this.#unloaded());
     this.#slots.clear();
   }
