@@ -50,7 +50,8 @@ async function tests(filters, env) {
   // What Vite prepared for an earlier set of tests makes it reload pages in the middle of this one; it scans again when there is none.
   if (filters.length === 0) rmSync(join(root, "node_modules", ".vite", "vitest"), { recursive: true, force: true });
   const first = await vitest(filters, env);
-  const again = first.report ? secondTries(first.report, root) : [];
+  // An error outside any test belongs to no file, and gets no second try.
+  const again = first.report && first.unhandled === 0 ? secondTries(first.report, root) : [];
   if (again.length === 0) return judged(first);
   console.log(`\norrery: ${again.join(" and ")} failed; once more, alone`);
   const second = await vitest([...again, "--project", "e2e", "--no-file-parallelism"], env);
@@ -62,12 +63,18 @@ async function tests(filters, env) {
 async function vitest(filters, env) {
   const folder = mkdtempSync(join(tmpdir(), "orrery-test-"));
   const file = join(folder, "report.json");
+  const unhandled = join(folder, "unhandled");
   try {
-    const code = await run(join(binFolder, "vitest"), ["run", ...filters, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`], {
-      env,
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`, "--reporter=./scripts/lib/unhandled-reporter.mjs"];
+    const code = await run(join(binFolder, "vitest"), ["run", ...filters, ...reporters], {
+      env: { ...env, ORRERY_UNHANDLED: unhandled },
       stdio: ["ignore", "inherit", "inherit"],
     });
-    return { code, report: existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined };
+    return {
+      code,
+      report: existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined,
+      unhandled: existsSync(unhandled) ? Number(readFileSync(unhandled, "utf8")) : undefined,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,31 +1,20 @@
 import { afterAll, expect, it } from "vitest";
 import { builtPage } from "../support/built-page.ts";
+import { loadGates } from "../support/gates-in-page.ts";
 import { type HeldModel, heldModel } from "../support/held-model.ts";
 import { ended, startExample } from "../support/open-page.ts";
 import { roomOf } from "../support/room.ts";
 import { sound } from "../support/sound.ts";
 
 /** Asks a person before one of the researchers, beside whom others work. */
-const gates = `import { definePlugin } from "@orrery/sdk";
-export default definePlugin({
-  manifest: { id: "me.gates", version: "1.0.0", api: "^1.0" },
-  setup({ tap }) {
-    const gates = [{ id: "second", before: "researcher-2", ask: "May the second one begin?" }];
-    tap("task.plan", (plan) => ({ ...plan, team: { ...plan.team, gates } }), { after: ["orrery.planner"] });
-  },
-});`;
+const gates = [{ id: "second", before: "researcher-2", ask: "May the second one begin?" }];
 
 let model: HeldModel;
 const opened = builtPage({
   begin: async ({ page, server }) => {
     model = await heldModel();
     await model.connect(page, server.url);
-    await page.goto(`${server.url}#/extend/playground`);
-    await page.locator(".cm-content").click();
-    await page.keyboard.press("Control+a");
-    await page.keyboard.insertText(gates);
-    await page.getByRole("button", { name: /^Load/ }).click();
-    await page.getByText(/me\.gates is active/).waitFor();
+    await loadGates(page, server.url, gates);
   },
 });
 afterAll(() => model?.stop());

@@ -1,31 +1,23 @@
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { builtPage } from "../support/built-page.ts";
+import { loadGates } from "../support/gates-in-page.ts";
 import { type HeldModel, heldModel } from "../support/held-model.ts";
 import { ended, startExample } from "../support/open-page.ts";
 import { fits, nothingForAxe } from "../support/sound.ts";
 
-/** Gives every plan the two gates. */
-const gates = `import { definePlugin } from "@orrery/sdk";
-export default definePlugin({
-  manifest: { id: "me.gates", version: "1.0.0", api: "^1.0" },
-  setup({ tap }) {
-    const gates = [{ id: "begin", before: "writer", ask: "May the writer begin?" }, { id: "sign-off", beforeFinish: true, ask: "Is the report good enough?" }];
-    tap("task.plan", (plan) => ({ ...plan, team: { ...plan.team, gates } }), { after: ["orrery.planner"] });
-  },
-});`;
+/** In every plan. */
+const gates = [
+  { id: "begin", before: "writer", ask: "May the writer begin?" },
+  { id: "sign-off", beforeFinish: true, ask: "Is the report good enough?" },
+];
 
 let model: HeldModel;
 const opened = builtPage({
   begin: async ({ page, server }) => {
     model = await heldModel();
     await model.connect(page, server.url);
-    await page.goto(`${server.url}#/extend/playground`);
-    await page.locator(".cm-content").click();
-    await page.keyboard.press("Control+a");
-    await page.keyboard.insertText(gates);
-    await page.getByRole("button", { name: /^Load/ }).click();
-    await page.getByText(/me\.gates is active/).waitFor();
+    await loadGates(page, server.url, gates);
   },
 });
 
